@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { Text } from './names.ts'
+
+/** An answer to one transparency criterion, with where it was read and how sure one may be. */
+export const Criterion = z.object({
+  id: z.string(),
+  answer: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
+  value: z.string().optional(),
+  explanation: Text,
+  evidence: z.array(z.object({ title: z.string(), url: z.string() })),
+  /** `none`, `judged` (by the catalogue's editors), `self-declared`, `source-read` (in the project's own material), `evidenced`, `ran`. */
+  assurance: z.string(),
+  checkedAt: z.string(),
+  expiresAt: z.string().optional(),
+})
+export type Criterion = z.infer<typeof Criterion>
+
+/** An app's answers to the transparency criteria. */
+export const Passport = z.object({
+  licence: z.object({
+    spdx: z.string(),
+    openSource: z.enum(['yes', 'partly', 'no']),
+    summary: Text,
+  }),
+  maker: z.object({ name: z.string(), kind: z.string() }),
+  links: z.record(z.string(), z.string()),
+  criteria: z.array(Criterion),
+})
+export type Passport = z.infer<typeof Passport>
+
+export const AppSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.string(),
+  category: z.string(),
+  description: Text,
+  licence: z.string(),
+  openSource: z.enum(['yes', 'partly', 'no']),
+  aiRisk: z.string(),
+  selfHostable: z.enum(['yes', 'partly', 'no', 'unknown']),
+  dpia: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
+  accessibility: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
+  /** SVG as a `data:` address. */
+  icon: z.string(),
+  needs: z.array(z.object({ name: z.string(), capability: z.string(), optional: z.boolean() })),
+  provides: z.array(z.string()),
+})
+export type AppSummary = z.infer<typeof AppSummary>
+
+export const AppSecret = z.object({
+  name: z.string(),
+  kind: z.enum(['generated', 'provided', 'bound']),
+  optional: z.boolean(),
+  title: Text,
+  description: Text.optional(),
+})
+
+export const App = AppSummary.extend({
+  /** JSON Schema (draft 2020-12) of `settings`; each property has `title` and `description` in `x-nl` as well. */
+  settingsSchema: z.record(z.string(), z.unknown()),
+  secrets: z.array(AppSecret),
+  resources: z.object({
+    requests: z.object({ cpu: z.string(), memory: z.string() }),
+    limits: z.object({ cpu: z.string().optional(), memory: z.string() }),
+  }),
+  /** How many replicas it may have; an app with a volume of its own has one. */
+  maxReplicas: z.int(),
+  exposes: z.boolean(),
+  storage: z.array(z.object({ name: z.string(), size: z.string(), mount: z.string() })),
+  relaxations: z.array(z.object({ what: z.string(), because: z.string() })),
+  passport: Passport,
+  readme: z.string(),
+})
+export type App = z.infer<typeof App>

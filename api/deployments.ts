@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { Finding } from './findings.ts'
+import { Environment, EnvName, Host, Id, Name, Quantity, Text, Time } from './names.ts'
+import { Operation } from './operations.ts'
+
+export const Resources = z.strictObject({
+  requests: z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() }).optional(),
+  limits: z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() }).optional(),
+})
+export type Resources = z.infer<typeof Resources>
+
+/** What answers a need: another deployment (`namespace/name`), or an address outside Kade. */
+export const Binding = z.union([
+  z.string().regex(/^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/, '<namespace>/<name> of a deployment'),
+  z.strictObject({
+    url: z.url({ protocol: /^https?$/ }),
+    secret: z.string().min(1).max(4096).optional(),
+  }),
+])
+export type Binding = z.infer<typeof Binding>
+
+const configuration = {
+  version: z.string().max(50).optional(),
+  settings: z.record(z.string(), z.unknown()).default({}),
+  bindings: z.record(z.string(), Binding).optional(),
+  secrets: z.record(z.string(), z.string().min(1).max(65_536)).optional(),
+  env: z.record(EnvName, z.string().max(32_768)).optional(),
+  replicas: z.int().min(0).max(50).optional(),
+  resources: Resources.optional(),
+  ingress: z.strictObject({ host: Host }).nullable().optional(),
+  cluster: Name.optional(),
+  /** Why, in the requester's words; kept in the revision. */
+  reason: z.string().max(500).optional(),
+  /** Fields promised by the contract and not built yet: refused with `not-yet-supported`, never ignored. */
+  placement: z.unknown().optional(),
+  purpose: z.unknown().optional(),
+  dataClass: z.unknown().optional(),
+}
+
+export const DeploymentInput = z.strictObject(configuration)
+export type DeploymentInput = z.infer<typeof DeploymentInput>
+
+export const CreateDeployment = z.strictObject({
+  app: Name,
+  namespace: Name,
+  name: Name,
+  ...configuration,
+})
+export type CreateDeployment = z.infer<typeof CreateDeployment>
+
+export const HealthState = z.enum([
+  'healthy',
+  'progressing',
+  'degraded',
+  'suspended',
+  'missing',
+  'unknown',
+])
+export type HealthState = z.infer<typeof HealthState>
+
+/** What was last seen in the cluster. `since` is when this state began; `unknown` counts from the last sighting. */
+export const Health = z.object({ state: HealthState, since: Time, reason: z.string().optional() })
+export type Health = z.infer<typeof Health>
+
+export const Desired = z.object({
+  revision: z.int(),
+  settings: z.record(z.string(), z.unknown()),
+  bindings: z.record(z.string(), z.unknown()).optional(),
+  secrets: z.array(z.string()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  replicas: z.int(),
+  resources: Resources.optional(),
+  ingress: z.object({ host: z.string() }).nullable(),
+  deleted: z.boolean().optional(),
+})
+export type Desired = z.infer<typeof Desired>
+
+export const Deployment = z.object({
+  id: Id,
+  namespace: z.string(),
+  name: z.string(),
+  app: z.string(),
+  version: z.string(),
+  environment: Environment,
+  team: z.string(),
+  clusters: z.array(z.string()),
+  revision: z.int(),
+  /** Opaque; send it back as `If-Match` to change only what you have seen. */
+  etag: z.string(),
+  simulated: z.boolean(),
+  url: z.string().optional(),
+  desired: Desired,
+  applied: z.object({ revision: z.int(), at: Time }).nullable(),
+  health: Health,
+  /** True where somebody changed the objects by hand since they were applied. */
+  drift: z.boolean(),
+  operation: Operation,
+  createdAt: Time,
+})
+export type Deployment = z.infer<typeof Deployment>
+
+/** One object of a deployment as it stands in its cluster, Secret values masked. */
+export const ObjectStatus = z.object({
+  cluster: z.string(),
+  apiVersion: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  state: z.enum(['Current', 'InProgress', 'Failed', 'Terminating', 'NotFound', 'Unknown']),
+  message: z.string(),
+  drift: z.array(
+    z.object({
+      path: z.string(),
+      desired: z.unknown(),
+      live: z.unknown(),
+      manager: z.string().optional(),
+    }),
+  ),
+})
+export type ObjectStatus = z.infer<typeof ObjectStatus>
+
+export const Revision = z.object({
+  number: z.int(),
+  app: z.string(),
+  version: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  bindings: z.record(z.string(), z.unknown()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  replicas: z.int(),
+  resources: Resources.optional(),
+  ingress: z.object({ host: z.string() }).nullable(),
+  images: z.array(z.string()),
+  objectsDigest: z.string(),
+  secretVersion: z.int(),
+  actor: z.string(),
+  via: z.string(),
+  at: Time,
+  reason: z.string().optional(),
+  /** `pending` while its operation runs. */
+  result: z.enum(['pending', 'succeeded', 'failed', 'cancelled']),
+})
+export type Revision = z.infer<typeof Revision>
+
+/** What one object of a plan would become. `before` and `after` never hold a Secret's values. */
+export const ObjectChange = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  change: z.enum(['create', 'change', 'recreate', 'delete', 'unchanged', 'unknown']),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+})
+export type ObjectChange = z.infer<typeof ObjectChange>
+
+/** Everything that is known before the click. */
+export const Preview = z.object({
+  allowed: z.boolean(),
+  findings: z.array(Finding),
+  violations: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+  changes: z.array(ObjectChange),
+  /** `checked`: the cluster's own dry run; `offline`: the cluster could not be asked, `reason` says why. */
+  checked: z.enum(['cluster', 'offline']),
+  reason: z.string().optional(),
+  cluster: z.string().nullable(),
+  settings: z.record(z.string(), z.unknown()),
+  resources: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
+  simulated: z.boolean(),
+})
+export type Preview = z.infer<typeof Preview>
+
+export const Rollback = z.strictObject({
+  revision: z.int().min(1),
+  /** `then` takes secrets and bindings as they were in that revision, `now` (default) as they are. */
+  configuration: z.enum(['then', 'now']).default('now'),
+  reason: z.string().max(500).optional(),
+})
+export type Rollback = z.infer<typeof Rollback>
+
+export const LogLine = z.object({
+  at: Time.nullable(),
+  pod: z.string(),
+  container: z.string(),
+  text: z.string(),
+})
+export const Logs = z.object({
+  items: z.array(LogLine),
+  simulated: z.boolean(),
+  truncated: z.boolean(),
+})
+export type Logs = z.infer<typeof Logs>
+
+/** One line of a deployment's story, from its events. */
+export const TimelineEntry = z.object({
+  id: z.string(),
+  at: Time,
+  event: z.string(),
+  text: Text,
+  actor: z.string().optional(),
+  operation: z.string().optional(),
+  revision: z.int().optional(),
+})
+export type TimelineEntry = z.infer<typeof TimelineEntry>

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { Text } from './names.ts'
+
+/** RFC 6902 operation. Applied to the create or update body it was found in, it makes the finding go away. */
+export const PatchOperation = z.object({
+  op: z.enum(['add', 'replace', 'remove']),
+  path: z.string(),
+  value: z.unknown().optional(),
+})
+export type PatchOperation = z.infer<typeof PatchOperation>
+
+/** What a policy says of a configuration. */
+export const Finding = z.object({
+  policy: z.string(),
+  /** `deny` stops the deployment; `warn` is told and passes. */
+  severity: z.enum(['deny', 'warn']),
+  title: Text,
+  message: Text,
+  why: Text,
+  /** JSON Pointer into the request body (`/resources/limits/memory`), or into the rendered objects (`/objects/2/spec/…`). */
+  path: z.string(),
+  fix: z.array(PatchOperation).nullable(),
+  /** Whose consent an exception needs. */
+  approver: z.string(),
+})
+export type Finding = z.infer<typeof Finding>

@@ -1,0 +1,46 @@
+import type { z } from 'zod'
+
+/** What a caller does; `platform/governance/may.ts` decides by this word. */
+export type Action =
+  | 'session.open'
+  | 'session.read'
+  | 'session.invite'
+  | 'catalogue.read'
+  | 'cluster.read'
+  | 'namespace.read'
+  | 'namespace.create'
+  | 'deployment.read'
+  | 'deployment.create'
+  | 'deployment.update'
+  | 'deployment.delete'
+  | 'deployment.logs'
+  | 'operation.read'
+  | 'operation.change'
+  | 'event.read'
+  | 'dead-letter.read'
+  | 'dead-letter.change'
+
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below `/api/v1`; parameters as `{name}`. */
+  readonly path: `/${string}`
+  readonly summary: string
+  readonly tag: string
+  readonly action: Action
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType
+  /** The answers that are no problem, by status; `null` is an empty body. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>
+  /** Answers `202` with the operation in `Location` and takes an `Idempotency-Key`. */
+  readonly starts?: 'operation'
+  /** Takes `If-Match` with the deployment's `etag`. */
+  readonly conditional?: true
+  /** Answers `text/event-stream`. */
+  readonly stream?: true
+}
+
+/** Keeps the literal types of a route, so that the client's types follow from it. */
+export function route<const R extends Route>(spec: R): R {
+  return spec
+}

@@ -1,0 +1,15 @@
+import { type CatalogueEntry, entry } from './entry.ts'
+import { litellm } from './litellm/litellm.ts'
+import { mlflow } from './mlflow/mlflow.ts'
+import { ollama } from './ollama/ollama.ts'
+import { openWebUI } from './open-webui/open-webui.ts'
+import { qdrant } from './qdrant/qdrant.ts'
+
+/** The shelf, in the order in which it is shown. */
+export const catalog: readonly CatalogueEntry[] = [
+  entry(openWebUI),
+  entry(ollama),
+  entry(litellm),
+  entry(qdrant),
+  entry(mlflow),
+]

@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import type { App, Bound, RenderInput } from '#kit/app.ts'
+import { lint } from '#kit/lint.ts'
+import { criterionIds } from '#kit/passport.ts'
+import { entry } from './entry.ts'
+import { settingsOf } from './settings-arbitrary.ts'
+
+/** Every need bound, so that nothing is a placeholder. */
+function bindAll(app: App): Readonly<Record<string, Bound>> {
+  const bound = app.needs.map(({ name, capability }) => [
+    name,
+    { url: `http://${capability}.other.svc:8000`, key: { secretKey: `${name}.key` } },
+  ])
+  return Object.fromEntries(bound)
+}
+
+/** A usual request to render; `changes` replace parts of it. */
+export function renderInput(app: App, changes: Partial<RenderInput> = {}): RenderInput {
+  return {
+    namespace: 'team-a',
+    name: `my-${app.id}`,
+    settings: {},
+    replicas: 1,
+    env: {},
+    ingress: null,
+    bindings: bindAll(app),
+    secretName: `my-${app.id}-1`,
+    givenSecrets: [],
+    ...changes,
+  }
+}
+
+const relaxed = (app: App) => app.relaxations.map(each => each.what)
+
+function words(app: App) {
+  const { properties } = app.settingsSchema()
+  return Object.entries(properties as Record<string, Record<string, unknown>>) // JSON Schema of an object
+}
+
+function renderTests(app: App): void {
+  test('renders with no answer given, and as it did before', async () => {
+    const objects = app.render(renderInput(app))
+    expect(lint(objects, relaxed(app))).toEqual([])
+    // Beside the test of the app, which is the file that runs.
+    await expect(
+      objects.map(each => stringify(each, { aliasDuplicateObjects: false })).join('---\n'),
+    ).toMatchFileSnapshot('golden.yaml')
+  })
+
+  test('any settings its schema allows render sound objects', () => {
+    const ingress =
+      app.network.expose === null
+        ? fc.constant(null)
+        : fc.constantFrom(null, { host: 'app.example.org' })
+    const given = fc.subarray(
+      app.secrets.filter(each => each.kind === 'provided').map(each => each.name),
+    )
+    const replicas = fc.integer({ min: 0, max: app.maxReplicas })
+    const bindings = fc.boolean().map(all => (all ? bindAll(app) : {}))
+    const changes = fc.record({
+      settings: settingsOf(app),
+      ingress,
+      givenSecrets: given,
+      replicas,
+      bindings,
+    })
+    fc.assert(
+      fc.property(changes, each => {
+        expect(lint(app.render(renderInput(app, each)), relaxed(app))).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('renders the same objects for the same input', () => {
+    expect(app.render(renderInput(app))).toEqual(app.render(renderInput(app)))
+  })
+}
+
+/** What every app of the shelf holds to; an app's own test adds what is its own. */
+export function moduleTests(app: App): void {
+  describe(`${app.id}, as every module`, () => {
+    renderTests(app)
+
+    test('asks 5 to 12 questions, each in both languages', () => {
+      expect(words(app).length).toBeGreaterThanOrEqual(5)
+      expect(words(app).length).toBeLessThanOrEqual(12)
+      for (const [, schema] of words(app)) {
+        const both = { title: expect.any(String), description: expect.any(String) }
+        expect(schema).toMatchObject({ ...both, 'x-nl': both })
+        const values = schema.enum
+        if (Array.isArray(values)) expect(Object.keys(schema['x-labels'] ?? {})).toEqual(values)
+      }
+    })
+
+    test('refuses a setting it does not have', () => {
+      const result = app.parseSettings({ noSuchSetting: 1 })
+      expect(result).toMatchObject({ ok: false, violations: [{ pointer: '/noSuchSetting' }] })
+    })
+
+    test('has a complete passport, a guide and a picture', () => {
+      const { passport, readme, icon } = entry(app)
+      expect(passport.criteria.map(each => each.id)).toEqual([...criterionIds])
+      expect(readme).toMatch(/^# /)
+      for (const heading of ['What you need', 'The questions', 'Data', 'Upgrades']) {
+        expect(readme).toContain(`## ${heading}`)
+      }
+      expect(icon).toMatch(/^<svg /)
+    })
+  })
+}

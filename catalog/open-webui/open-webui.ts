@@ -1,0 +1,103 @@
+import { defineApp } from '#kit/define-app.ts'
+import { maybe, need } from '#kit/needs.ts'
+import { generated, optional } from '#kit/secrets.ts'
+import { settings } from './settings.ts'
+
+export const openWebUI = defineApp({
+  info: {
+    id: 'open-webui',
+    name: 'Open WebUI',
+    version: '0.12.4',
+    category: 'chat-assistant',
+    description: {
+      en: 'Chat with local and remote language models: user management, questions about your own documents, web search, voice and tools.',
+      nl: 'Chat met lokale en externe taalmodellen: gebruikersbeheer, vragen over eigen documenten, zoeken op het web, spraak en hulpmiddelen.',
+    },
+  },
+  image: 'ghcr.io/open-webui/open-webui:0.12.4',
+  ports: { http: 8080 },
+  expose: 'http',
+  settings,
+  needs: {
+    llm: need('openai-api'),
+    vectors: maybe('vector-store'),
+    database: maybe('postgres'),
+  },
+  secrets: {
+    sessionKey: generated({
+      title: { en: 'Session key', nl: 'Sessiesleutel' },
+      description: {
+        en: 'Signs sessions and encrypts stored sign-ins. A new key signs everybody out.',
+        nl: 'Ondertekent sessies en versleutelt bewaarde aanmeldingen. Een nieuwe sleutel meldt iedereen af.',
+      },
+      bytes: 32,
+    }),
+    firstAdminPassword: generated({
+      title: { en: 'First administrator password', nl: 'Wachtwoord van de eerste beheerder' },
+      description: {
+        en: 'Used when you give no password yourself, so that the first visitor does not become the administrator.',
+        nl: 'Gebruikt als je zelf geen wachtwoord geeft, zodat de eerste bezoeker geen beheerder wordt.',
+      },
+      bytes: 24,
+    }),
+    adminPassword: optional({
+      title: { en: 'Your administrator password', nl: 'Jouw beheerderswachtwoord' },
+      description: {
+        en: 'Password of the first administrator. It counts at the first start only; change it in the app afterwards.',
+        nl: 'Wachtwoord van de eerste beheerder. Het telt alleen bij de eerste start; wijzig het daarna in de app.',
+      },
+    }),
+  },
+  // Not on /app/backend/data: there the image keeps the models for reading documents, and a volume would hide them.
+  volumes: { data: { mount: '/data', size: ({ storage }) => storage } },
+  scratch: {
+    tmp: { mount: '/tmp', size: '2Gi' },
+    home: { mount: '/home/app', size: '1Gi' },
+  },
+  health: {
+    startup: { path: '/health', port: 'http', failAfter: 60 },
+    ready: { path: '/ready', port: 'http' },
+    live: { path: '/health', port: 'http' },
+  },
+  resources: {
+    requests: { cpu: '250m', memory: '1Gi' },
+    limits: { cpu: '2', memory: '4Gi' },
+  },
+  // Group 0 may write what the image makes group-writable.
+  runAs: { user: 1000, group: 0, volumeGroup: 0 },
+  readyWithin: 600,
+  env: ({ settings, needs, secrets, ports, host }) => ({
+    PORT: ports.http,
+    HOME: '/home/app',
+    DATA_DIR: '/data',
+    STATIC_DIR: '/data/static',
+    // What is answered here stays the truth; otherwise the app's own database wins after the first start.
+    ENABLE_PERSISTENT_CONFIG: 'False',
+    WEBUI_SECRET_KEY: secrets.sessionKey,
+    WEBUI_ADMIN_EMAIL: settings.adminEmail,
+    WEBUI_ADMIN_PASSWORD: secrets.adminPassword ?? secrets.firstAdminPassword,
+    WEBUI_NAME: settings.title,
+    WEBUI_URL: host && `https://${host}`,
+    CORS_ALLOW_ORIGIN: host ? `https://${host}` : undefined,
+    ENABLE_OLLAMA_API: 'False',
+    OPENAI_API_BASE_URL: needs.llm.url,
+    OPENAI_API_KEY: needs.llm.key,
+    DEFAULT_MODELS: settings.defaultModel || undefined,
+    DEFAULT_LOCALE: settings.language,
+    ENABLE_SIGNUP: settings.signup ? 'True' : 'False',
+    DEFAULT_USER_ROLE: settings.newUserRole,
+    ENABLE_ADMIN_CHAT_ACCESS: settings.adminChatAccess ? 'True' : 'False',
+    ENABLE_CODE_EXECUTION: settings.codeExecution ? 'True' : 'False',
+    RAG_FILE_MAX_SIZE: settings.maxUploadMB,
+    VECTOR_DB: needs.vectors && 'qdrant',
+    QDRANT_URI: needs.vectors?.url,
+    QDRANT_API_KEY: needs.vectors?.key,
+    DATABASE_URL: needs.database?.key ?? needs.database?.url,
+    ENABLE_COMMUNITY_SHARING: 'False',
+    ENABLE_VERSION_UPDATE_CHECK: 'false',
+    SCARF_NO_ANALYTICS: 'true',
+    DO_NOT_TRACK: 'true',
+    ANONYMIZED_TELEMETRY: 'false',
+    OFFLINE_MODE: 'true',
+  }),
+})

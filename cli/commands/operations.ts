@@ -1,0 +1,95 @@
+import type { Command } from 'commander'
+import { OperationState } from '#api/operations.ts'
+import {
+  type Cli,
+  follow,
+  type OutputFlags,
+  print,
+  type WaitFlags,
+  withOutput,
+  withWait,
+} from '../command.ts'
+import { newIdempotencyKey } from '../connection.ts'
+import { ago, operationLines, table } from '../render.ts'
+import { UsageError } from '../terminal.ts'
+
+type Flags = OutputFlags & { namespace?: string; state?: string; limit: string; cursor?: string }
+
+export function registerOperations(program: Command, cli: Cli): void {
+  const operations = program
+    .command('operations')
+    .description('what was done, and what is going on')
+  const list = operations
+    .command('list', { isDefault: true })
+    .description('operations, newest first')
+    .option('-n, --namespace <namespace>', 'of one namespace')
+    .option('--state <state>', `one of ${OperationState.options.join(', ')}`)
+    .option('--limit <count>', 'at most so many', '50')
+    .option('--cursor <cursor>', 'go on where a list ended')
+  withOutput(list).action((flags: Flags) => listOperations(cli, flags))
+
+  withOutput(operations.command('show <id>').description('one operation')).action(
+    async (operation: string, flags: OutputFlags) => {
+      const { client } = await cli.connect()
+      const found = await client.readOperation({ params: { operation } })
+      print(cli, flags, found, operationLines(cli.terminal, found))
+    },
+  )
+  withOutput(operations.command('cancel <id>').description('stop it before its next step')).action(
+    async (operation: string, flags: OutputFlags) => {
+      const { client } = await cli.connect()
+      const idempotencyKey = newIdempotencyKey()
+      const asked = await client.cancelOperation({
+        params: { operation },
+        idempotencyKey,
+      })
+      print(cli, flags, asked, operationLines(cli.terminal, asked))
+    },
+  )
+  withWait(operations.command('retry <id>').description('do again what failed')).action(
+    async (operation: string, flags: WaitFlags) => {
+      const connection = await cli.connect()
+      const idempotencyKey = newIdempotencyKey()
+      const started = await connection.client.retryOperation({
+        params: { operation },
+        idempotencyKey,
+      })
+      await follow(cli, connection, started, flags)
+    },
+  )
+  withWait(operations.command('wait <id>').description('wait for its end')).action(
+    async (operation: string, flags: WaitFlags) => {
+      const connection = await cli.connect()
+      const found = await connection.client.readOperation({ params: { operation } })
+      await follow(cli, connection, found, { ...flags, wait: true })
+    },
+  )
+}
+
+async function listOperations(cli: Cli, flags: Flags): Promise<void> {
+  const state = OperationState.safeParse(flags.state)
+  if (flags.state !== undefined && !state.success)
+    throw new UsageError(`"${flags.state}" is no state: ${OperationState.options.join(', ')}.`)
+  const { client } = await cli.connect()
+  const page = await client.listOperations({
+    query: {
+      limit: flags.limit,
+      ...(flags.cursor ? { cursor: flags.cursor } : {}),
+      ...(flags.namespace ? { namespace: flags.namespace } : {}),
+      ...(state.success ? { state: state.data } : {}),
+    },
+  })
+  const rows = page.items.map(one => [
+    one.id,
+    `${one.namespace}/${one.name}`,
+    one.kind,
+    one.state,
+    ago(one.requestedAt),
+    one.via,
+  ])
+  const more = page.next ? [`There is more: kade operations --cursor ${page.next}`] : []
+  print(cli, flags, page, [
+    ...table(['ID', 'DEPLOYMENT', 'KIND', 'STATE', 'AGE', 'VIA'], rows),
+    ...more,
+  ])
+}

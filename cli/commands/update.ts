@@ -1,0 +1,57 @@
+import type { Command } from 'commander'
+import { Binding, type Deployment } from '#api/deployments.ts'
+import { type Cli, follow, type WaitFlags, withWait } from '../command.ts'
+import { type ConfigurationFlags, configurationOf, withConfiguration } from '../configuration.ts'
+import { newIdempotencyKey } from '../connection.ts'
+import { parseTarget } from '../input.ts'
+import { showPreview } from '../preview.ts'
+
+type Flags = ConfigurationFlags & WaitFlags & { dryRun?: true }
+
+export function registerUpdate(program: Command, cli: Cli): void {
+  const command = program
+    .command('update <deployment>')
+    .description('change what you name, keep the rest')
+    .option('--dry-run', 'show what would happen, and change nothing')
+  withWait(withConfiguration(command)).action((target: string, flags: Flags) =>
+    update(cli, target, flags),
+  )
+}
+
+/** Reads the deployment, lays the flags over it, and replaces it only if nobody changed it in between. */
+async function update(cli: Cli, target: string, flags: Flags): Promise<void> {
+  const params = parseTarget(target)
+  const connection = await cli.connect()
+  const { client } = connection
+  const current = await client.readDeployment({ params })
+  const { app } = current
+  const body = await configurationOf(cli.terminal, client, app, flags, asInput(current))
+  if (flags.dryRun) {
+    showPreview(cli, flags, await client.previewDeployment({ body: { app, ...params, ...body } }))
+    return
+  }
+  const started = await client.updateDeployment({
+    params,
+    body,
+    ifMatch: current.etag,
+    idempotencyKey: newIdempotencyKey(),
+  })
+  await follow(cli, connection, started, flags)
+}
+
+/** A deployment's configuration as an update takes it. Secrets that are not named stay as they are. */
+function asInput({ desired, version }: Deployment) {
+  const bindings = Object.entries(desired.bindings ?? {}).flatMap(([need, value]) => {
+    const binding = Binding.safeParse(value)
+    return binding.success ? [[need, binding.data] as const] : []
+  })
+  return {
+    version,
+    settings: desired.settings,
+    replicas: desired.replicas,
+    ingress: desired.ingress,
+    ...(bindings.length > 0 ? { bindings: Object.fromEntries(bindings) } : {}),
+    ...(desired.env ? { env: desired.env } : {}),
+    ...(desired.resources ? { resources: desired.resources } : {}),
+  }
+}

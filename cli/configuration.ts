@@ -1,0 +1,87 @@
+import type { Command } from 'commander'
+import type { Client } from '#api/client.ts'
+import type { DeploymentInput } from '#api/deployments.ts'
+import { collect } from './command.ts'
+import { applySets, parsePairs, readSecrets, readValues } from './input.ts'
+import { type Terminal, UsageError } from './terminal.ts'
+
+export type ConfigurationFlags = {
+  appVersion?: string
+  set?: string[]
+  values?: string
+  bind?: string[]
+  secret?: string[]
+  env?: string[]
+  replicas?: string
+  host?: string
+  cluster?: string
+  reason?: string
+}
+
+/** The options that say how an app is to be; the same to deploy, preview and update. */
+export function withConfiguration(command: Command): Command {
+  return command
+    .option('--app-version <version>', 'version of the app; the newest when absent')
+    .option('--set <key=value>', 'a setting, such as a.b=3; may stand more than once', collect)
+    .option('--values <file>', 'settings from a YAML or JSON file')
+    .option('--bind <need=namespace/name>', 'what answers a need of the app', collect)
+    .option('--secret <name=@file>', 'a secret from a file, or from standard input with -', collect)
+    .option('--env <NAME=value>', 'an environment variable', collect)
+    .option('--replicas <count>', 'how many pods')
+    .option('--host <host>', 'host name under which it is reached from outside')
+    .option('--cluster <cluster>', 'where to run; the primary cluster when absent')
+    .option('--reason <text>', 'why; kept with the revision')
+}
+
+type Input = Pick<
+  DeploymentInput,
+  | 'version'
+  | 'settings'
+  | 'bindings'
+  | 'secrets'
+  | 'env'
+  | 'replicas'
+  | 'resources'
+  | 'ingress'
+  | 'cluster'
+  | 'reason'
+>
+
+/** Lays what the flags say over `base`: settings by `--values`, then `--set`; all else field by field. */
+export async function configurationOf(
+  terminal: Terminal,
+  client: Client,
+  app: string,
+  flags: ConfigurationFlags,
+  base: Partial<Input> = {},
+): Promise<Input> {
+  const fromFile = flags.values ? await readValues(flags.values) : {}
+  let settings: Record<string, unknown> = { ...base.settings, ...fromFile }
+  if (flags.set) {
+    const { settingsSchema } = await client.readApp({ params: { app } })
+    settings = applySets(settings, flags.set, settingsSchema)
+  }
+  const secrets = await readSecrets(terminal, flags.secret ?? [])
+  const bindings = {
+    ...base.bindings,
+    ...Object.fromEntries(parsePairs('--bind', flags.bind ?? [])),
+  }
+  const env = { ...base.env, ...Object.fromEntries(parsePairs('--env', flags.env ?? [])) }
+  return {
+    ...base,
+    settings,
+    ...(Object.keys(bindings).length > 0 ? { bindings } : {}),
+    ...(Object.keys(env).length > 0 ? { env } : {}),
+    ...(secrets ? { secrets } : {}),
+    ...(flags.appVersion ? { version: flags.appVersion } : {}),
+    ...(flags.replicas === undefined ? {} : { replicas: countOf(flags.replicas) }),
+    ...(flags.host ? { ingress: { host: flags.host } } : {}),
+    ...(flags.cluster ? { cluster: flags.cluster } : {}),
+    ...(flags.reason ? { reason: flags.reason } : {}),
+  }
+}
+
+function countOf(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new UsageError(`"${text}" is no number of replicas.`)
+}

@@ -1,0 +1,90 @@
+import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Logger, pino } from 'pino'
+import { createGateway } from '#gateway/gateway.ts'
+import { signInPath } from '#gateway/session-routes.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { createPlatform } from '#platform/create-platform.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { openFeed } from '#platform/events/feed.ts'
+import { createSignInLink, ensureOwner } from '#platform/governance/accounts.ts'
+import { openConnectionFile } from './connection-file.ts'
+import type { Report } from './report.ts'
+import type { Settings } from './settings.ts'
+
+const firstPort = 4100
+
+export type OpenDoor = { readonly url: string; readonly signIn: string; close(): Promise<void> }
+
+/** Opens the HTTP door and writes `connection.json` for the CLI; both end with `close`. */
+export async function openDoor(
+  settings: Settings,
+  context: PlatformContext,
+  report: Report,
+): Promise<OpenDoor> {
+  const { database } = context
+  const feed = openFeed(database, {
+    onError: error => report.problem('The event feed failed.', error),
+  })
+  const gateway = await createGateway({
+    platform: createPlatform(context),
+    database,
+    feed,
+    logger: await logTo(settings.home),
+    portalDir: fileURLToPath(new URL('../../.output/public', import.meta.url)),
+  })
+  const port = settings.port ?? (await freePort(settings.host, firstPort))
+  if (settings.port === null && port !== firstPort)
+    report.step('Portal', `port ${firstPort} is taken; using ${port}`)
+  const address = await gateway.listen({ host: settings.host, port }).catch(cause => {
+    throw taken(settings, port, cause)
+  })
+  const url = address.replace('[::1]', 'localhost')
+  const owner = await ensureOwner(database)
+  const link = await createSignInLink(database, owner.id)
+  const connection = await openConnectionFile(settings.home, database, { account: owner.id, url })
+  return {
+    url,
+    signIn: url + signInPath(link.token),
+    async close() {
+      // Nobody else is sent here while the last answers go out; a database that is away holds up nothing.
+      await connection
+        .close()
+        .catch(error => report.problem('The connection was not ended.', error))
+      await gateway.close()
+      await feed.close()
+    },
+  }
+}
+
+/** Warnings and errors of the door, with their request ids, in `$KADE_HOME/logs/gateway.log`. */
+async function logTo(home: string): Promise<Logger> {
+  const directory = join(home, 'logs')
+  await mkdir(directory, { recursive: true })
+  return pino(
+    { level: 'warn' },
+    pino.destination({ dest: join(directory, 'gateway.log'), sync: false }),
+  )
+}
+
+function taken(settings: Settings, port: number, cause: unknown): PlatformError {
+  return new PlatformError('conflict', `Kade cannot listen on ${settings.host}:${port}.`, {
+    next: 'Stop what listens there, or give another port in KADE_PORT.',
+    cause,
+  })
+}
+
+async function freePort(host: string, from: number): Promise<number> {
+  for (let port = from; port < from + 100; port++) if (await isFree(host, port)) return port
+  return 0
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(port, host, () => probe.close(() => resolve(true)))
+  })
+}

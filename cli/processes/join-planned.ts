@@ -1,0 +1,50 @@
+import type { Text } from '#api/names.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { setClusterState, setSimulated } from '#platform/federation/registry.ts'
+import type { Worker } from '#platform/orchestration/worker.ts'
+import { joinAndOpen } from './clusters.ts'
+import type { PlannedCluster } from './planned-cluster.ts'
+import type { Report } from './report.ts'
+import type { Settings } from './settings.ts'
+
+/** How long a cluster may take to join, binaries included, before it is given up by name. */
+const joinDeadline = 30 * 60_000
+
+/** Brings one cluster up and hands it to the worker; its state in the registry tells how far it is. Never rejects. */
+export async function joinPlanned(
+  settings: Settings,
+  context: PlatformContext,
+  worker: Worker,
+  planned: PlannedCluster,
+  report: Report,
+): Promise<void> {
+  const { name } = planned.spec
+  let kept: Promise<void> = Promise.resolve()
+  // One after the other: a cluster that has just failed must not be shown as joining for ever.
+  const say = (state: 'starting' | 'joining' | 'ready' | 'failed', message: Text) => {
+    report.step(name, message.en)
+    kept = kept
+      .then(() => setClusterState(context, name, state, message))
+      .catch(error => report.problem('A state was not kept.', error))
+    return kept
+  }
+  try {
+    const { engine, simulated } = await Promise.race([
+      joinAndOpen(settings, planned, message => void say('joining', message), report),
+      new Promise<never>((_, reject) =>
+        setTimeout(
+          () => reject(new PlatformError('cluster-unreachable', 'It did not join in time.')),
+          joinDeadline,
+        ).unref(),
+      ),
+    ])
+    await setSimulated(context.database, name, simulated)
+    await worker.serve(name, engine)
+    await say('ready', { en: 'Joined.', nl: 'Aangesloten.' })
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    report.problem(`${name} could not join.`, error)
+    await say('failed', { en: `Could not join: ${detail}`, nl: `Kon niet aansluiten: ${detail}` })
+  }
+}

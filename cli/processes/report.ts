@@ -1,0 +1,21 @@
+/** What a long-running process tells the person at its terminal: one line per step, problems on standard error. */
+export type Report = {
+  step(what: string, message: string): void
+  line(text: string): void
+  problem(message: string, error?: unknown): void
+}
+
+export function terminalReport(began = Date.now()): Report {
+  const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6)
+  return {
+    step: (what, message) => console.log(`${seconds()} s  ${what.padEnd(11)} ${message}`),
+    line: text => console.log(text),
+    problem: (message, error) => console.error(`${seconds()} s  ! ${message}${cause(error)}`),
+  }
+}
+
+function cause(error: unknown): string {
+  if (error === undefined) return ''
+  const detail = error instanceof Error ? error.message : String(error)
+  return process.env.KADE_DEBUG && error instanceof Error ? ` ${error.stack}` : ` ${detail}`
+}

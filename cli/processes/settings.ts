@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises'
+import { PlatformError } from '#platform/errors.ts'
+import { kadeHome } from '../home.ts'
+
+/** What a process of Kade is told by its environment and flags. */
+export type Settings = {
+  readonly home: string
+  readonly host: string
+  /** Null: 4100, or the next free one. */
+  readonly port: number | null
+  /** Runtime role. Null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null
+  /** Owner, for migrations; the runtime URL where absent. */
+  readonly databaseAdminUrl: string | null
+  readonly keyFile: string | undefined
+  /** Clusters of one's own instead of the embedded ones. */
+  readonly kubeconfig: string | null
+  /** Embedded clusters, or contexts of the kubeconfig; null means all. */
+  readonly clusters: readonly string[] | null
+  /** Consent to join clusters of one's own. */
+  readonly yes: boolean
+}
+
+export type Flags = { clusters?: string | undefined; yes?: boolean | undefined }
+
+/** Reads the environment. Throws `request-invalid` for a value that cannot be meant. */
+export async function readSettings(
+  flags: Flags = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Settings> {
+  const home = kadeHome(env)
+  await mkdir(home, { recursive: true })
+  return {
+    home,
+    host: env.KADE_HOST ?? '127.0.0.1',
+    port: env.KADE_PORT ? portOf(env.KADE_PORT) : null,
+    databaseUrl: env.KADE_DATABASE_URL ?? null,
+    databaseAdminUrl: env.KADE_DATABASE_ADMIN_URL ?? null,
+    keyFile: env.KADE_KEY_FILE,
+    kubeconfig: env.KADE_KUBECONFIG ?? null,
+    clusters: flags.clusters
+      ? flags.clusters
+          .split(',')
+          .map(name => name.trim())
+          .filter(Boolean)
+      : null,
+    yes: flags.yes ?? env.KADE_YES === '1',
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new PlatformError('request-invalid', `KADE_PORT is "${text}", which is no port.`, {
+    next: 'Give a number from 1 to 65535, or leave it out for 4100.',
+  })
+}
+
+/** Processes that share a database must be told which. */
+export function demandDatabase(settings: Settings, command: string): void {
+  if (settings.databaseUrl) return
+  throw new PlatformError(
+    'request-invalid',
+    `kade ${command} shares its database with other processes, and none is named.`,
+    {
+      next: 'Set KADE_DATABASE_URL to that PostgreSQL. To run everything in one process, use kade up.',
+    },
+  )
+}

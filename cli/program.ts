@@ -1,0 +1,134 @@
+import { Command, CommanderError } from 'commander'
+import { ProblemError } from '#api/client.ts'
+import type { Cli } from './command.ts'
+import { registerApps } from './commands/apps.ts'
+import { registerClusters } from './commands/clusters.ts'
+import { registerDelete } from './commands/delete.ts'
+import { registerDeploy } from './commands/deploy.ts'
+import { registerGateway } from './commands/gateway.ts'
+import { registerList } from './commands/list.ts'
+import { registerLogs } from './commands/logs.ts'
+import { registerNamespaces } from './commands/namespaces.ts'
+import { registerOpen } from './commands/open.ts'
+import { registerOperations } from './commands/operations.ts'
+import { registerPreview } from './commands/preview.ts'
+import { registerRebuild } from './commands/rebuild.ts'
+import { registerRestart } from './commands/restart.ts'
+import { registerRollback } from './commands/rollback.ts'
+import { registerStatus } from './commands/status.ts'
+import { registerUp } from './commands/up.ts'
+import { registerUpdate } from './commands/update.ts'
+import { registerWorker } from './commands/worker.ts'
+import { connect, UnreachableError } from './connection.ts'
+import { exit, exitOfProblem } from './exit.ts'
+import { problemLines } from './render.ts'
+import { type Terminal, UsageError } from './terminal.ts'
+
+const registrations = [
+  registerUp,
+  registerGateway,
+  registerWorker,
+  registerRebuild,
+  registerApps,
+  registerDeploy,
+  registerPreview,
+  registerStatus,
+  registerList,
+  registerLogs,
+  registerUpdate,
+  registerRollback,
+  registerRestart,
+  registerDelete,
+  registerOpen,
+  registerOperations,
+  registerClusters,
+  registerNamespaces,
+]
+
+/** Every command of `kade`. A command line it cannot read throws a `CommanderError`. */
+export function createProgram(cli: Cli, version: string): Command {
+  const { terminal } = cli
+  const program = new Command('kade')
+    .description('Self-service app store for AI applications on Kubernetes')
+    .version(version)
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: text => terminal.out(text.trimEnd()),
+      writeErr: text => terminal.err(text.trimEnd()),
+    })
+  for (const register of registrations) register(program, cli)
+  return program
+}
+
+/** Runs one command line (without `node` and the script) and answers its exit code. Never rejects. */
+export async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  version: string,
+): Promise<number> {
+  let code: number = exit.done
+  const cli: Cli = {
+    terminal,
+    connect: () => connect(terminal.env),
+    exit: asked => {
+      code = asked
+    },
+  }
+  const program = createProgram(cli, version)
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (error) {
+    return complain(terminal, error, wantsJson(argv))
+  }
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some(
+    (word, at) =>
+      ['-ojson', '--output=json'].includes(word) ||
+      (word === 'json' && ['-o', '--output'].includes(argv[at - 1] ?? '')),
+  )
+}
+
+/** Says what went wrong, and answers the exit code for it. */
+function complain(terminal: Terminal, error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
+  if (error instanceof UsageError) {
+    terminal.err(error.message)
+    return exit.usage
+  }
+  if (error instanceof ProblemError) {
+    if (json) terminal.out(JSON.stringify(error.problem, null, 2))
+    for (const line of problemLines(terminal, error.problem)) terminal.err(line)
+    return exitOfProblem(error.problem.code)
+  }
+  if (error instanceof UnreachableError || isNetworkError(error)) {
+    terminal.err(error.message === 'fetch failed' ? absent(error) : error.message)
+    return exit.unreachable
+  }
+  if (isRefusal(error)) {
+    terminal.err(error.message)
+    if (error.details.next) terminal.err(`→ ${error.details.next}`)
+    return exitOfProblem(error.code)
+  }
+  terminal.err(`kade failed: ${error instanceof Error ? error.message : error}`)
+  if (terminal.env.KADE_DEBUG && error instanceof Error) terminal.err(error.stack ?? '')
+  return exit.failed
+}
+
+/** A `PlatformError` of a process that runs here; named by its shape, since only `processes/` knows the platform. */
+function isRefusal(error: unknown): error is Error & { code: string; details: { next?: string } } {
+  return error instanceof Error && error.name === 'PlatformError' && 'details' in error
+}
+
+/** Node's `fetch` rejects with a TypeError whose cause is the socket's error. */
+function isNetworkError(error: unknown): error is TypeError {
+  return error instanceof TypeError && error.cause instanceof Error
+}
+
+function absent(error: TypeError): string {
+  const cause = error.cause instanceof Error ? error.cause.message : ''
+  return `Kade does not answer${cause ? `: ${cause}` : '.'}\nStart it with "kade up", or check KADE_URL.`
+}

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { problemStatus } from '#api/problem.ts'
+import { exit, exitOfOperation, exitOfProblem } from './exit.ts'
+import { ago, clean, problemLines, table } from './render.ts'
+import { languageOf, type Terminal } from './terminal.ts'
+
+const terminal = (env: Terminal['env']): Terminal => ({
+  out: () => {},
+  err: () => {},
+  env,
+  interactive: false,
+  readStdin: async () => '',
+  ask: async () => '',
+})
+
+const problem = {
+  type: 'https://kade.dev/problems/policy-denied',
+  title: 'A policy does not allow this configuration',
+  status: 422,
+  code: 'policy-denied',
+  detail: 'One finding stands in the way.',
+  next: 'Apply the fix of each finding.',
+  findings: [
+    {
+      policy: 'resources',
+      severity: 'deny' as const,
+      title: { en: 'No memory limit', nl: 'Geen geheugenlimiet' },
+      message: { en: 'The limit is absent.', nl: 'De limiet ontbreekt.' },
+      why: { en: 'Others share the node.', nl: 'Anderen delen de machine.' },
+      path: '/resources/limits/memory',
+      fix: [{ op: 'add' as const, path: '/resources/limits/memory', value: '1Gi' }],
+      approver: 'platform',
+    },
+  ],
+}
+
+it('tells what happened, why, and what to do, in the language of the terminal', () => {
+  const english = problemLines(terminal({ LANG: 'en_GB.UTF-8' }), problem)
+  expect(english).toEqual([
+    'A policy does not allow this configuration.',
+    '  One finding stands in the way.',
+    '✗ No memory limit [resources]',
+    '    /resources/limits/memory: The limit is absent.',
+    '    why: Others share the node.',
+    '    fix: add /resources/limits/memory = "1Gi"',
+    '→ Apply the fix of each finding.',
+  ])
+  expect(problemLines(terminal({ KADE_LANG: 'nl' }), problem)).toContain(
+    '✗ Geen geheugenlimiet [resources]',
+  )
+  expect(languageOf({ LANG: 'nl_NL.UTF-8' })).toBe('nl')
+  expect(languageOf({ LANG: 'nl_NL.UTF-8', KADE_LANG: 'en' })).toBe('en')
+})
+
+it('aligns columns, and says when there is nothing', () => {
+  expect(
+    table(
+      ['A', 'LONG'],
+      [
+        ['one', 'x'],
+        ['1', 'y'],
+      ],
+    ),
+  ).toEqual(['A    LONG', 'one  x', '1    y'])
+  expect(table(['A'], [])).toEqual(['Nothing here yet.'])
+})
+
+it('lets no text from elsewhere steer the terminal', () => {
+  expect(clean('\u001b[2J\u001b]0;title\u0007red\u001b[31m\r!\u009b5m\tend')).toBe('red!\tend')
+})
+
+it('says how long ago in one unit', () => {
+  const now = Date.parse('2026-11-21T12:00:00Z')
+  const before = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now)
+  expect([before(5), before(90), before(7200), before(200_000)]).toEqual(['5s', '1m', '2h', '2d'])
+})
+
+it('has the promised exit code for every problem and every end of an operation', () => {
+  const codes = Object.keys(problemStatus).map(code => [code, exitOfProblem(code)])
+  expect(Object.fromEntries(codes)).toMatchObject({
+    'policy-denied': 3,
+    forbidden: 3,
+    'quota-exceeded': 3,
+    'not-found': 4,
+    'settings-invalid': 2,
+    'database-unreachable': 7,
+  })
+  expect(exitOfProblem('a-code-of-next-year')).toBe(exit.refused)
+  expect(exitOfOperation({ state: 'succeeded' })).toBe(0)
+  expect(exitOfOperation({ state: 'failed' })).toBe(1)
+  expect(exitOfOperation({ state: 'cancelled' })).toBe(1)
+  expect(exitOfOperation({ state: 'needs-approval' })).toBe(5)
+})

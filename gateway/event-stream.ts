@@ -1,0 +1,122 @@
+/**
+ * Server-sent events: `id:` the cursor, `event:` the bare name, `data:` an `EventView`. A browser that comes back sends
+ * `Last-Event-ID` and misses nothing. Every 5 seconds a comment goes out, and the session is looked at again: a stream
+ * outlives the session that opened it by no more than that. A reader too slow for its events is cut off, and comes back.
+ */
+import type { ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { EventView } from '#api/events.ts'
+import type { Route } from '#api/route.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { findSession } from '#platform/governance/sessions.ts'
+import { callerOf, type Door, demand } from './door.ts'
+import { limits } from './limits.ts'
+import { parseCall } from './parse-call.ts'
+import { apiHeaders } from './security-headers.ts'
+
+const openStreams = new Map<string, number>()
+
+type Filter = { namespace?: string | undefined; name?: string | undefined }
+
+/** Answers with the events from now on, or from `Last-Event-ID` on, until either side goes away. */
+export async function streamEvents(
+  door: Door,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { actor, token } = callerOf(request)
+  demand(door.may, actor, route)
+  const { params, query, body } = request
+  const call = parseCall(route, { params, query, body, ifMatch: undefined })
+  // Parsed by the route's own query schema just above.
+  const filter = (call.query ?? {}) as Filter
+  const open = openStreams.get(actor.id) ?? 0
+  if (open >= limits.streamsPerAccount)
+    throw new PlatformError(
+      'too-many-requests',
+      `You have ${open} event streams open, and may have ${limits.streamsPerAccount}.`,
+      { next: 'Close some windows of the portal.', retryAfter: 30 },
+    )
+  // Fixed before the answer begins: what happens after its first byte is not missed, whatever breaks.
+  const after = await door.events.start(request.headers['last-event-id']?.toString() || undefined)
+  openStreams.set(actor.id, (openStreams.get(actor.id) ?? 0) + 1)
+  reply.hijack()
+  const over = new AbortController()
+  const signal = AbortSignal.any([over.signal, door.closing])
+  const output = reply.raw
+  output.on('close', () => over.abort())
+  output.on('error', () => over.abort())
+  signal.addEventListener('abort', () => output.end())
+  try {
+    output.writeHead(200, {
+      ...apiHeaders(door.secure, door.version),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+      connection: 'close',
+    })
+    output.write(`retry: 2000\nid: ${after}\n\n`)
+    const alive = () => findSession(door.database, token)
+    void keepAlive(output, alive, signal).finally(() => over.abort())
+    const sees = (team: string | null) => door.may(actor, route.action, { team })
+    for await (const event of door.events.follow({ after, signal, sees }))
+      if (concerns(event, filter)) await write(output, frame(event), signal)
+  } catch (error) {
+    if (!signal.aborted) request.log.warn({ err: error }, 'An event stream broke off')
+  } finally {
+    over.abort()
+    output.end()
+    const left = (openStreams.get(actor.id) ?? 1) - 1
+    if (left > 0) openStreams.set(actor.id, left)
+    else openStreams.delete(actor.id)
+  }
+  return reply
+}
+
+function concerns(event: EventView, filter: Filter): boolean {
+  return (
+    (filter.namespace === undefined || event.namespace === filter.namespace) &&
+    (filter.name === undefined || event.deployment === filter.name)
+  )
+}
+
+/** One event as the stream carries it. A JSON text has no line break, so one `data:` line holds it. */
+export function frame(event: EventView): string {
+  return `id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(event)}\n\n`
+}
+
+/** Resolves when the reader took it; rejects when it does not within the idle limit, or is gone. */
+async function write(output: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (output.write(text)) return
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(limits.idleConnectionMs)])
+  await new Promise<void>((resolve, reject) => {
+    const onAbort = () => {
+      output.off('drain', onDrain)
+      reject(patience.reason)
+    }
+    const onDrain = () => {
+      patience.removeEventListener('abort', onAbort)
+      resolve()
+    }
+    output.once('drain', onDrain)
+    patience.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** Ends when the session does, when it cannot be looked up any more, or with the signal. */
+async function keepAlive(
+  output: ServerResponse,
+  alive: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for (;;) {
+      await delay(limits.heartbeatMs, undefined, { signal })
+      if (!(await alive())) return
+      output.write(': still here\n\n')
+    }
+  } catch {
+    // Aborted, or the database is away: the browser comes back by itself.
+  }
+}

@@ -1,0 +1,115 @@
+import type { z } from 'zod'
+import type { Violation } from '#api/problem.ts'
+import type { Route } from '#api/route.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { escapePointer, isStorable } from './json-body.ts'
+import { notFound } from './problems.ts'
+
+export type RawCall = {
+  params: unknown
+  query: unknown
+  body: unknown
+  ifMatch: string | undefined
+}
+export type ParsedCall = {
+  params?: unknown
+  query?: unknown
+  body?: unknown
+  ifMatch?: string
+}
+
+/**
+ * Parses what a request carries by its route. Every violation is told at once: those of the body by JSON Pointer into it,
+ * those of the query as `/query/<name>`. Path parameters that no thing can have answer as what does not exist.
+ */
+export function parseCall(route: Route, raw: RawCall): ParsedCall {
+  const violations: Violation[] = []
+  const call: ParsedCall = {}
+  if (route.params) {
+    const params = route.params.safeParse(raw.params)
+    if (!params.success) throw notFound()
+    call.params = params.data
+  }
+  violations.push(...unstorable(raw.query))
+  if (route.query) call.query = parsePart(route.query, raw.query, '/query', violations)
+  else violations.push(...strangers(raw.query, '/query'))
+  if (route.body) call.body = parsePart(route.body, raw.body, '', violations)
+  else if (!isEmpty(raw.body)) violations.push({ pointer: '', detail: 'takes no body' })
+  if (violations.length > 0) throw invalid(violations)
+  if (route.conditional && raw.ifMatch !== undefined) {
+    const etag = etagOf(raw.ifMatch)
+    if (etag !== undefined) call.ifMatch = etag
+  }
+  return call
+}
+
+function parsePart(schema: z.ZodType, value: unknown, root: string, into: Violation[]): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  into.push(...violationsOf(parsed.error.issues, root))
+  return undefined
+}
+
+function invalid(violations: Violation[]): PlatformError {
+  const places = violations.length === 1 ? 'one place' : `${violations.length} places`
+  return new PlatformError('request-invalid', `The request is wrong in ${places}.`, { violations })
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Each issue of zod as a violation; a field nobody knows is one by itself. Messages never repeat the value. */
+export function violationsOf(issues: readonly Issue[], root: string): Violation[] {
+  return issues.flatMap(issue => {
+    const at = root + issue.path.map(segment => `/${escapePointer(String(segment))}`).join('')
+    switch (issue.code) {
+      case 'unrecognized_keys':
+        return issue.keys.map(key => ({
+          pointer: `${at}/${escapePointer(key)}`,
+          detail: 'unknown field',
+        }))
+      case 'invalid_union':
+        return [{ pointer: at, detail: alternatives(issue.errors) }]
+      case 'invalid_key':
+        return [{ pointer: at, detail: issue.issues.map(inner => inner.message).join('; ') }]
+      default:
+        return [{ pointer: at, detail: issue.message }]
+    }
+  })
+}
+
+function alternatives(errors: readonly (readonly Issue[])[]): string {
+  const told = errors.map(issues =>
+    violationsOf(issues, '')
+      .map(({ pointer, detail }) => (pointer ? `${pointer}: ${detail}` : detail))
+      .join(', '),
+  )
+  return [...new Set(told)].join('; or ') || 'fits none of its alternatives'
+}
+
+function strangers(query: unknown, root: string): Violation[] {
+  return Object.keys(query ?? {}).map(key => ({
+    pointer: `${root}/${escapePointer(key)}`,
+    detail: 'unknown parameter',
+  }))
+}
+
+function unstorable(query: unknown): Violation[] {
+  return Object.entries(query ?? {})
+    .filter(([, value]) => typeof value === 'string' && !isStorable(value))
+    .map(([key]) => ({ pointer: `/query/${escapePointer(key)}`, detail: 'holds U+0000' }))
+}
+
+function isEmpty(body: unknown): boolean {
+  return (
+    body === undefined ||
+    body === null ||
+    (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0)
+  )
+}
+
+/** The opaque part of `"…"`, `W/"…"` or a bare etag; `*` asks for nothing in particular. */
+function etagOf(header: string): string | undefined {
+  const value = header.trim()
+  if (value === '*' || value === '') return undefined
+  return value.replace(/^W\//, '').replace(/^"(.*)"$/, '$1')
+}

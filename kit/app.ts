@@ -1,0 +1,126 @@
+import type { KubernetesObject } from './kubernetes-object.ts'
+
+/**
+ * Capabilities a need can ask for and a provider can offer. What the bound address and key mean is part of the name: the address of
+ * `openai-api` ends before `/chat/completions`; the key of `postgres` is the whole connection string; that of `vector-store` is
+ * Qdrant's API key.
+ */
+export type Capability =
+  | 'openai-api'
+  | 'ollama-api'
+  | 'vector-store'
+  | 'postgres'
+  | 's3'
+  | 'tracking'
+
+export type Text = { readonly en: string; readonly nl: string }
+
+/** A key of the deployment's own Kubernetes Secret; in `env` it becomes `valueFrom.secretKeyRef`. */
+export type SecretRef = { readonly secretKey: string }
+
+/** What an app gets for a need that is bound: an address, and the key of its credential when there is one. */
+export type Bound = { readonly url: string; readonly key?: SecretRef }
+
+export type SecretSpec = {
+  readonly name: string
+  /** `generated` once per deployment and kept; `provided` in the form, never read back; `bound` comes with a binding. */
+  readonly kind: 'generated' | 'provided' | 'bound'
+  readonly optional: boolean
+  readonly title: Text
+  readonly description?: Text
+  /** Random bytes of a generated secret, written as base64url. */
+  readonly bytes?: number
+  /** Put before a generated value, where the app wants it so (`sk-`). */
+  readonly prefix?: string
+}
+
+export type NeedSpec = {
+  readonly name: string
+  readonly capability: Capability
+  readonly optional: boolean
+}
+
+/** A capability offered to other apps: on which port and path, and which secret opens it. */
+export type Provides = {
+  readonly capability: Capability
+  readonly port: string
+  readonly path: string
+  readonly secret?: string
+}
+
+/** Who may talk to the app and whom it may call; the platform writes the NetworkPolicies from this. */
+export type Network = {
+  /** Port that an ingress host leads to; null when nothing may. Consumers reach the ports of `provides` in any case. */
+  readonly expose: string | null
+  readonly ports: Readonly<Record<string, number>>
+  /** `internet-https` for apps that download models or call public APIs; each with its reason. */
+  readonly egress: readonly { readonly to: 'internet-https'; readonly because: string }[]
+}
+
+export type AppResources = {
+  readonly requests: { readonly cpu: string; readonly memory: string }
+  readonly limits: { readonly cpu?: string; readonly memory: string }
+}
+
+export type RenderInput = {
+  readonly namespace: string
+  readonly name: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly replicas: number
+  readonly env: Readonly<Record<string, string>>
+  readonly resources?: {
+    readonly requests?:
+      | { readonly cpu?: string | undefined; readonly memory?: string | undefined }
+      | undefined
+    readonly limits?:
+      | { readonly cpu?: string | undefined; readonly memory?: string | undefined }
+      | undefined
+  }
+  readonly ingress: { readonly host: string } | null
+  readonly bindings: Readonly<Record<string, Bound>>
+  /** Name of the Kubernetes Secret that the platform writes; its keys are the app's secret names and `<need>.key`. */
+  readonly secretName: string
+  /** Names of the provided secrets that have a value. */
+  readonly givenSecrets: readonly string[]
+}
+
+export type SettingsResult =
+  | { readonly ok: true; readonly settings: Record<string, unknown> }
+  | {
+      readonly ok: false
+      readonly violations: { readonly pointer: string; readonly detail: string }[]
+    }
+
+/** A service-owned deployment module as the platform sees it: data and pure functions, whatever `defineApp` inferred before. */
+export type App = {
+  readonly id: string
+  readonly name: string
+  readonly version: string
+  readonly category: string
+  readonly description: Text
+  readonly images: readonly string[]
+  readonly needs: readonly NeedSpec[]
+  readonly provides: readonly Provides[]
+  readonly secrets: readonly SecretSpec[]
+  readonly network: Network
+  readonly resources: AppResources
+  readonly storage: readonly {
+    readonly name: string
+    readonly size: string
+    readonly mount: string
+  }[]
+  /** 1 for an app that owns a ReadWriteOnce volume. */
+  readonly maxReplicas: number
+  /** Seconds its pods may take to become ready before an operation is given up. */
+  readonly readyWithin: number
+  readonly relaxations: readonly { readonly what: string; readonly because: string }[]
+  /** JSON Schema, draft 2020-12, `additionalProperties: false`; defaults are in it. */
+  settingsSchema(): Record<string, unknown>
+  /** Fills defaults in; pointers are relative to the settings (`/maxUploadMB`). */
+  parseSettings(input: unknown): SettingsResult
+  /**
+   * Settings in, Kubernetes objects out; pure. Workloads, Service, ServiceAccount, ConfigMaps, claims, Ingress; never a
+   * Namespace, NetworkPolicy, Secret, or RBAC, which are the platform's. Every object names its namespace.
+   */
+  render(input: RenderInput): readonly KubernetesObject[]
+}

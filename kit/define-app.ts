@@ -1,0 +1,115 @@
+/**
+ * `defineApp` turns what an author writes into an `App`, as the platform sees it, and into the public module contract:
+ * `mkDeployment`, `defaultDeployment`, `dependencies`, `serviceInfo`. The module owns workload logic, probes, resources, security
+ * and needs; who deploys it owns namespace, replicas, variables, secrets and everything that spans apps.
+ */
+import type { z } from 'zod'
+import type { App, RenderInput } from './app.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
+import { lint } from './lint.ts'
+import type { Contract } from './module-contract.ts'
+import { moduleContract } from './module-contract.ts'
+import { ModuleError } from './module-error.ts'
+import { build, maxReplicas, needSpecs } from './render.ts'
+import { secretSpecs } from './secrets.ts'
+import { relaxations } from './security.ts'
+import { parseSettings, settingsSchema } from './settings.ts'
+import type { AnySpecification, Needs, Secrets, Specification } from './specification.ts'
+import { sizeOf } from './volumes.ts'
+
+/** `{}` must be valid: a newcomer deploys without answering a question. */
+type EveryDefault<S extends z.ZodObject> =
+  Record<never, never> extends z.input<S>
+    ? unknown
+    : { readonly settings: 'every setting needs a default' }
+
+export type DefinedApp<S extends z.ZodObject, V extends string, E extends string> = App &
+  Contract<S, V, E>
+
+function renderObjects(
+  specification: AnySpecification,
+  input: RenderInput,
+): readonly KubernetesObject[] {
+  const built = build(specification, input)
+  const objects: readonly KubernetesObject[] = [
+    built.serviceAccount,
+    ...built.storage,
+    built.service,
+    built.deployment,
+    ...(built.ingress ? [built.ingress] : []),
+  ]
+  if (specification.transform === undefined) return objects
+  const transformed = specification.transform(objects, built.context)
+  const findings = lint(transformed, Object.keys(specification.relax ?? {}))
+  if (findings.length > 0) throw new ModuleError(specification.info.id, findings)
+  return transformed
+}
+
+function describe(
+  specification: AnySpecification,
+): Omit<App, 'settingsSchema' | 'parseSettings' | 'render'> {
+  const { info } = specification
+  const needs = needSpecs(specification)
+  const defaults = parseSettings(specification, {})
+  if (!defaults.ok) {
+    throw new ModuleError(
+      info.id,
+      defaults.violations.map(each => ({
+        rule: 'defaults',
+        pointer: `/settings${each.pointer}`,
+        detail: `the defaults are not valid by themselves: ${each.detail}`,
+      })),
+    )
+  }
+  return {
+    ...info,
+    images: [specification.image],
+    needs,
+    provides: specification.provides ?? [],
+    secrets: secretSpecs(specification.secrets ?? {}, needs),
+    network: {
+      expose: specification.expose ?? null,
+      ports: specification.ports,
+      egress: specification.egress ?? [],
+    },
+    resources: specification.resources,
+    storage: Object.entries(specification.volumes ?? {}).map(([name, volume]) => ({
+      name,
+      size: sizeOf(volume, defaults.settings),
+      mount: volume.mount,
+    })),
+    maxReplicas: maxReplicas(specification),
+    readyWithin: specification.readyWithin,
+    relaxations: relaxations(specification.relax ?? {}),
+  }
+}
+
+/**
+ * Defines a catalogue app.
+ * @throws ModuleError when the defaults of the settings are not valid by themselves.
+ */
+export function defineApp<
+  S extends z.ZodObject,
+  P extends string,
+  N extends Needs = Record<never, never>,
+  X extends Secrets = Record<never, never>,
+  V extends string = never,
+  E extends P = never,
+>(author: Specification<S, P, N, X, V, E> & EveryDefault<S>): DefinedApp<S, V, E> {
+  // The names that the type parameters kept apart were checked above this line; the builders pass each author's function only
+  // the context that was made from the same specification.
+  const specification = author as unknown as AnySpecification
+  const app: App = {
+    ...describe(specification),
+    settingsSchema: () => settingsSchema(specification),
+    parseSettings: input => parseSettings(specification, input),
+    render: input => renderObjects(specification, input),
+  }
+  const contract: Contract<S, V, E> = moduleContract(specification)
+  // Descriptors, not a spread: a spread would build the default deployment of every app at start.
+  return Object.defineProperties(app, Object.getOwnPropertyDescriptors(contract)) as DefinedApp<
+    S,
+    V,
+    E
+  > // the union of both
+}

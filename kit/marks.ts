@@ -1,0 +1,5 @@
+/** The prefix of everything Kade writes on Kubernetes objects; the platform uses the same. */
+const prefix = 'kade.dev/'
+
+/** Annotation of a workload that was rendered without a provider for these needs; it is for reading, not for applying. */
+export const unboundAnnotation = `${prefix}unbound`

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+const Text = z.strictObject({ en: z.string().min(1), nl: z.string().min(1) })
+
+/** The five criteria every passport answers, in the order in which they are shown. */
+export const criterionIds = [
+  'open-source',
+  'dpia',
+  'accessibility',
+  'ai-risk',
+  'self-hostable',
+] as const
+
+const Criterion = z.strictObject({
+  id: z.enum(criterionIds),
+  answer: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
+  /** A word of the criterion's own scale, such as an AI-risk class. */
+  value: z.string().optional(),
+  explanation: Text,
+  evidence: z.array(z.strictObject({ title: z.string().min(1), url: z.url() })),
+  /**
+   * `none`: nobody could say; `judged` by the editors of the catalogue; `self-declared` by the maker; `source-read` in the
+   * project's own material; `evidenced` by a document; `ran` by us.
+   */
+  assurance: z.enum(['none', 'judged', 'self-declared', 'source-read', 'evidenced', 'ran']),
+  checkedAt: z.iso.date(),
+  expiresAt: z.iso.date().optional(),
+})
+
+/**
+ * An app's answers to the transparency criteria: each exactly once, with evidence and how sure one may be. An answer other than
+ * `unknown` rests on evidence; unknown is said, and never hidden.
+ */
+export const Passport = z.strictObject({
+  licence: z.strictObject({
+    spdx: z.string().min(1),
+    openSource: z.enum(['yes', 'partly', 'no']),
+    summary: Text,
+  }),
+  maker: z.strictObject({ name: z.string().min(1), kind: z.string().min(1) }),
+  links: z.record(z.string(), z.url()),
+  criteria: z.array(Criterion).check(({ value, issues }) => {
+    for (const id of criterionIds) {
+      const answers = value.filter(each => each.id === id)
+      if (answers.length === 1) continue
+      const message = `"${id}" is answered ${answers.length} times; each criterion is answered once`
+      issues.push({ code: 'custom', input: value, message })
+    }
+    for (const { id, answer, assurance, evidence } of value) {
+      if ((answer === 'unknown') !== (assurance === 'none')) {
+        const message = `"${id}" is unknown exactly when its assurance is none`
+        issues.push({ code: 'custom', input: value, message })
+      }
+      if (answer === 'unknown' || evidence.length > 0) continue
+      const message = `"${id}" is answered "${answer}" without evidence; add it, or answer "unknown"`
+      issues.push({ code: 'custom', input: value, message })
+    }
+  }),
+})
+export type Passport = z.infer<typeof Passport>

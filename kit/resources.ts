@@ -1,0 +1,40 @@
+import type { AppResources, RenderInput } from './app.ts'
+import { type Quantity, quantityValue } from './kubernetes/quantity.ts'
+
+type Asked = RenderInput['resources']
+
+/** What an author writes: both requests, a memory limit and a CPU limit, all as quantities. */
+export type ResourceDefinition = {
+  readonly requests: { readonly cpu: Quantity; readonly memory: Quantity }
+  readonly limits: { readonly cpu: Quantity; readonly memory: Quantity }
+}
+
+function pair(
+  own: { request: string; limit: string },
+  asked: { request: string | undefined; limit: string | undefined },
+) {
+  const request = asked.request ?? own.request
+  const limit = asked.limit ?? own.limit
+  const inverted = (quantityValue(request) ?? 0) > (quantityValue(limit) ?? 0)
+  if (!inverted) return { request, limit }
+  // Only one of the two was asked for and crossed the app's own other one: that one follows.
+  if (asked.limit === undefined) return { request, limit: request }
+  if (asked.request === undefined) return { request: limit, limit }
+  return { request, limit }
+}
+
+/** The app's own resources with what was asked over them; a request and a limit that were both asked for are kept as they are. */
+export function resourcesOf(own: ResourceDefinition, asked: Asked): AppResources {
+  const cpu = pair(
+    { request: own.requests.cpu, limit: own.limits.cpu },
+    { request: asked?.requests?.cpu, limit: asked?.limits?.cpu },
+  )
+  const memory = pair(
+    { request: own.requests.memory, limit: own.limits.memory },
+    { request: asked?.requests?.memory, limit: asked?.limits?.memory },
+  )
+  return {
+    requests: { cpu: cpu.request, memory: memory.request },
+    limits: { cpu: cpu.limit, memory: memory.limit },
+  }
+}

@@ -1,0 +1,67 @@
+import type { NeedSpec, SecretRef, SecretSpec, Text } from './app.ts'
+
+/** A secret of an app, written with `generated` or `provided`; `G` says whether a value is certain to exist. */
+export type Secret<G extends boolean = boolean> = Omit<SecretSpec, 'name'> & {
+  readonly certain: G
+}
+
+/** What the author's functions see: a reference, absent for an optional secret that nobody gave. */
+export type SecretRefs<X extends Readonly<Record<string, Secret>>> = {
+  readonly [K in keyof X]: X[K] extends Secret<true> ? SecretRef : SecretRef | undefined
+}
+
+/** A random value, made once per deployment and kept across revisions. */
+export function generated(options: {
+  readonly title: Text
+  readonly description?: Text
+  /** Random bytes; at least 16. */
+  readonly bytes?: number
+  /** Put before the value, where the app wants it so. */
+  readonly prefix?: string
+}): Secret<true> {
+  return { kind: 'generated', optional: false, certain: true, bytes: 32, ...options }
+}
+
+/** A value that a person gives in the form; it is never shown again. Without `optional` a deployment needs it. */
+export function provided(options: {
+  readonly title: Text
+  readonly description?: Text
+}): Secret<true> {
+  return { kind: 'provided', optional: false, certain: true, ...options }
+}
+
+/** A value that a person may give in the form; it is never shown again. */
+export function optional(options: {
+  readonly title: Text
+  readonly description?: Text
+}): Secret<false> {
+  return { kind: 'provided', optional: true, certain: false, ...options }
+}
+
+/** Every key of the deployment's Secret: the author's own, and one that comes with each binding. */
+export function secretSpecs(
+  secrets: Readonly<Record<string, Secret>>,
+  needs: readonly NeedSpec[],
+): readonly SecretSpec[] {
+  const own = Object.entries(secrets).map(([name, { certain: _, ...spec }]) => ({ name, ...spec }))
+  const bound = needs.map(({ name, capability }) => ({
+    name: `${name}.key`,
+    kind: 'bound' as const,
+    optional: true,
+    title: { en: `Key for ${capability}`, nl: `Sleutel voor ${capability}` },
+  }))
+  return [...own, ...bound]
+}
+
+/** A reference per secret; an optional one only when it was given. */
+export function secretRefs(
+  secrets: Readonly<Record<string, Secret>>,
+  given: readonly string[],
+): Readonly<Record<string, SecretRef | undefined>> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, { certain }]) => [
+      name,
+      certain || given.includes(name) ? { secretKey: name } : undefined,
+    ]),
+  )
+}

@@ -1,0 +1,97 @@
+import type { z } from 'zod'
+import type { Capability, Network, Text } from './app.ts'
+import type { EnvValue } from './env.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
+import type { Bindings, Need } from './needs.ts'
+import type { Health } from './probes.ts'
+import type { ResourceDefinition } from './resources.ts'
+import type { Secret, SecretRefs } from './secrets.ts'
+import type { Relax, RunAs } from './security.ts'
+import type { FilesDefinition, ScratchDefinition, VolumeDefinition } from './volumes.ts'
+
+export type Needs = Readonly<Record<string, Need>>
+export type Secrets = Readonly<Record<string, Secret>>
+
+/** What the author's functions are given: everything that a person or the platform decided. */
+export type Context<S extends z.ZodObject, N extends Needs, X extends Secrets, P extends string> = {
+  readonly settings: z.output<S>
+  readonly needs: Bindings<N>
+  readonly secrets: SecretRefs<X>
+  readonly ports: Readonly<Record<P, number>>
+  readonly namespace: string
+  readonly name: string
+  readonly replicas: number
+  /** Host of the ingress, when the app has one. */
+  readonly host: string | undefined
+}
+
+/** A step that runs to its end before the app starts, in the same image with the same mounts and variables. */
+export type InitStep = {
+  readonly name: string
+  readonly command: readonly string[]
+}
+
+/** What an author writes. Names refer by type: a port that is not in `ports` cannot be named elsewhere. */
+export type Specification<
+  S extends z.ZodObject,
+  P extends string,
+  N extends Needs,
+  X extends Secrets,
+  V extends string,
+  E extends P,
+> = {
+  readonly info: {
+    readonly id: string
+    readonly name: string
+    /** Of the app, not of the module. */
+    readonly version: string
+    readonly category: string
+    readonly description: Text
+  }
+  /** With a fixed tag, and a digest when it is known. */
+  readonly image: string
+  readonly command?: readonly string[]
+  readonly args?: readonly string[] | ((context: Context<S, N, X, P>) => readonly string[])
+  readonly ports: Readonly<Record<P, number>>
+  /** The port that an ingress host leads to. An app without one cannot be reached from outside the cluster. */
+  readonly expose?: E
+  /** The only source of the settings' types, defaults, JSON Schema and form; every setting has a default. */
+  readonly settings: S
+  /** Rules that span settings; pointers are relative to the settings. */
+  readonly check?: (settings: z.output<S>) => readonly { pointer: string; detail: string }[]
+  readonly needs?: N
+  readonly provides?: readonly {
+    readonly capability: Capability
+    readonly port: NoInfer<P>
+    readonly path: string
+    readonly secret?: NoInfer<keyof X & string>
+  }[]
+  readonly secrets?: X
+  /** ReadWriteOnce: an app with a volume has one replica and is stopped before it is replaced. */
+  readonly volumes?: Readonly<Record<V, VolumeDefinition<NoInfer<z.output<S>>>>>
+  readonly scratch?: Readonly<Record<string, ScratchDefinition>>
+  readonly files?: Readonly<Record<string, FilesDefinition<NoInfer<Context<S, N, X, P>>>>>
+  readonly health: Health<NoInfer<P>>
+  readonly resources: ResourceDefinition
+  /** Devices by resource name (`nvidia.com/gpu`); none when the number is 0. */
+  readonly devices?: (settings: NoInfer<z.output<S>>) => Readonly<Record<string, number>>
+  readonly runAs: RunAs
+  readonly relax?: Relax
+  readonly egress?: Network['egress']
+  /** Seconds; a model server needs more than a web page. */
+  readonly readyWithin: number
+  /** Seconds between the request to stop and the end. */
+  readonly stopWithin?: number
+  readonly maxReplicas?: number
+  readonly env: (context: NoInfer<Context<S, N, X, P>>) => Readonly<Record<string, EnvValue>>
+  readonly init?: (context: NoInfer<Context<S, N, X, P>>) => readonly InitStep[]
+  /** The way out for what the kit has no word for. Its result is checked again, whole, and a fault in it is an error. */
+  readonly transform?: (
+    objects: readonly KubernetesObject[],
+    context: NoInfer<Context<S, N, X, P>>,
+  ) => readonly KubernetesObject[]
+}
+
+/** A specification after `defineApp` has checked its names: the builders need no more than this. */
+export type AnySpecification = Specification<z.ZodObject, string, Needs, Secrets, string, string>
+export type AnyContext = Context<z.ZodObject, Needs, Secrets, string>

@@ -1,0 +1,116 @@
+import type { AppResources } from './app.ts'
+import { type EnvValue, envVars } from './env.ts'
+import type { Deployment } from './kubernetes/generated/apps-v1.ts'
+import type { Container, PodSpec, ResourceRequirements } from './kubernetes/generated/core-v1.ts'
+import type { Quantity } from './kubernetes/quantity.ts'
+import { unboundAnnotation } from './marks.ts'
+import { probes } from './probes.ts'
+import { containerSecurity, podSecurity } from './security.ts'
+import type { AnyContext, AnySpecification } from './specification.ts'
+import type { Storage } from './volumes.ts'
+
+export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never'
+
+/** All that a workload is built from, once settings, bindings and names are known. */
+export type Plan = {
+  readonly specification: AnySpecification
+  readonly context: AnyContext
+  readonly labels: Readonly<Record<string, string>>
+  readonly selector: Readonly<Record<string, string>>
+  readonly storage: Storage
+  readonly resources: AppResources
+  readonly env: Readonly<Record<string, EnvValue>>
+  readonly secretName: string
+  readonly unbound: readonly string[]
+  readonly image: string
+  readonly imagePullPolicy: PullPolicy
+}
+
+function resourceRequirements({ specification, context, resources }: Plan): ResourceRequirements {
+  const devices = Object.entries(specification.devices?.(context.settings) ?? {}).filter(
+    ([, count]) => count > 0,
+  )
+  const amounts = Object.fromEntries(devices.map(([name, count]) => [name, `${count}` as const]))
+  // Quantities of a person were checked by `render`, the author's by their type.
+  const quantities = (from: object) => from as Readonly<Record<string, Quantity>>
+  return {
+    requests: { ...quantities(resources.requests), ...amounts },
+    limits: { ...quantities(resources.limits), ...amounts },
+  }
+}
+
+/** What the app's container and its init steps have in common. */
+function container(plan: Plan): Omit<Container, 'name'> {
+  const { specification, context, storage } = plan
+  return {
+    image: plan.image,
+    imagePullPolicy: plan.imagePullPolicy,
+    env: envVars(specification.env(context), plan.env, plan.secretName),
+    resources: resourceRequirements(plan),
+    securityContext: containerSecurity(specification.relax ?? {}),
+    volumeMounts: storage.mounts,
+  }
+}
+
+function mainContainer(plan: Plan): Container {
+  const { specification, context } = plan
+  const { args, command } = specification
+  return {
+    name: specification.info.id,
+    ...container(plan),
+    ...(command && { command }),
+    ...(args && { args: typeof args === 'function' ? args(context) : args }),
+    ports: Object.entries(specification.ports).map(([name, containerPort]) => ({
+      name,
+      containerPort,
+      protocol: 'TCP',
+    })),
+    ...probes(specification.health),
+  }
+}
+
+function podSpec(plan: Plan): PodSpec {
+  const { specification, context, storage } = plan
+  const relax = specification.relax ?? {}
+  const steps = specification.init?.(context) ?? []
+  return {
+    serviceAccountName: context.name,
+    automountServiceAccountToken: relax.serviceAccountToken !== undefined,
+    // Service links put a variable per service of the namespace into the pod; some apps take those for their own.
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: specification.stopWithin ?? 30,
+    securityContext: podSecurity(specification.runAs, relax),
+    ...(steps.length > 0 && {
+      initContainers: steps.map(({ name, command }) => ({ name, ...container(plan), command })),
+    }),
+    containers: [mainContainer(plan)],
+    volumes: storage.volumes,
+  }
+}
+
+/** The Deployment of an app. One that owns a volume is stopped before it is replaced: two pods cannot hold the volume. */
+export function deployment(plan: Plan): Deployment {
+  const { specification, context, labels, selector, unbound } = plan
+  const ownsVolume = Object.keys(specification.volumes ?? {}).length > 0
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: context.name,
+      namespace: context.namespace,
+      labels,
+      ...(unbound.length > 0 && { annotations: { [unboundAnnotation]: unbound.join(',') } }),
+    },
+    spec: {
+      replicas: context.replicas,
+      // Kade keeps revisions itself; one old ReplicaSet is enough to look at.
+      revisionHistoryLimit: 1,
+      progressDeadlineSeconds: specification.readyWithin,
+      selector: { matchLabels: selector },
+      strategy: ownsVolume
+        ? { type: 'Recreate' }
+        : { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: { metadata: { labels }, spec: podSpec(plan) },
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { catalog } from '#catalog/index.ts'
+import { listApps } from './catalogue.ts'
+import type { PlatformContext } from './context.ts'
+
+/** The shelf is all that a list of apps looks at. */
+const shelf = { catalog } as unknown as PlatformContext
+
+it('shows each app once, page after page', () => {
+  const ids: string[] = []
+  let cursor: string | undefined
+  do {
+    const { items, next } = listApps(shelf, { limit: 2, cursor })
+    ids.push(...items.map(one => one.id))
+    cursor = next ?? undefined
+  } while (cursor !== undefined)
+  expect(ids).toEqual(catalog.map(entry => entry.app.id))
+})
+
+it('refuses a cursor it did not give out, instead of beginning again for ever', () => {
+  expect(() => listApps(shelf, { limit: 2, cursor: 'nothing' })).toThrow(/cursor/)
+})
+
+it('finds apps by all words of a question, in either language and any case', () => {
+  const found = listApps(shelf, { limit: 50, q: 'OPEN webui' }).items.map(one => one.id)
+  expect(found).toContain('open-webui')
+  expect(listApps(shelf, { limit: 50, q: 'open no-such-word' }).items).toEqual([])
+})

@@ -1,0 +1,75 @@
+import { listApps, readApp } from './catalogue.ts'
+import type { PlatformContext } from './context.ts'
+import {
+  createDeployment,
+  deleteDeployment,
+  restartDeployment,
+  rollbackDeployment,
+  updateDeployment,
+} from './deployments/commands.ts'
+import { inspectDeployment, readLogs } from './deployments/inspect.ts'
+import { cancelOperation, retryOperation } from './deployments/operation-commands.ts'
+import { listOperations, readOperation } from './deployments/operations.ts'
+import { previewDeployment } from './deployments/preview.ts'
+import { listDeployments, listRevisions, readDeployment } from './deployments/queries.ts'
+import { readTimeline } from './deployments/timeline.ts'
+import { PlatformError } from './errors.ts'
+import { createNamespace, findNamespace, listNamespaces } from './federation/namespaces.ts'
+import { listClusters } from './federation/registry.ts'
+import type { Platform } from './platform.ts'
+
+/** The platform as functions, over what the composition root has chosen. Holds no state of its own. */
+export function createPlatform(context: PlatformContext): Platform {
+  const { database, queue } = context
+  return {
+    listApps: async (_actor, { query }) => listApps(context, query),
+    readApp: async (_actor, { params }) => readApp(context, params.app),
+
+    listClusters: async () => ({
+      items: await listClusters(database, context.clock()),
+      next: null,
+    }),
+
+    listNamespaces: (actor, { query }) => listNamespaces(database, actor, query),
+    readNamespace: async (actor, { params }) => {
+      const found = await findNamespace(database, actor, params.namespace)
+      if (found) return found
+      throw new PlatformError('not-found', `There is no namespace ${params.namespace}.`)
+    },
+    createNamespace: (actor, { body }) => createNamespace(context, actor, body),
+
+    listDeployments: (actor, { query }) => listDeployments(database, actor, query),
+    listDeploymentsOfNamespace: (actor, { params, query }) =>
+      listDeployments(database, actor, { ...query, ...params, sort: 'name' }),
+    createDeployment: (actor, { body }) => createDeployment(context, actor, body),
+    previewDeployment: (actor, { body }) => previewDeployment(context, actor, body),
+    readDeployment: (actor, { params }) => readDeployment(database, actor, params),
+    updateDeployment: (actor, { params, body, ifMatch }) =>
+      updateDeployment(context, actor, { ...params, ifMatch, reason: body.reason }, body),
+    deleteDeployment: (actor, { params, query, ifMatch }) =>
+      deleteDeployment(context, actor, { ...params, ifMatch }, query.data),
+    restartDeployment: (actor, { params, ifMatch }) =>
+      restartDeployment(context, actor, { ...params, ifMatch }),
+    rollbackDeployment: (actor, { params, body, ifMatch }) =>
+      rollbackDeployment(context, actor, { ...params, ifMatch }, body),
+    listRevisions: (actor, { params, query }) => listRevisions(database, actor, params, query),
+    listObjects: async (actor, { params }) => ({
+      items: await inspectDeployment(context, actor, params),
+      next: null,
+    }),
+    readLogs: (actor, { params, query }) => readLogs(context, actor, params, query.lines),
+    readTimeline: (actor, { params, query }) => readTimeline(database, actor, params, query),
+
+    listOperations: (actor, { query }) => listOperations(database, actor, query),
+    readOperation: (actor, { params }) => readOperation(database, params.operation, actor),
+    cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),
+    retryOperation: (actor, { params }) => retryOperation(context, actor, params.operation),
+
+    listDeadLetters: (_actor, { query }) => queue.deadLetters.list(query),
+    replayDeadLetter: (_actor, { params }) => queue.deadLetters.replay(params.id),
+    discardDeadLetter: async (_actor, { params }) => {
+      await queue.deadLetters.discard(params.id)
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import type { Binding } from '#api/deployments.ts'
+import type { Violation } from '#api/problem.ts'
+import type { App, Bound } from '#kit/app.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import type { Actor } from '#platform/platform.ts'
+import type { Peer } from './network-policy.ts'
+import { isPublic } from './public-address.ts'
+import { looksSecret } from './secret-words.ts'
+
+/** How the needs of an app are met: what it is told, whom it may call, and which credentials it gets. */
+export type ResolvedBindings = {
+  readonly bound: Record<string, Bound>
+  readonly peers: readonly Peer[]
+  /** By secret key `<need>.key`. */
+  readonly keys: Record<string, string>
+  /** What a revision keeps: the request without secret values. */
+  readonly kept: Record<string, unknown>
+  readonly violations: readonly Violation[]
+}
+
+type Resolution = { bound: Bound; peer: Peer; key?: string; kept: unknown } | { violation: string }
+
+/** The bindings that are in force, as a revision keeps them, and their credentials by secret key. */
+export type CurrentBindings = {
+  readonly bindings: Readonly<Record<string, unknown>>
+  readonly values: Readonly<Record<string, string>>
+}
+
+/**
+ * Resolves each need by the requested binding. A credential from before stays only with the address it was given for:
+ * anywhere else it would be handed to somebody it was not meant for.
+ */
+export async function resolveBindings(
+  context: PlatformContext,
+  sql: Sql,
+  actor: Actor,
+  app: App,
+  requested: Readonly<Record<string, Binding>>,
+  current: CurrentBindings,
+  clusters: readonly string[],
+): Promise<ResolvedBindings> {
+  const result = {
+    bound: {} as Record<string, Bound>,
+    peers: [] as Peer[],
+    keys: {} as Record<string, string>,
+    kept: {} as Record<string, unknown>,
+    violations: [] as Violation[],
+  }
+  for (const name of Object.keys(requested))
+    if (!app.needs.some(need => need.name === name))
+      result.violations.push({
+        pointer: `/bindings/${name}`,
+        detail: `${app.name} has no need of this name`,
+      })
+  for (const need of app.needs) {
+    const binding = requested[need.name]
+    const pointer = `/bindings/${need.name}`
+    if (binding === undefined) {
+      if (!need.optional)
+        result.violations.push({
+          pointer,
+          detail: `${app.name} needs something that offers ${need.capability}: name a deployment ("namespace/name") or an address ({"url": "https://…"})`,
+        })
+      continue
+    }
+    const keyName = `${need.name}.key`
+    const resolved =
+      typeof binding === 'string'
+        ? await toDeployment(context, sql, actor, binding, need.capability, keyName, clusters)
+        : toAddress(
+            binding,
+            keyName,
+            keptKey(binding, current.bindings[need.name], current.values[keyName]),
+          )
+    if ('violation' in resolved) {
+      result.violations.push({ pointer, detail: resolved.violation })
+      continue
+    }
+    result.bound[need.name] = resolved.bound
+    result.peers.push(resolved.peer)
+    result.kept[need.name] = resolved.kept
+    if (resolved.key !== undefined) result.keys[keyName] = resolved.key
+  }
+  return result
+}
+
+type Provider = { id: string; app: string; clusters: string[]; secret_version: number }
+
+async function toDeployment(
+  context: PlatformContext,
+  sql: Sql,
+  actor: Actor,
+  target: string,
+  capability: string,
+  keyName: string,
+  clusters: readonly string[],
+): Promise<Resolution> {
+  const [namespace = '', name = ''] = target.split('/')
+  const [row] = await sql.query<Provider>(
+    `select d.id, d.app, d.clusters, coalesce((select (r.data->>'secretVersion')::int from kade.revision r
+        where r.deployment = d.id order by r.number desc limit 1), 0) as secret_version
+       from kade.deployment d where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
+    [namespace, name, [...actor.teams]],
+  )
+  const provider = row && findApp(context, row.app)?.app
+  if (!row || !provider) return { violation: `there is no deployment ${target} that you may use` }
+  const away = clusters.find(cluster => !row.clusters.includes(cluster))
+  if (away)
+    return {
+      violation: `${target} runs on ${row.clusters.join(', ')} and cannot be reached from ${away}: choose one on ${away}, or deploy there`,
+    }
+  const offer = provider.provides.find(one => one.capability === capability)
+  if (!offer) return { violation: `${target} (${provider.name}) does not offer ${capability}` }
+  const port = provider.network.ports[offer.port]
+  if (port === undefined) return { violation: `${provider.name} declares no port ${offer.port}` }
+  const key =
+    offer.secret && row.secret_version > 0
+      ? (await context.secrets.read(sql, row.id, row.secret_version))[offer.secret]
+      : undefined
+  return {
+    bound: {
+      url: `http://${name}.${namespace}.svc:${port}${offer.path}`,
+      ...(key === undefined ? {} : { key: { secretKey: keyName } }),
+    },
+    peer: { type: 'deployment', id: row.id, namespace, port },
+    ...(key === undefined ? {} : { key }),
+    kept: target,
+  }
+}
+
+function keptKey(
+  { url }: Exclude<Binding, string>,
+  before: unknown,
+  key: string | undefined,
+): string | undefined {
+  if (typeof before !== 'object' || before === null || !('url' in before)) return undefined
+  const known = typeof before.url === 'string' && URL.canParse(before.url) && new URL(before.url)
+  return known && known.origin === new URL(url).origin ? key : undefined
+}
+
+function toAddress(
+  binding: Exclude<Binding, string>,
+  keyName: string,
+  keptKey: string | undefined,
+): Resolution {
+  const url = new URL(binding.url)
+  if (url.username || url.password)
+    return { violation: 'an address holds no user or password; give the credential as "secret"' }
+  if (!isPublic(url))
+    return {
+      violation:
+        'an app may call the internet (IPv4) and the deployments it is bound to, nothing else; bind it to a deployment',
+    }
+  for (const [name, value] of url.searchParams)
+    if (looksSecret(name, value))
+      return { violation: 'an address is shown to everyone; give the credential as "secret"' }
+  const key = binding.secret ?? keptKey
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+  return {
+    bound: {
+      url: binding.url.replace(/\/$/, ''),
+      ...(key === undefined ? {} : { key: { secretKey: keyName } }),
+    },
+    peer: { type: 'address', port },
+    ...(key === undefined ? {} : { key }),
+    kept: { url: binding.url },
+  }
+}

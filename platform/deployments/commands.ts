@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto'
+import type { Namespace } from '#api/clusters.ts'
+import type { CreateDeployment, DeploymentInput, Rollback } from '#api/deployments.ts'
+import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
+import type { App } from '#kit/app.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { RevisionData } from '#platform/events/types.ts'
+import { chooseCluster } from '#platform/federation/choose-cluster.ts'
+import { findNamespace } from '#platform/federation/namespaces.ts'
+import type { Actor } from '#platform/platform.ts'
+import { readBlob } from './blobs.ts'
+import { type DeploymentState, wanted } from './deployment.ts'
+import { draft, nothingBefore } from './draft.ts'
+import { holdTo } from './etag.ts'
+import { type DeploymentKey, findDeployment } from './find.ts'
+import { inheritedSecrets } from './inherited-secrets.ts'
+import { refuseDraft, refuseUnbuilt } from './refusals.ts'
+import { record, request, requestOf } from './request.ts'
+import { load, lockDeployment } from './stream.ts'
+
+/** A change the door asks for: who, what, and the etag it holds on to. */
+export type Asked = DeploymentKey & {
+  /** The operation this one does again. */
+  readonly continues?: string | undefined
+  readonly ifMatch?: string | undefined
+  readonly reason?: string | undefined
+}
+
+/** Creates a deployment: draft, reserve the name, store, enqueue, append, all in one transaction. */
+export async function createDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  input: CreateDeployment,
+): Promise<OperationOfDeployment> {
+  refuseUnbuilt(input)
+  const app = appOf(context, input.app)
+  const { namespace: namespaceName, name } = input
+  return context.database.transaction(async tx => {
+    const namespace = await findNamespace(tx, actor, namespaceName)
+    const id = randomUUID()
+    const cluster = await chooseCluster(tx, namespace, input.cluster)
+    const inherited = namespace && (await inheritedSecrets(context, tx, namespace, input))
+    const made = await draft(context, tx, actor, {
+      app,
+      deployment: id,
+      namespace,
+      clusters: [cluster],
+      target: { namespace: namespaceName, name },
+      configuration: input,
+      current: { ...nothingBefore, ...(inherited && { inherited: inherited.values }) },
+    })
+    refuseDraft(made, namespaceName, namespace)
+    await reserveName(tx, id, input)
+    // They live on as the new deployment's own, and are erased with it.
+    if (inherited) await context.secrets.erase(tx, inherited.deployment)
+    return request(context, tx, actor, {
+      id,
+      kind: 'create',
+      app,
+      namespace: known(namespace),
+      name,
+      clusters: [cluster],
+      made,
+    })
+  })
+}
+
+/** Replaces the configuration; absent secrets stay as they are. */
+export async function updateDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+  input: DeploymentInput,
+): Promise<OperationOfDeployment> {
+  refuseUnbuilt(input)
+  return revise(context, actor, asked, 'update', async state => ({
+    configuration: input,
+    clusters: input.cluster ? [input.cluster] : [...(state.identity?.clusters ?? [])],
+  }))
+}
+
+/** The newest configuration once more, as a new revision: what a retry does. */
+export async function repeatDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+): Promise<OperationOfDeployment> {
+  return revise(context, actor, asked, 'update', async (state, tx) => ({
+    configuration: await configurationOf(tx, wanted(state)),
+  }))
+}
+
+/** The same configuration with a new restart mark, so that every pod is replaced in the order its workload allows. */
+export async function restartDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+): Promise<OperationOfDeployment> {
+  return revise(context, actor, asked, 'restart', async (state, tx) => ({
+    configuration: await configurationOf(tx, wanted(state)),
+    restartedAt: context.clock().toISOString(),
+  }))
+}
+
+/** An old revision's configuration as a new revision; `then` takes its very objects and secrets. */
+export async function rollbackDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+  input: Rollback,
+): Promise<OperationOfDeployment> {
+  return revise(
+    context,
+    actor,
+    { ...asked, reason: input.reason },
+    'rollback',
+    async (state, tx) => {
+      const old = state.revisions.find(one => one.number === input.revision)
+      if (!old)
+        throw new PlatformError('request-invalid', `There is no revision ${input.revision}.`, {
+          violations: [{ pointer: '/revision', detail: 'is unknown' }],
+          next: `Choose a revision from 1 to ${wanted(state)?.number ?? 1}.`,
+        })
+      const configuration = await configurationOf(tx, old)
+      const { result: _result, ...exactly } = old
+      if (input.configuration === 'then') return { configuration, to: old.number, exactly }
+      return {
+        configuration: { ...configuration, bindings: bindingsOf(wanted(state)) },
+        to: old.number,
+      }
+    },
+  )
+}
+
+/** Asks for the end of a deployment. Its claims and secrets stay unless `data` says otherwise. */
+export async function deleteDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+  data: 'keep' | 'delete',
+): Promise<OperationOfDeployment> {
+  return context.database.transaction(async tx => {
+    const id = await findDeployment(tx, actor, asked)
+    await lockDeployment(tx, id)
+    const { state } = await load(tx, id)
+    holdTo(asked.ifMatch, state)
+    const identity = state.identity
+    if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
+    const continues = asked.continues ? { continues: asked.continues } : {}
+    const seconds = context.deadlineSeconds('delete', findApp(context, identity.app)?.app)
+    const request = requestOf(context, actor, 'delete', seconds)
+    const event = { ...request, ...identity, ...continues, data }
+    return record(context, tx, id, event, null)
+  })
+}
+
+type Revision = {
+  configuration: DeploymentInput
+  clusters?: string[]
+  restartedAt?: string
+  to?: number
+  exactly?: RevisionData
+}
+
+async function revise(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+  kind: OperationKind,
+  prepare: (state: DeploymentState, tx: Sql) => Promise<Revision>,
+): Promise<OperationOfDeployment> {
+  return context.database.transaction(async tx => {
+    const id = await findDeployment(tx, actor, asked)
+    await lockDeployment(tx, id)
+    const { state } = await load(tx, id)
+    const identity = state.identity
+    const newest = wanted(state)
+    if (!identity || !newest) throw new PlatformError('not-found', 'There is no such deployment.')
+    holdTo(asked.ifMatch, state)
+    const app = appOf(context, identity.app)
+    const namespace = await findNamespace(tx, actor, identity.namespace)
+    const revision = await prepare(state, tx)
+    if (revision.clusters && revision.clusters.join() !== identity.clusters.join())
+      throw new PlatformError(
+        'not-yet-supported',
+        'A deployment cannot move to another cluster yet.',
+        {
+          next: `Leave "cluster" out, or delete it and deploy it on the other cluster.`,
+        },
+      )
+    const restartedAt = revision.restartedAt ?? newest.restartedAt
+    const made = await draft(context, tx, actor, {
+      app,
+      deployment: id,
+      namespace,
+      clusters: identity.clusters,
+      target: identity,
+      configuration: {
+        ...revision.configuration,
+        ...(asked.reason ? { reason: asked.reason } : {}),
+      },
+      current: {
+        version: newest.secretVersion,
+        latest: Math.max(...state.revisions.map(one => one.secretVersion)),
+        bindings: newest.bindings,
+        values:
+          newest.secretVersion > 0 ? await context.secrets.read(tx, id, newest.secretVersion) : {},
+      },
+      ...(restartedAt ? { restartedAt } : {}),
+    })
+    refuseDraft(made, identity.namespace, namespace)
+    return request(context, tx, actor, {
+      id,
+      kind,
+      app,
+      namespace: known(namespace),
+      name: identity.name,
+      clusters: [...identity.clusters],
+      made,
+      ...(asked.continues ? { continues: asked.continues } : {}),
+      ...(revision.to === undefined ? {} : { to: revision.to }),
+      ...(revision.exactly ? { exactly: revision.exactly } : {}),
+    })
+  })
+}
+
+async function reserveName(tx: Sql, id: string, key: DeploymentKey): Promise<void> {
+  const rows = await tx.query(
+    `insert into kade.deployment_name (namespace, name, deployment) values ($1, $2, $3)
+     on conflict do nothing returning name`,
+    [key.namespace, key.name, id],
+  )
+  if (rows.length === 0)
+    throw new PlatformError(
+      'name-taken',
+      `There is a deployment ${key.namespace}/${key.name} already.`,
+      {
+        violations: [{ pointer: '/name', detail: 'is taken in this namespace' }],
+        next: 'Choose another name, or change the existing deployment.',
+      },
+    )
+}
+
+function appOf(context: PlatformContext, id: string): App {
+  const entry = findApp(context, id)
+  if (entry) return entry.app
+  throw new PlatformError('app-unknown', `The catalogue has no app ${id}.`, {
+    violations: [{ pointer: '/app', detail: 'is unknown' }],
+    next: `Choose one of ${context.catalog.map(one => one.app.id).join(', ')}.`,
+  })
+}
+
+function known(namespace: Namespace | null): Namespace {
+  if (namespace) return namespace
+  throw new PlatformError('namespace-unknown', 'There is no such namespace.')
+}
+
+function bindingsOf(revision: RevisionData | undefined): DeploymentInput['bindings'] {
+  // Kept as it was parsed from the request, with the secret left out.
+  return revision?.bindings as DeploymentInput['bindings']
+}
+
+async function configurationOf(
+  tx: Sql,
+  revision: RevisionData | undefined,
+): Promise<DeploymentInput> {
+  if (!revision) throw new PlatformError('not-found', 'There is no such deployment.')
+  const settings = await readBlob(tx, revision.settings)
+  return {
+    // Settings were parsed against the app's schema before they were stored.
+    settings: settings as Record<string, unknown>,
+    bindings: bindingsOf(revision),
+    env: revision.env,
+    replicas: revision.replicas,
+    ...(revision.resources ? { resources: revision.resources } : {}),
+    ingress: revision.ingress,
+  }
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { ollama } from '#catalog/ollama/ollama.ts'
+import { openWebUI } from '#catalog/open-webui/open-webui.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { composeObjects, imagesOf } from './compose.ts'
+import { digestOf } from './digest.ts'
+
+const provider = '11111111-1111-4111-8111-111111111111'
+const deployment = '22222222-2222-4222-8222-222222222222'
+
+function compose(host: string | null, restartedAt?: string): readonly KubernetesObject[] {
+  const parsed = openWebUI.parseSettings({})
+  if (!parsed.ok) throw new Error('{} must be valid')
+  return composeObjects({
+    app: openWebUI,
+    deployment,
+    team: 'a',
+    environment: 'dev',
+    peers: [{ type: 'deployment', id: provider, namespace: 'models', port: 11434 }],
+    ...(restartedAt ? { restartedAt } : {}),
+    render: {
+      namespace: 'team-a',
+      name: 'chat',
+      settings: parsed.settings,
+      replicas: 1,
+      env: {},
+      ingress: host === null ? null : { host },
+      bindings: { llm: { url: 'http://ollama.models.svc:11434/v1' } },
+      secretName: 'chat-secrets-1',
+      givenSecrets: [],
+    },
+  })
+}
+
+const find = (kind: string, objects = compose(null)) => {
+  const found = objects.find(object => object.kind === kind)
+  if (!found) throw new Error(`no ${kind}`)
+  return found
+}
+
+describe('the objects of a revision', () => {
+  it('all name their namespace and their owner', () => {
+    for (const object of compose('chat.example.org')) {
+      expect(object.metadata.namespace).toBe('team-a')
+      expect(object.metadata.labels).toMatchObject({
+        'kade.dev/deployment': deployment,
+        'app.kubernetes.io/managed-by': 'kade',
+      })
+    }
+  })
+
+  it('hold a Secret without values', () => {
+    expect(find('Secret')).not.toHaveProperty('data')
+    expect(find('Secret')).not.toHaveProperty('stringData')
+  })
+
+  it('are the same bytes for the same input', () => {
+    expect(digestOf(compose('a.example.org'))).toBe(digestOf(compose('a.example.org')))
+    expect(digestOf(compose('a.example.org'))).not.toBe(digestOf(compose('b.example.org')))
+  })
+
+  it('mark the pods of a restart, and only the pods', () => {
+    const before = compose(null)
+    const after = compose(null, '2026-11-21T12:00:00.000Z')
+    const changed = after.filter((object, n) => digestOf(object) !== digestOf(before[n]))
+    expect(changed.map(object => object.kind)).toEqual(['Deployment'])
+  })
+
+  it('let the app call its provider and nobody else inside', () => {
+    expect(find('NetworkPolicy').spec).toMatchObject({
+      egress: expect.arrayContaining([
+        {
+          ports: [{ protocol: 'TCP', port: 11434 }],
+          to: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'models' } },
+              podSelector: { matchLabels: { 'kade.dev/deployment': provider } },
+            },
+          ],
+        },
+      ]),
+    })
+    expect(JSON.stringify(find('Deployment'))).toContain(`"uses.kade.dev/${provider}":"true"`)
+  })
+
+  it('are reachable from outside only with an address', () => {
+    const open = (objects: readonly KubernetesObject[]) =>
+      JSON.stringify(find('NetworkPolicy', objects).spec)
+    expect(open(compose(null))).not.toContain('kade.dev/ingress')
+    expect(open(compose('chat.example.org'))).toContain('kade.dev/ingress')
+  })
+
+  it('never open the private ranges by a rule for the internet', () => {
+    const objects = composeObjects({
+      app: ollama,
+      deployment,
+      team: 'a',
+      environment: 'dev',
+      peers: [{ type: 'address', port: 443 }],
+      render: {
+        namespace: 'team-a',
+        name: 'm',
+        settings: {},
+        replicas: 1,
+        env: {},
+        ingress: null,
+        bindings: {},
+        secretName: 's',
+        givenSecrets: [],
+      },
+    })
+    const text = JSON.stringify(find('NetworkPolicy', objects).spec)
+    expect(text).toContain('"cidr":"0.0.0.0/0"')
+    for (const range of ['10.0.0.0/8', '169.254.0.0/16', '192.168.0.0/16', '172.16.0.0/12'])
+      expect(text).toContain(range)
+  })
+
+  it('never take a label of the platform from a module', () => {
+    const forged = {
+      ...ollama,
+      render: () => [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          metadata: { name: 'x' },
+          spec: {
+            jobTemplate: {
+              spec: {
+                template: { metadata: { labels: { [`uses.kade.dev/${provider}`]: 'true' } } },
+              },
+            },
+          },
+        },
+      ],
+    }
+    const input = {
+      namespace: 'team-a',
+      name: 'm',
+      settings: {},
+      replicas: 1,
+      env: {},
+      ingress: null,
+      bindings: {},
+      secretName: 's',
+      givenSecrets: [],
+    }
+    expect(() =>
+      composeObjects({
+        app: forged,
+        deployment,
+        team: 'a',
+        environment: 'dev',
+        peers: [],
+        render: input,
+      }),
+    ).toThrow(/uses\.kade\.dev/)
+  })
+
+  it('name each image once', () => {
+    expect(imagesOf(compose(null))).toEqual([...openWebUI.images])
+  })
+})

@@ -1,0 +1,149 @@
+import type { App, RenderInput } from '#kit/app.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { annotation, label } from '#platform/labels.ts'
+import { digestOf } from './digest.ts'
+import { consumerLabel, networkPolicy, type Peer } from './network-policy.ts'
+
+export type ComposeInput = {
+  readonly app: App
+  readonly render: RenderInput
+  readonly deployment: string
+  readonly team: string
+  readonly environment: string
+  readonly peers: readonly Peer[]
+  readonly restartedAt?: string
+}
+
+const reserved = /(^|\.)kade\.dev\//
+
+/**
+ * All objects of one revision but the parent, which the engine writes: the module's own, and what the platform adds to
+ * every app (Secret by reference, NetworkPolicy, owner labels). Pure, so the same input is the same digest.
+ */
+export function composeObjects(input: ComposeInput): readonly KubernetesObject[] {
+  const { app, render, deployment, peers } = input
+  const own = app.render(render)
+  const secret = app.secrets.length > 0 || peersWithKey(render) ? [secretObject(render)] : []
+  const policy = networkPolicy({
+    app,
+    deployment,
+    namespace: render.namespace,
+    name: render.name,
+    hasIngress: render.ingress !== null,
+    peers,
+  })
+  return [...secret, policy, ...own].map(object => owned(object, input))
+}
+
+function peersWithKey(render: RenderInput): boolean {
+  return Object.values(render.bindings).some(bound => bound.key !== undefined)
+}
+
+/** Its values are put in by the worker at the moment it applies; what is stored and shown never has them. */
+function secretObject(render: RenderInput): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: render.secretName, namespace: render.namespace },
+    type: 'Opaque',
+  }
+}
+
+function owned(object: KubernetesObject, input: ComposeInput): KubernetesObject {
+  const { app, render, deployment, team, environment } = input
+  const labels = {
+    ...ownLabels(object.metadata.labels, input),
+    [label.deployment]: deployment,
+    [label.team]: team,
+    [label.environment]: environment,
+    [label.name]: app.id,
+    [label.instance]: render.name,
+    'app.kubernetes.io/version': app.version,
+    [label.managedBy]: 'kade',
+    [label.partOf]: render.name,
+  }
+  const annotations = {
+    ...object.metadata.annotations,
+    [annotation.moduleDigest]: moduleDigest(app),
+  }
+  return withPodLabels({ ...object, metadata: { ...object.metadata, labels, annotations } }, input)
+}
+
+/** Pods are found, counted and let through the network by labels on the template of their workload. */
+function withPodLabels(object: KubernetesObject, input: ComposeInput): KubernetesObject {
+  const spec = object.spec
+  if (!isRecord(spec)) return object
+  if (isRecord(spec.template)) return { ...object, spec: withTemplate(spec, input) }
+  const job = spec.jobTemplate
+  if (!isRecord(job) || !isRecord(job.spec)) return object
+  return {
+    ...object,
+    spec: { ...spec, jobTemplate: { ...job, spec: withTemplate(job.spec, input) } },
+  }
+}
+
+function withTemplate(spec: Record<string, unknown>, input: ComposeInput): Record<string, unknown> {
+  const template = isRecord(spec.template) ? spec.template : {}
+  const metadata = isRecord(template.metadata) ? template.metadata : {}
+  const uses = input.peers.flatMap(peer => (peer.type === 'deployment' ? [peer.id] : []))
+  const labels = {
+    ...ownLabels(metadata.labels, input),
+    [label.deployment]: input.deployment,
+    [label.team]: input.team,
+    ...Object.fromEntries(uses.map(provider => [consumerLabel(provider), 'true'])),
+  }
+  const annotations = {
+    ...(isRecord(metadata.annotations) ? metadata.annotations : {}),
+    ...(input.restartedAt ? { [annotation.restartedAt]: input.restartedAt } : {}),
+  }
+  const marked = {
+    ...metadata,
+    labels,
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+  }
+  return { ...spec, template: { ...template, metadata: marked } }
+}
+
+/**
+ * A module's labels. Throws where one is the platform's: a label `uses.kade.dev/…` of a module's own making would let its
+ * pods through the network to a provider nobody bound them to.
+ */
+function ownLabels(labels: unknown, { app }: ComposeInput): Record<string, unknown> {
+  if (!isRecord(labels)) return {}
+  const foreign = Object.keys(labels).find(key => reserved.test(key) && key !== label.data)
+  if (foreign)
+    throw new Error(
+      `The module ${app.id} writes the label ${foreign}, which only the platform may.`,
+    )
+  return labels
+}
+
+/** Says which module, in which version, made an object. */
+export function moduleDigest(app: App): string {
+  return digestOf({
+    id: app.id,
+    version: app.version,
+    images: app.images,
+    settings: app.settingsSchema(),
+  })
+}
+
+/** Images of all containers, in order of appearance, each once. */
+export function imagesOf(objects: readonly KubernetesObject[]): string[] {
+  const found = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item)
+    else if (isRecord(value)) {
+      for (const key of ['containers', 'initContainers'])
+        for (const container of Array.isArray(value[key]) ? value[key] : [])
+          if (isRecord(container) && typeof container.image === 'string') found.add(container.image)
+      for (const item of Object.values(value)) visit(item)
+    }
+  }
+  visit(objects)
+  return [...found]
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,151 @@
+import type { Text } from '#api/names.ts'
+import type { OperationKind } from '#api/operations.ts'
+import type { CauseData, EventData, NewEvent, RevisionData } from '#platform/events/types.ts'
+import type { DeploymentState } from './deployment.ts'
+
+/**
+ * What may happen to a deployment, decided from its state alone: no clock, no database, no cluster.
+ *
+ * An operation is open from DeploymentRequested until exactly one of DeploymentCompleted, DeploymentFailed,
+ * OperationCancelled or DeploymentDeleted. A newer request ends an open one as cancelled, because a user who corrects a
+ * mistake should not have to wait for it to fail; nothing but a finished delete ends a delete that has started.
+ */
+export type Command =
+  | {
+      readonly type: 'request'
+      readonly request: Omit<EventData<'DeploymentRequested'>, 'revision'>
+      /** Without its number, which follows from the state. */
+      readonly revision: Omit<RevisionData, 'number'> | null
+    }
+  | {
+      readonly type: 'start'
+      readonly operation: string
+      readonly cluster: string
+      readonly worker: string
+    }
+  | { readonly type: 'applied'; readonly operation: string; readonly cluster: string }
+  | { readonly type: 'complete'; readonly operation: string }
+  | { readonly type: 'deleted'; readonly operation: string }
+  | {
+      readonly type: 'fail'
+      readonly operation: string
+      readonly cause: CauseData
+      readonly next: Text
+    }
+  | { readonly type: 'cancel'; readonly operation: string; readonly actor: string }
+
+export type Refusal = { readonly code: 'conflict' | 'not-found'; readonly message: string }
+
+export type Decision = { readonly events: readonly NewEvent[] } | { readonly refused: Refusal }
+
+export function decide(command: Command, state: DeploymentState): Decision {
+  if (command.type === 'request') return request(command, state)
+  if (state.operation?.id !== command.operation)
+    return refuse('conflict', 'The operation has ended already.')
+  const { id, kind, attempt, revision, to } = state.operation
+  const operation = { operation: id }
+  switch (command.type) {
+    case 'start':
+      return {
+        events: [
+          {
+            type: 'DeploymentStarted',
+            data: {
+              ...operation,
+              cluster: command.cluster,
+              attempt: attempt + 1,
+              worker: command.worker,
+            },
+          },
+        ],
+      }
+    case 'applied':
+      if (state.operation.applied.includes(command.cluster)) return { events: [] }
+      return {
+        events: [
+          { type: 'DeploymentApplied', data: { ...operation, cluster: command.cluster, revision } },
+        ],
+      }
+    case 'complete':
+      return { events: [completed(id, kind, revision), ...rolledBack(state, to)] }
+    case 'deleted':
+      return {
+        events: [
+          {
+            type: 'DeploymentDeleted',
+            data: { ...operation, data: state.operation.data ?? 'keep' },
+          },
+        ],
+      }
+    case 'fail':
+      return {
+        events: [
+          {
+            type: 'DeploymentFailed',
+            data: {
+              ...operation,
+              kind,
+              ...(kind === 'delete' ? {} : { revision }),
+              cause: command.cause,
+              next: command.next,
+            },
+          },
+        ],
+      }
+    case 'cancel':
+      if (kind === 'delete' && attempt > 0)
+        return refuse(
+          'conflict',
+          'A delete that has begun cannot be cancelled: some objects are gone already.',
+        )
+      return { events: [cancelled(id, kind, command.actor)] }
+  }
+}
+
+function request(command: Extract<Command, { type: 'request' }>, state: DeploymentState): Decision {
+  const { request, revision } = command
+  if (request.kind === 'create') {
+    if (state.identity) return refuse('conflict', 'This deployment exists already.')
+  } else if (!state.identity || state.deleted) {
+    return refuse('not-found', 'There is no such deployment.')
+  }
+  const open = state.operation
+  if (open?.kind === 'delete' && (open.attempt > 0 || request.kind === 'delete'))
+    return refuse(
+      'conflict',
+      'The deployment is being deleted. Wait until the operation has ended.',
+    )
+  const superseded = open ? [cancelled(open.id, open.kind, request.actor, request.operation)] : []
+  const number = (state.revisions.at(-1)?.number ?? 0) + 1
+  const data = { ...request, ...(revision ? { revision: { ...revision, number } } : {}) }
+  return { events: [...superseded, { type: 'DeploymentRequested', data }] }
+}
+
+function completed(operation: string, kind: OperationKind, revision: number): NewEvent {
+  return { type: 'DeploymentCompleted', data: { operation, kind, revision } }
+}
+
+function rolledBack(state: DeploymentState, to: number | undefined): NewEvent[] {
+  if (state.operation?.kind !== 'rollback' || to === undefined) return []
+  const from = state.revisions.at(-2)?.number ?? to
+  return [
+    {
+      type: 'DeploymentRolledBack',
+      data: { operation: state.operation.id, from, to, automatic: state.operation.automatic },
+    },
+  ]
+}
+
+function cancelled(
+  operation: string,
+  kind: OperationKind,
+  actor: string,
+  supersededBy?: string,
+): NewEvent {
+  const data = { operation, actor, kind, ...(supersededBy ? { supersededBy } : {}) }
+  return { type: 'OperationCancelled', data }
+}
+
+function refuse(code: Refusal['code'], message: string): Decision {
+  return { refused: { code, message } }
+}

@@ -1,0 +1,131 @@
+import type { OperationKind } from '#api/operations.ts'
+import type { EventData, NewEvent, RevisionData } from '#platform/events/types.ts'
+
+/** The operation that runs, as far as decisions need it. */
+export type OpenOperation = {
+  readonly id: string
+  readonly kind: OperationKind
+  readonly attempt: number
+  /** By cluster the attempt that holds it: reports of an older one are refused. */
+  readonly claims: Readonly<Record<string, number>>
+  /** Asked for by the platform itself. */
+  readonly automatic: boolean
+  readonly deadline: string
+  readonly revision: number
+  /** Clusters on which all objects of the revision were applied. */
+  readonly applied: readonly string[]
+  readonly to?: number
+  readonly data?: 'keep' | 'delete'
+}
+
+/** One life of a deployment, as its events tell it. */
+export type DeploymentState = {
+  readonly identity: Pick<
+    EventData<'DeploymentRequested'>,
+    'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters'
+  > | null
+  readonly revisions: readonly (RevisionData & { readonly result: RevisionResult })[]
+  /** Revision that was last seen serving. */
+  readonly lastGood: number | null
+  readonly operation: OpenOperation | null
+  /** The newest operation, also when it has ended. */
+  readonly lastOperation: string | null
+  readonly deleted: boolean
+}
+
+export type RevisionResult = 'pending' | 'succeeded' | 'failed' | 'cancelled'
+
+export const initialState: DeploymentState = {
+  identity: null,
+  revisions: [],
+  lastGood: null,
+  operation: null,
+  lastOperation: null,
+  deleted: false,
+}
+
+/** The revision that is wanted: the newest. */
+export function wanted(state: DeploymentState): DeploymentState['revisions'][number] | undefined {
+  return state.revisions.at(-1)
+}
+
+/** Folds one event of the stream `deployment-<uuid>` into the state. Events that decide nothing leave it as it is. */
+export function evolve(state: DeploymentState, event: NewEvent): DeploymentState {
+  switch (event.type) {
+    case 'DeploymentRequested':
+      return requested(state, event.data)
+    case 'DeploymentStarted':
+      return onOperation(state, event.data, operation => ({
+        ...operation,
+        attempt: event.data.attempt,
+        claims: { ...operation.claims, [event.data.cluster]: event.data.attempt },
+      }))
+    case 'DeploymentApplied':
+      return onOperation(state, event.data, operation => ({
+        ...operation,
+        applied: [...new Set([...operation.applied, event.data.cluster])],
+      }))
+    case 'DeploymentCompleted':
+      return { ...ended(state, event.data, 'succeeded'), lastGood: event.data.revision }
+    case 'DeploymentFailed':
+      return ended(state, event.data, 'failed')
+    case 'OperationCancelled':
+      return ended(state, event.data, 'cancelled')
+    case 'DeploymentDeleted':
+      return { ...ended(state, event.data, 'succeeded'), deleted: true }
+    default:
+      return state
+  }
+}
+
+function requested(
+  state: DeploymentState,
+  data: EventData<'DeploymentRequested'>,
+): DeploymentState {
+  const { namespace, name, app, team, environment, clusters } = data
+  const revisions = data.revision
+    ? [...state.revisions, { ...data.revision, result: 'pending' as const }]
+    : state.revisions
+  return {
+    ...state,
+    identity: { namespace, name, app, team, environment, clusters },
+    revisions,
+    lastOperation: data.operation,
+    operation: {
+      id: data.operation,
+      kind: data.kind,
+      attempt: 0,
+      claims: {},
+      automatic: data.via === 'platform',
+      deadline: data.deadline,
+      revision: revisions.at(-1)?.number ?? 0,
+      applied: [],
+      ...(data.to === undefined ? {} : { to: data.to }),
+      ...(data.data === undefined ? {} : { data: data.data }),
+    },
+  }
+}
+
+function onOperation(
+  state: DeploymentState,
+  data: { operation: string },
+  change: (operation: OpenOperation) => OpenOperation,
+): DeploymentState {
+  if (state.operation?.id !== data.operation) return state
+  return { ...state, operation: change(state.operation) }
+}
+
+/** Closes the operation; the outcome is its revision's too, but for a delete, which makes none. */
+function ended(
+  state: DeploymentState,
+  data: { operation: string },
+  result: RevisionResult,
+): DeploymentState {
+  if (state.operation?.id !== data.operation) return state
+  const { kind, revision } = state.operation
+  const revisions =
+    kind === 'delete'
+      ? state.revisions
+      : state.revisions.map(one => (one.number === revision ? { ...one, result } : one))
+  return { ...state, revisions, operation: null }
+}

@@ -1,0 +1,166 @@
+import type { Namespace } from '#api/clusters.ts'
+import type { DeploymentInput } from '#api/deployments.ts'
+import type { Finding } from '#api/findings.ts'
+import type { Violation } from '#api/problem.ts'
+import type { App } from '#kit/app.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import type { RevisionData } from '#platform/events/types.ts'
+import { policyInput } from '#platform/governance/policy-input.ts'
+import type { Actor } from '#platform/platform.ts'
+import { type CurrentBindings, resolveBindings } from './bindings.ts'
+import { composeObjects, imagesOf } from './compose.ts'
+import { digestOf } from './digest.ts'
+import { questionFor } from './question.ts'
+import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
+import { looksSecret } from './secret-words.ts'
+
+/** What a deployment has before the change. */
+export type Current = CurrentSecrets & Pick<CurrentBindings, 'bindings'>
+
+export const nothingBefore: Current = { version: 0, latest: 0, values: {}, bindings: {} }
+
+export type DraftRequest = {
+  readonly app: App
+  readonly deployment: string
+  readonly namespace: Namespace | null
+  readonly clusters: readonly string[]
+  readonly target: { readonly namespace: string; readonly name: string }
+  readonly configuration: DeploymentInput
+  readonly current: Current
+  readonly restartedAt?: string
+}
+
+/** A revision as it would be: nothing is stored yet. Objects are absent where the input cannot be rendered. */
+export type Draft = {
+  readonly violations: readonly Violation[]
+  readonly findings: readonly Finding[]
+  readonly settings: Record<string, unknown>
+  readonly objects: readonly KubernetesObject[]
+  readonly secrets: SecretPlan
+  readonly revision: Omit<RevisionData, 'number'>
+}
+
+/** Turns a configuration into objects and judges them: parse → bind → render → decide by policy. Changes nothing. */
+export async function draft(
+  context: PlatformContext,
+  sql: Sql,
+  actor: Actor,
+  request: DraftRequest,
+): Promise<Draft> {
+  const { app, configuration, current } = request
+  const parsed = app.parseSettings(configuration.settings)
+  const bindings = await resolveBindings(
+    context,
+    sql,
+    actor,
+    app,
+    configuration.bindings ?? {},
+    current,
+    request.clusters,
+  )
+  const secrets = planSecrets(app, configuration.secrets ?? {}, bindings.keys, current)
+  const violations = [
+    ...(parsed.ok
+      ? []
+      : parsed.violations.map(one => ({ ...one, pointer: `/settings${one.pointer}` }))),
+    ...bindings.violations,
+    ...secrets.violations,
+    ...fieldViolations(app, configuration),
+    ...(await hostViolations(sql, request)),
+  ]
+  const settings = parsed.ok ? parsed.settings : configuration.settings
+  const objects =
+    violations.length > 0
+      ? []
+      : composeObjects({
+          app,
+          deployment: request.deployment,
+          team: request.namespace?.team ?? '',
+          environment: request.namespace?.environment ?? 'dev',
+          peers: bindings.peers,
+          ...(request.restartedAt ? { restartedAt: request.restartedAt } : {}),
+          render: {
+            ...request.target,
+            settings,
+            replicas: configuration.replicas ?? 1,
+            env: configuration.env ?? {},
+            ...(configuration.resources ? { resources: configuration.resources } : {}),
+            ingress: configuration.ingress ?? null,
+            bindings: bindings.bound,
+            secretName: `${request.target.name}-secrets-${secrets.version}`,
+            givenSecrets: secrets.given,
+          },
+        })
+  const revision = revisionOf(app, request, settings, objects, bindings.kept, secrets.version)
+  return {
+    violations,
+    findings: context.policy.evaluate(policyInput(questionFor({ ...request, actor, objects }))),
+    settings,
+    objects,
+    secrets,
+    revision,
+  }
+}
+
+function revisionOf(
+  app: App,
+  request: DraftRequest,
+  settings: Record<string, unknown>,
+  objects: readonly KubernetesObject[],
+  bindings: Record<string, unknown>,
+  secretVersion: number,
+): Omit<RevisionData, 'number'> {
+  const { configuration, restartedAt } = request
+  return {
+    version: app.version,
+    settings: digestOf(settings),
+    objects: digestOf(objects),
+    bindings,
+    env: configuration.env ?? {},
+    replicas: configuration.replicas ?? 1,
+    ...(configuration.resources ? { resources: configuration.resources } : {}),
+    ingress: configuration.ingress ?? null,
+    secretVersion,
+    images: imagesOf(objects),
+    ...(restartedAt ? { restartedAt } : {}),
+    ...(configuration.reason ? { reason: configuration.reason } : {}),
+  }
+}
+
+/** Two deployments under one host name would take each other's visitors. Who asks for a host waits for who asked before. */
+async function hostViolations(sql: Sql, request: DraftRequest): Promise<Violation[]> {
+  const host = request.configuration.ingress?.host
+  if (host === undefined) return []
+  await sql.query("select pg_advisory_xact_lock(hashtextextended('host ' || $1, 0))", [host])
+  const taken = await sql.query(
+    "select 1 from kade.deployment where desired->'ingress'->>'host' = $1 and id <> $2 limit 1",
+    [host, request.deployment],
+  )
+  if (taken.length === 0) return []
+  return [{ pointer: '/ingress/host', detail: 'is the address of another deployment' }]
+}
+
+function fieldViolations(app: App, input: DeploymentInput): Violation[] {
+  const found: Violation[] = []
+  if ((input.replicas ?? 1) > app.maxReplicas)
+    found.push({
+      pointer: '/replicas',
+      detail: `${app.name} keeps its data on one volume, so it has at most ${app.maxReplicas}`,
+    })
+  if (input.ingress && app.network.expose === null)
+    found.push({
+      pointer: '/ingress',
+      detail: `${app.name} has nothing to show outside the cluster`,
+    })
+  if (input.version !== undefined && input.version !== app.version)
+    found.push({ pointer: '/version', detail: `the catalogue holds version ${app.version}` })
+  for (const [name, value] of Object.entries(input.env ?? {}))
+    if (looksSecret(name, value))
+      found.push({
+        pointer: `/env/${name}`,
+        detail: 'looks like a secret; make it a secret, because env is shown in plain',
+      })
+  return found
+}

@@ -1,0 +1,252 @@
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { annotation, fieldManager, label } from '#platform/labels.ts'
+import type { SecretValues, Work } from '../work.ts'
+import { failure } from './causes.ts'
+import type { ApplyResult } from './engine.ts'
+import { failureOf, isConflict, isImmutable } from './failures.ts'
+import { withIgnored } from './ignored.ts'
+import { hasAction, stamped } from './intent.ts'
+import { inParallel } from './parallel.ts'
+import { parentObject, setId, widened } from './parent.ts'
+import { findParentObject, isKept, planOf, type Step } from './plan.ts'
+import { pointer, refOf } from './reference.ts'
+import { inStages, titleOf } from './stages.ts'
+import { untilGone } from './until-gone.ts'
+
+/**
+ * One revision into one namespace, in five steps, each of which may be done again:
+ *
+ *     plan → dry run of what changed → widen the parent → apply stage by stage → (settle: prune, once the pods serve)
+ *
+ * Nothing is written before every changed object has passed its dry run, so a refusal leaves the old revision whole. A
+ * first install has nothing to lose and skips it. Objects that are ours are forced; an object of that name which is not
+ * ours is left as it is, and named. The signal stops between objects, never inside one.
+ */
+export async function applyWork(
+  work: Work,
+  secrets: SecretValues,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<Omit<ApplyResult, 'calls'>> {
+  const set = setId(work.namespace, work.name)
+  const object = (step: Step) => stamped(step.intent, work, set, secrets)
+  const { steps, ...claim } = await claimed(work, object, api, signal)
+  const stillOurs = claimCheck(work, claim, api)
+  for (const stage of inStages(steps, step => step.intent.object.kind)) {
+    await inParallel(
+      // The Secret's digest knows nothing of its values, so it is always written.
+      stage.filter(step => step.change !== 'unchanged' || isSecret(step)),
+      async step => {
+        await stillOurs()
+        await applyStep(step, object(step), api, signal)
+      },
+      signal,
+    )
+  }
+  const count = (...changes: readonly Step['change'][]) =>
+    steps.filter(step => changes.includes(step.change)).length
+  return {
+    created: count('create'),
+    configured: count('change'),
+    unchanged: count('restamp', 'unchanged'),
+  }
+}
+
+/** The parent as this worker wrote it, and when it began to write (milliseconds). */
+type Claim = { readonly parent: LiveObject; readonly since: number }
+
+/** Plans, rehearses and widens the parent; again when another worker has written the parent in the meantime. */
+async function claimed(
+  work: Work,
+  object: (step: Step) => KubernetesObject,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<Claim & { readonly steps: readonly Step[] }> {
+  for (let tried = 1; ; tried++) {
+    const { parent, steps } = await planOf(work, api, signal)
+    await inParallel(
+      steps.filter(step => step.change === 'change' && step.seen !== null && !isKept(step.seen)),
+      step => rehearse(object(step), api),
+      signal,
+    )
+    signal.throwIfAborted()
+    const intents = steps.map(step => step.intent)
+    const since = Date.now()
+    try {
+      const written = await api.apply(
+        parentObject(work, widened(parent, intents), intents, parent),
+        { force: parent !== null },
+      )
+      return { steps, parent: written, since }
+    } catch (error) {
+      const known = failureOf(error, 'the record of the deployment')
+      if (known !== null || !isConflict(error) || tried === 3) throw known ?? error
+    }
+  }
+}
+
+/** Milliseconds; shorter than the time after which another worker takes over the task of one that is silent. */
+const claimHolds = 5_000
+
+/**
+ * The fence stops updates by a worker that was paused, but cannot stop it from creating. So who notices that time has
+ * passed looks at the parent again before going on: gone or rewritten, it is somebody else's turn.
+ */
+function claimCheck(work: Work, { parent, since }: Claim, api: KubeApi): () => Promise<void> {
+  let confirmed = since
+  return async () => {
+    if (Date.now() - confirmed < claimHolds) return
+    const now = await findParentObject(work, api)
+    const { uid, resourceVersion } = parent.metadata
+    if (now?.metadata.uid !== uid || now.metadata.resourceVersion !== resourceVersion) {
+      throw failure('superseded', work.name)
+    }
+    confirmed = Date.now()
+  }
+}
+
+function isSecret(step: Step): boolean {
+  return step.intent.object.kind === 'Secret' && !hasAction(step.intent.object, 'one-off')
+}
+
+function rethrow(title: string): (error: unknown) => never {
+  return error => {
+    throw failureOf(error, title) ?? error
+  }
+}
+
+async function rehearse(object: KubernetesObject, api: KubeApi): Promise<void> {
+  try {
+    await api.apply(object, { force: true, dryRun: true })
+  } catch (error) {
+    if (isImmutable(error) && mayRecreate(object)) return
+    rethrow(titleOf(object))(error)
+  }
+}
+
+/**
+ * A Job is its template and is simply run again. Anything else only where its module asks for it, and never what holds
+ * data, an address from outside, or other objects.
+ */
+export function mayRecreate(object: KubernetesObject): boolean {
+  if (object.kind === 'Job') return true
+  if (object.kind === 'PersistentVolumeClaim' || object.kind === 'Namespace') return false
+  const spec = object.spec
+  const balanced = typeof spec === 'object' && spec !== null && 'type' in spec && spec.type
+  if (object.kind === 'Service' && balanced === 'LoadBalancer') return false
+  return hasAction(object, 'force')
+}
+
+async function applyStep(
+  step: Step,
+  object: KubernetesObject,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (step.seen === null) return await create(object, api)
+    if (step.seen.metadata.deletionTimestamp !== undefined) {
+      await untilGone([step.seen], api, signal)
+      return await create(object, api)
+    }
+    if (isKept(step.seen)) await takeBack(step.seen, object, api)
+    await api.apply(await withIgnored(object, api), { force: true })
+  } catch (error) {
+    if (!isImmutable(error) || !mayRecreate(object)) rethrow(titleOf(object))(error)
+    await recreate(object, api, signal)
+  }
+}
+
+/**
+ * Not forced, so fields that somebody else holds are refused, and the guard policy refuses to put an owner on what exists
+ * without one. Where neither stands in the way, the other managers of the object give it away in the answer; then all of
+ * ours but the revision, which the fence holds, is taken out again.
+ */
+async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
+  if (hasAction(object, 'one-off') && (await api.get(refOf(object))) !== null) return
+  const other = foreignManager(await api.apply(object))
+  if (other === undefined) return
+  const { name, namespace, annotations } = object.metadata
+  const { apiVersion, kind } = object
+  const revision = annotations?.[annotation.revision] ?? ''
+  await api.apply({
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      annotations: { [annotation.revision]: revision },
+    },
+  })
+  throw failure('foreign-object', titleOf(object), `it is kept by ${other}`)
+}
+
+/** Who else keeps an object that was believed to be new. */
+export function foreignManager(live: LiveObject): string | undefined {
+  return live.metadata.managedFields?.find(
+    entry => entry.manager !== fieldManager && entry.subresource === undefined,
+  )?.manager
+}
+
+/** A claim that an earlier deployment of this name left behind: the owner changes hands, guarded by its version. */
+async function takeBack(live: LiveObject, object: KubernetesObject, api: KubeApi): Promise<void> {
+  const owner = object.metadata.labels?.[label.deployment] ?? ''
+  await api.patch(refOf(object), [
+    { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+    { op: 'add', path: pointer('labels', label.deployment), value: owner },
+    { op: 'remove', path: pointer('labels', label.data) },
+  ])
+}
+
+async function recreate(
+  object: KubernetesObject,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const title = titleOf(object)
+  const live = await api.get(refOf(object))
+  const owner = object.metadata.labels?.[label.deployment]
+  if (live !== null) {
+    if (live.metadata.labels?.[label.deployment] !== owner) throw failure('foreign-object', title)
+    const { uid } = live.metadata
+    await api.remove(refOf(object), { uid }, 'Background').catch(rethrow(title))
+    await untilGone([live], api, signal)
+  }
+  await create(object, api).catch(rethrow(title))
+}
+
+/** Deletes exactly the object that was seen; a newer version of it is looked at again before it goes. */
+export async function removeSeen(
+  seen: LiveObject,
+  api: KubeApi,
+  options: {
+    readonly propagation: 'Background' | 'Foreground'
+    /** Whether the object, as it stands now, may still be deleted. */
+    readonly may: (live: LiveObject) => boolean
+    readonly signal?: AbortSignal
+  },
+): Promise<boolean> {
+  let live: LiveObject = seen
+  for (let attempt = 1; ; attempt++) {
+    options.signal?.throwIfAborted()
+    if (!options.may(live)) return false
+    const { uid, resourceVersion } = live.metadata
+    try {
+      await api.remove(refOf(live), { uid, resourceVersion }, options.propagation)
+      return true
+    } catch (error) {
+      if (!isConflict(error) || attempt === 10) throw failureOf(error, titleOf(seen)) ?? error
+    }
+    const now = await api.get(refOf(seen))
+    // Gone, or another object under the same name: either way the one that was seen is no more.
+    if (now === null || now.metadata.uid !== seen.metadata.uid) return false
+    live = now
+  }
+}
+
+/** True for objects that carry the owner label of `deployment` and belong to nobody else. */
+export function isOwned(live: LiveObject, deployment: string): boolean {
+  const { labels, ownerReferences } = live.metadata
+  return labels?.[label.deployment] === deployment && (ownerReferences ?? []).length === 0
+}

@@ -1,0 +1,64 @@
+import { DeployFailure } from '../deploy-failure.ts'
+import type { ClusterAccess } from './access.ts'
+import { applyWork } from './apply.ts'
+import { previewOf } from './diff.ts'
+import type { Engine } from './engine.ts'
+import { explained } from './failures.ts'
+import { handIn } from './hand.ts'
+import { inspectWork } from './inspect.ts'
+import { logsOf } from './logs.ts'
+import { observeCluster } from './observe.ts'
+import { settleWork } from './prune.ts'
+import { removeDeployment } from './remove.ts'
+
+/** Milliseconds for the API server to say that it lives. */
+const probeDeadline = 5_000
+
+/** The deploy engine of one cluster, over the hands it is given there. */
+export function createEngine(access: ClusterAccess): Engine {
+  const { observer, simulated } = access
+  const told = async <T>(target: { namespace: string; name: string }, act: () => Promise<T>) => {
+    try {
+      return await act()
+    } catch (error) {
+      throw await explained(error, target.name, target.namespace, observer)
+    }
+  }
+  return {
+    prepareNamespace: spec => access.prepareNamespace(spec),
+    apply: (work, secrets, signal) =>
+      told(work, async () => {
+        const { api, calls } = handIn(work.namespace, access)
+        const result = await applyWork(work, secrets, api, signal)
+        return { ...result, calls: calls() }
+      }),
+    settle: (work, signal) =>
+      told(work, () => settleWork(work, handIn(work.namespace, access).api, signal)),
+    async remove(target, data, signal) {
+      const { api } = handIn(target.namespace, access)
+      try {
+        await told(target, () => removeDeployment(target, data, api, signal))
+      } catch (error) {
+        // Whatever was in it went with the namespace.
+        if (!(error instanceof DeployFailure) || error.reason.code !== 'namespace-missing') {
+          throw error
+        }
+      }
+    },
+    dryRun: work => told(work, () => previewOf(work, handIn(work.namespace, access).api)),
+    inspect: work =>
+      told(work, () =>
+        inspectWork(work, { deployer: access.deployer(work.namespace), observer, simulated }),
+      ),
+    logs: (target, lines) => told(target, () => logsOf(target, lines, access)),
+    observe: onChange => observeCluster(access, onChange),
+    async probe() {
+      const signal = AbortSignal.timeout(probeDeadline)
+      const { gitVersion } = await observer.request<{ gitVersion: string }>('GET', '/version', {
+        signal,
+      })
+      return { version: gitVersion }
+    },
+    close: () => access.close(),
+  }
+}

@@ -1,0 +1,146 @@
+import type { ObjectChange } from '#api/deployments.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { annotation, label } from '#platform/labels.ts'
+import { canonicalJson } from '../digest.ts'
+import type { Work } from '../work.ts'
+import { foreignManager, mayRecreate } from './apply.ts'
+import { failure } from './causes.ts'
+import { failureOf, isImmutable } from './failures.ts'
+import { withIgnored } from './ignored.ts'
+import { partOfSet, stamped } from './intent.ts'
+import { inParallel } from './parallel.ts'
+import { kindsOf, setId, widened } from './parent.ts'
+import { isKept, listOwned, planOf, type Step } from './plan.ts'
+import { leftoverOf } from './prune.ts'
+import { isRecord, recordOf } from './reading.ts'
+import { refOf } from './reference.ts'
+import { titleOf } from './stages.ts'
+
+/** Stands where a Secret's value would. */
+const masked = '(hidden)'
+const maskedChange = '(hidden, changed)'
+
+/**
+ * What applying the work would do, asked of the cluster: the dry run's answer against what is there. Throws `DeployFailure`
+ * for what the cluster would refuse.
+ */
+export async function previewOf(work: Work, api: KubeApi): Promise<readonly ObjectChange[]> {
+  const { parent, steps } = await planOf(work, api)
+  const set = setId(work.namespace, work.name)
+  const changes = await inParallel(steps, step => changeOf(step, work, set, api))
+  if (parent === null) return changes
+  const inventory = widened(
+    parent,
+    steps.map(step => step.intent),
+  )
+  const owned = await listOwned(api, work, kindsOf(inventory.leftover))
+  const deletions = leftoverOf(owned, inventory, work.deployment).map(live => ({
+    ...identityOf(live),
+    change: 'delete' as const,
+  }))
+  return [...changes, ...deletions]
+}
+
+async function changeOf(step: Step, work: Work, set: string, api: KubeApi): Promise<ObjectChange> {
+  const object = stamped(step.intent, work, set, null)
+  const identity = identityOf(object)
+  if (step.change === 'unchanged' || step.change === 'restamp') {
+    return { ...identity, change: 'unchanged' }
+  }
+  // Its values are not here: a dry run without them would show them all as deleted.
+  if (object.kind === 'Secret') {
+    return { ...identity, change: step.seen === null ? 'create' : 'change', after: masked }
+  }
+  try {
+    const next = await api.apply(await withIgnored(object, api), {
+      force: step.seen !== null,
+      dryRun: true,
+    })
+    if (step.seen === null) {
+      const other = foreignManager(next)
+      if (other !== undefined)
+        throw failure('foreign-object', titleOf(object), `it is kept by ${other}`)
+      return { ...identity, change: 'create', after: shown(next) }
+    }
+    const live = await api.get(refOf(object))
+    return { ...identity, ...compared(live, next) }
+  } catch (error) {
+    const kept = step.seen !== null && isKept(step.seen)
+    if (isImmutable(error) && !kept && mayRecreate(object))
+      return { ...identity, change: 'recreate' }
+    throw failureOf(error, titleOf(object)) ?? error
+  }
+}
+
+function identityOf(object: KubernetesObject) {
+  return { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name }
+}
+
+/** Pure: how an object changes, without what the server and Kade keep for themselves, and without any Secret's values. */
+export function compared(
+  live: LiveObject | null,
+  next: LiveObject,
+): Pick<ObjectChange, 'change' | 'before' | 'after'> {
+  if (live === null) return { change: 'create', after: shown(next) }
+  const before = shown(live)
+  const after = maskedAgainst(next, live, shown(next))
+  return canonicalJson(before) === canonicalJson(after)
+    ? { change: 'unchanged' }
+    : { change: 'change', before, after }
+}
+
+/** Pure: an object as people may see it. */
+export function shown(object: KubernetesObject): KubernetesObject {
+  const { status: _status, metadata, ...rest } = object
+  const { name, namespace, labels, annotations } = metadata
+  return withMaskedData({
+    ...rest,
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(labels !== undefined && { labels: without(labels, [partOfSet, label.data]) }),
+      ...(annotations !== undefined && { annotations: without(annotations, bookkeeping) }),
+    },
+  })
+}
+
+const bookkeeping = [
+  annotation.revision,
+  annotation.operation,
+  annotation.objectDigest,
+  'deployment.kubernetes.io/revision',
+  'kubectl.kubernetes.io/last-applied-configuration',
+]
+
+function without(record: Readonly<Record<string, string>>, keys: readonly string[]) {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)))
+}
+
+function withMaskedData(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Secret') return object
+  const hidden = (field: unknown) =>
+    Object.fromEntries(Object.keys(recordOf(field)).map(key => [key, masked]))
+  const { data, stringData, ...rest } = object
+  return {
+    ...rest,
+    ...(isRecord(data) && { data: hidden(data) }),
+    ...(isRecord(stringData) && { stringData: hidden(stringData) }),
+  }
+}
+
+function maskedAgainst(
+  next: LiveObject,
+  live: LiveObject,
+  after: KubernetesObject,
+): KubernetesObject {
+  if (next.kind !== 'Secret') return after
+  const before = recordOf(live.data)
+  const marked = Object.entries(recordOf(next.data)).map(([key, value]) => [
+    key,
+    before[key] === value ? masked : maskedChange,
+  ])
+  return { ...after, data: Object.fromEntries(marked) }
+}

@@ -1,0 +1,51 @@
+import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import type { Observation } from '#platform/federation/observation.ts'
+import type { SecretValues, Work } from '../work.ts'
+
+export type NamespaceSpec = {
+  readonly name: string
+  readonly team: string
+  readonly environment: 'dev' | 'staging' | 'prod'
+  /** Kubernetes quantities for ResourceQuota and LimitRange. */
+  readonly bounds: {
+    readonly cpu: string
+    readonly memory: string
+    readonly storage: string
+    readonly deployments: number
+  }
+}
+
+export type ApplyResult = {
+  readonly created: number
+  readonly configured: number
+  readonly unchanged: number
+  readonly calls: number
+}
+
+/**
+ * What Kade does in one cluster. Every method is idempotent and level-triggered: after a kill it is simply called again.
+ * Errors that concern the user are `DeployFailure` with a cause; anything else is infrastructure and is retried.
+ */
+export type Engine = {
+  /** Namespace with Pod Security restricted, default-deny NetworkPolicy, LimitRange, ResourceQuota, role bindings. */
+  prepareNamespace(spec: NamespaceSpec): Promise<void>
+  /** Plans and applies all objects of the work in stages, as the namespace's `kade-deployer`. Prunes nothing. */
+  apply(work: Work, secrets: SecretValues, signal: AbortSignal): Promise<ApplyResult>
+  /** After the new pods serve: prunes what the revision no longer has and shrinks the parent's hints. */
+  settle(work: Work, signal: AbortSignal): Promise<{ readonly deleted: number }>
+  /** Deletes the deployment's objects in reverse order and waits until they are gone. Kept data stays, labelled, without an owner. */
+  remove(
+    target: { deployment: string; namespace: string; name: string },
+    data: 'keep' | 'delete',
+    signal: AbortSignal,
+  ): Promise<void>
+  dryRun(work: Work): Promise<readonly ObjectChange[]>
+  /** The work's objects as they stand, with the fields somebody else changed. */
+  inspect(work: Work): Promise<readonly ObjectStatus[]>
+  logs(target: { namespace: string; name: string }, lines: number): Promise<Logs>
+  /** Follows all of Kade's deployments in this cluster; calls back with each change, and with everything after a relist. */
+  observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
+  /** Cheap liveness of the API server, within 5 s. Returns its version. */
+  probe(): Promise<{ readonly version: string }>
+  close(): Promise<void>
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { annotation, fieldManager, label } from '#platform/labels.ts'
+import type { Work } from '../work.ts'
+import { failure } from './causes.ts'
+import type { Intent } from './intent.ts'
+import { isRecord, numberOf, recordsOf, textOf } from './reading.ts'
+
+/**
+ * The parent of a deployment's objects: the ConfigMap `<name>-kade`, an ApplySet after KEP-3659. It is written before
+ * anything is applied and deleted after everything else is gone, so whatever Kade made in a namespace can be found from it:
+ *
+ *     no parent         nothing of this deployment exists: a first install applies without looking
+ *     widened           `objects` is the new revision, `leftover` what earlier ones had besides; kinds are the union
+ *     settled           `leftover` holds only claims, which are never pruned; kinds are exact
+ *
+ * A crash in between leaves it wide, never narrow. It also holds the revision's objects, without secret values, so that a
+ * worker can tell what was meant when the hub is away.
+ */
+export type ObjectName = {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+}
+export type InventoryEntry = ObjectName & { readonly digest: string }
+export type Inventory = {
+  readonly objects: readonly InventoryEntry[]
+  readonly leftover: readonly ObjectName[]
+}
+export type Parent = Inventory & {
+  readonly revision: number
+  readonly deployment: string
+  readonly resourceVersion: string
+}
+
+const toolingVersion = `${fieldManager}/0.1.0`
+export const setLabel = 'applyset.k8s.io/id'
+/** A ConfigMap may hold 1 MiB; beyond this the objects are left out and only their digests stay. */
+const largestWork = 700_000
+
+export function parentName(name: string): string {
+  return `${name}-kade`
+}
+
+/** kubectl's form of the set's id, so that it recognises the set. */
+export function setId(namespace: string, name: string): string {
+  const identity = `${parentName(name)}.${namespace}.ConfigMap.`
+  return `applyset-${createHash('sha256').update(identity).digest('base64url')}-v1`
+}
+
+export function sameObject(a: ObjectName, b: ObjectName): boolean {
+  return a.kind === b.kind && a.name === b.name && groupOf(a.apiVersion) === groupOf(b.apiVersion)
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
+}
+
+export function nameOf(object: KubernetesObject): ObjectName {
+  return { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name }
+}
+
+/** What the parent must say while `intents` are being applied over what it said before. */
+export function widened(before: Inventory | null, intents: readonly Intent[]): Inventory {
+  const objects = intents.map(({ object, digest }) => ({ ...nameOf(object), digest }))
+  const earlier = [...(before?.objects ?? []), ...(before?.leftover ?? [])]
+  const leftover = earlier.filter(
+    (one, index) =>
+      !objects.some(object => sameObject(object, one)) &&
+      earlier.findIndex(other => sameObject(other, one)) === index,
+  )
+  return {
+    objects,
+    leftover: leftover.map(({ apiVersion, kind, name }) => ({ apiVersion, kind, name })),
+  }
+}
+
+/** Each kind once, in one version. */
+export function kindsOf(objects: readonly ObjectName[]): readonly Omit<ObjectName, 'name'>[] {
+  const kinds = new Map(
+    objects.map(({ apiVersion, kind }) => [`${kind}.${groupOf(apiVersion)}`, { apiVersion, kind }]),
+  )
+  return [...kinds.values()]
+}
+
+export function parentObject(
+  work: Pick<Work, 'deployment' | 'namespace' | 'name' | 'operation' | 'revision'>,
+  inventory: Inventory,
+  intents: readonly Intent[],
+  /** What was read before: the write fails when somebody else has written since. */
+  before: Parent | null,
+): KubernetesObject {
+  const kinds = kindsOf([...inventory.objects, ...inventory.leftover]).map(
+    ({ apiVersion, kind }) =>
+      groupOf(apiVersion) === '' ? kind : `${kind}.${groupOf(apiVersion)}`,
+  )
+  const packed = gzipSync(JSON.stringify(intents.map(intent => withoutValues(intent.object))))
+  const fits = packed.byteLength <= largestWork
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: parentName(work.name),
+      namespace: work.namespace,
+      ...(before && { resourceVersion: before.resourceVersion }),
+      labels: {
+        [setLabel]: setId(work.namespace, work.name),
+        [label.deployment]: work.deployment,
+        [label.instance]: work.name,
+        [label.managedBy]: 'kade',
+      },
+      annotations: {
+        'applyset.k8s.io/tooling': toolingVersion,
+        'applyset.k8s.io/contains-group-kinds': kinds.toSorted().join(','),
+        'applyset.k8s.io/additional-namespaces': '',
+        [annotation.revision]: String(work.revision),
+        [annotation.operation]: work.operation,
+      },
+    },
+    data: { inventory: JSON.stringify(inventory) },
+    ...(fits && { binaryData: { 'objects.json.gz': packed.toString('base64') } }),
+  }
+}
+
+function withoutValues(object: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Secret') return object
+  const { data: _data, stringData: _stringData, ...rest } = object
+  return rest
+}
+
+/**
+ * Reads a parent. Throws `DeployFailure` `foreign-object` for a ConfigMap of that name that is no parent of Kade's, or whose
+ * id is another set's: a forged id would make us delete that set's objects.
+ */
+export function readParent(live: LiveObject, target: { namespace: string; name: string }): Parent {
+  const { labels, annotations, resourceVersion } = live.metadata
+  const title = `ConfigMap/${live.metadata.name}`
+  const deployment = labels?.[label.deployment]
+  const inventory = inventoryOf(live)
+  if (deployment === undefined || inventory === null) throw failure('foreign-object', title)
+  if (labels?.[setLabel] !== setId(target.namespace, target.name)) {
+    throw failure('foreign-object', title, `its ${setLabel} is that of another set`)
+  }
+  return { deployment, revision: revisionOf(annotations) ?? 0, resourceVersion, ...inventory }
+}
+
+/** The inventory that a ConfigMap holds, or null where it holds none that can be read. */
+export function inventoryOf(live: LiveObject): Inventory | null {
+  const data = live.data
+  const text = isRecord(data) ? textOf(data.inventory) : undefined
+  if (text === undefined) return null
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (!isRecord(parsed)) return null
+    return {
+      objects: namesOf(parsed.objects).map((one, index) => ({
+        ...one,
+        digest: textOf(recordsOf(parsed.objects)[index]?.digest) ?? '',
+      })),
+      leftover: namesOf(parsed.leftover),
+    }
+  } catch {
+    return null
+  }
+}
+
+function namesOf(value: unknown): ObjectName[] {
+  return recordsOf(value).map(one => ({
+    apiVersion: textOf(one.apiVersion) ?? '',
+    kind: textOf(one.kind) ?? '',
+    name: textOf(one.name) ?? '',
+  }))
+}
+
+/** The objects as they were meant, from the parent itself; none where they did not fit. */
+export function storedObjects(live: LiveObject): readonly KubernetesObject[] {
+  const binary = live.binaryData
+  const packed = isRecord(binary) ? textOf(binary['objects.json.gz']) : undefined
+  if (packed === undefined) return []
+  const objects: unknown = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString())
+  // `parentObject` wrote them from intents.
+  return recordsOf(objects) as readonly KubernetesObject[]
+}
+
+export function revisionOf(
+  annotations: Readonly<Record<string, string>> | undefined,
+): number | undefined {
+  const text = annotations?.[annotation.revision]
+  const revision = text === undefined ? Number.NaN : Number(text)
+  return Number.isSafeInteger(revision) ? numberOf(revision) : undefined
+}

@@ -1,0 +1,177 @@
+import { type KubeApi, KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { annotation, label } from '#platform/labels.ts'
+import { isOwned, removeSeen } from './apply.ts'
+import { failureOf, isConflict } from './failures.ts'
+import { claimPrefixes, hasAction, partOfSet } from './intent.ts'
+import { inParallel } from './parallel.ts'
+import { kindsOf, type ObjectName, readParent, setLabel, storedObjects } from './parent.ts'
+import { findParentObject, isKept, listOwned } from './plan.ts'
+import { pointer, refOf } from './reference.ts'
+import { inStages, titleOf, workloadKinds } from './stages.ts'
+import { untilGone } from './until-gone.ts'
+
+export type RemoveTarget = {
+  readonly deployment: string
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Looked through when there is no parent to say what was made. */
+const usualKinds: readonly Omit<ObjectName, 'name'>[] = [
+  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
+  { apiVersion: 'apps/v1', kind: 'Deployment' },
+  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  { apiVersion: 'batch/v1', kind: 'Job' },
+  { apiVersion: 'v1', kind: 'Service' },
+  { apiVersion: 'v1', kind: 'ConfigMap' },
+  { apiVersion: 'v1', kind: 'Secret' },
+  { apiVersion: 'v1', kind: 'ServiceAccount' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+]
+const claims = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }
+
+/**
+ * Deletes a deployment: the stages of applying backwards, workloads with their pods, each stage gone before the next
+ * begins, the parent last. So a run that breaks off leaves the parent, and the next run goes on from it. Claims follow when
+ * no pod uses them any more: deleted, or set free of their owner and marked for the next deployment of this name.
+ */
+export async function removeDeployment(
+  target: RemoveTarget,
+  data: 'keep' | 'delete',
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await findParentObject(target, api, signal)
+  const parent = found && readParent(found, target)
+  if (parent !== null && parent.deployment !== target.deployment) return
+  const kinds = parent === null ? usualKinds : kindsOf([...parent.objects, ...parent.leftover])
+  const others = kinds.filter(one => one.kind !== claims.kind)
+  const owned = (await listOwned(api, target, others, signal)).filter(live =>
+    isOwned(live, target.deployment),
+  )
+  for (const stage of inStages(owned, one => one.kind).toReversed()) {
+    await inParallel(stage, live => removeOwned(live, target, api, signal), signal)
+    await untilGone(stage, api, signal)
+  }
+  const made = found === null ? [] : storedObjects(found).flatMap(claimPrefixes)
+  await removeClaims({ ...target, made }, data, api, signal)
+  await removeParent(target, api, signal)
+}
+
+async function removeOwned(
+  live: LiveObject,
+  target: RemoveTarget,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeSeen(live, api, {
+    // In the foreground a workload goes after its pods, so nothing writes to a claim that is about to be let go.
+    propagation: workloadKinds.has(live.kind) ? 'Foreground' : 'Background',
+    may: now => isOwned(now, target.deployment),
+    signal,
+  })
+}
+
+type ClaimTarget = RemoveTarget & {
+  /** How the names of the claims begin that its StatefulSets have made. */
+  readonly made: readonly string[]
+}
+
+async function removeClaims(
+  target: ClaimTarget,
+  data: 'keep' | 'delete',
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const owned = [
+    ...(await listOwned(api, target, [claims], signal)),
+    ...(await listMade(target, api, signal)),
+  ]
+  const keeps = (live: LiveObject) => data === 'keep' || hasAction(live, 'keep')
+  await inParallel(owned.filter(keeps), live => letGo(live, target, api, signal), signal)
+  const doomed = owned.filter(live => !keeps(live))
+  await inParallel(
+    doomed,
+    live =>
+      removeSeen(live, api, {
+        propagation: 'Background',
+        may: now =>
+          [undefined, target.deployment].includes(now.metadata.labels?.[label.deployment]),
+        signal,
+      }),
+    signal,
+  )
+  await untilGone(doomed, api, signal)
+}
+
+/** Claims of a StatefulSet bear the labels of its selector, which knows the name of the deployment and not its id. */
+async function listMade(
+  target: ClaimTarget,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<readonly LiveObject[]> {
+  if (target.made.length === 0) return []
+  const { items } = await api.list(claims.apiVersion, claims.kind, {
+    namespace: target.namespace,
+    labelSelector: `${label.instance}=${target.name},!${label.deployment}`,
+    metadataOnly: true,
+    signal,
+  })
+  return items.filter(({ metadata }) =>
+    target.made.some(
+      begin => metadata.name.startsWith(begin) && /^\d+$/.test(metadata.name.slice(begin.length)),
+    ),
+  )
+}
+
+/** Without its owner, but with the name it belonged to; and without a revision, since the next life counts from one. */
+async function letGo(
+  seen: LiveObject,
+  target: RemoveTarget,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  let live: LiveObject | null = seen
+  for (let attempt = 1; live !== null && !isKept(live); attempt++) {
+    signal.throwIfAborted()
+    const { labels, annotations, resourceVersion } = live.metadata
+    const dropped = [
+      ...[label.deployment, partOfSet].map(key => ['labels', labels, key] as const),
+      ...[annotation.revision, annotation.operation, annotation.objectDigest].map(
+        key => ['annotations', annotations, key] as const,
+      ),
+    ]
+    try {
+      await api.patch(refOf(live), [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        ...dropped.flatMap(([where, present, key]) =>
+          present?.[key] === undefined ? [] : [{ op: 'remove', path: pointer(where, key) }],
+        ),
+        { op: 'add', path: pointer('labels', label.data), value: 'keep' },
+        { op: 'add', path: pointer('labels', label.instance), value: target.name },
+      ])
+      return
+    } catch (error) {
+      // A JSON patch whose test of the version fails is answered 422 without a word about it.
+      const raced = isConflict(error) || (error instanceof KubeError && error.code === 422)
+      if (!raced || attempt === 10) throw failureOf(error, titleOf(seen)) ?? error
+    }
+    live = await api.get(refOf(seen), signal)
+  }
+}
+
+async function removeParent(
+  target: RemoveTarget,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const live = await findParentObject(target, api, signal)
+  if (live === null) return
+  await removeSeen(live, api, {
+    propagation: 'Background',
+    may: now =>
+      now.metadata.labels?.[label.deployment] === target.deployment &&
+      now.metadata.labels[setLabel] !== undefined,
+    signal,
+  })
+}

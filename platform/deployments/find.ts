@@ -1,0 +1,15 @@
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { Actor } from '#platform/platform.ts'
+
+export type DeploymentKey = { readonly namespace: string; readonly name: string }
+
+/** The id of a living deployment the actor may see. Throws `not-found` alike for what is foreign and what is not there. */
+export async function findDeployment(sql: Sql, actor: Actor, key: DeploymentKey): Promise<string> {
+  const [row] = await sql.query<{ id: string }>(
+    'select id from kade.deployment where namespace = $1 and name = $2 and team = any($3)',
+    [key.namespace, key.name, [...actor.teams]],
+  )
+  if (row) return row.id
+  throw new PlatformError('not-found', `There is no deployment ${key.namespace}/${key.name}.`)
+}

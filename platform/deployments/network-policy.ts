@@ -1,0 +1,100 @@
+import type { App } from '#kit/app.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { label, prefix } from '#platform/labels.ts'
+
+/** Where a deployment may connect to for one of its needs. */
+export type Peer =
+  | {
+      readonly type: 'deployment'
+      readonly id: string
+      readonly namespace: string
+      readonly port: number
+    }
+  | { readonly type: 'address'; readonly port: number }
+
+/** The label a consumer's pods carry so that the provider's policy lets them in; only the platform writes it. */
+export function consumerLabel(provider: string): string {
+  return `uses.${prefix}${provider}`
+}
+
+/** Addresses that "the internet" does not mean: private, link-local (cloud metadata), carrier and loopback ranges. */
+export const notInternet = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+]
+
+export type NetworkInput = {
+  readonly app: App
+  readonly deployment: string
+  readonly namespace: string
+  readonly name: string
+  readonly hasIngress: boolean
+  readonly peers: readonly Peer[]
+}
+
+/**
+ * The NetworkPolicy of one deployment, from what its module declares and its bindings. The namespace denies everything
+ * else; DNS is opened once per namespace.
+ */
+export function networkPolicy(input: NetworkInput): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: input.name, namespace: input.namespace },
+    spec: {
+      podSelector: { matchLabels: { [label.deployment]: input.deployment } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: ingressRules(input),
+      egress: egressRules(input),
+    },
+  }
+}
+
+function ingressRules({ app, deployment, hasIngress }: NetworkInput): object[] {
+  const portOf = (name: string) => ({ protocol: 'TCP', port: app.network.ports[name] })
+  const provided = [...new Set(app.provides.map(one => one.port))].map(portOf)
+  const rules: object[] = []
+  if (provided.length > 0)
+    rules.push({
+      ports: provided,
+      from: [
+        {
+          namespaceSelector: { matchExpressions: [{ key: label.namespace, operator: 'Exists' }] },
+          podSelector: { matchLabels: { [consumerLabel(deployment)]: 'true' } },
+        },
+      ],
+    })
+  if (hasIngress && app.network.expose)
+    rules.push({
+      ports: [portOf(app.network.expose)],
+      from: [{ namespaceSelector: { matchLabels: { [`${prefix}ingress`]: 'true' } } }],
+    })
+  return rules
+}
+
+function egressRules({ app, peers }: NetworkInput): object[] {
+  const internet = (port: number) => ({
+    ports: [{ protocol: 'TCP', port }],
+    to: [{ ipBlock: { cidr: '0.0.0.0/0', except: notInternet } }],
+  })
+  const rules: object[] = peers.map(peer =>
+    peer.type === 'address'
+      ? internet(peer.port)
+      : {
+          ports: [{ protocol: 'TCP', port: peer.port }],
+          to: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+              podSelector: { matchLabels: { [label.deployment]: peer.id } },
+            },
+          ],
+        },
+  )
+  if (app.network.egress.some(one => one.to === 'internet-https')) rules.push(internet(443))
+  return rules
+}

@@ -1,0 +1,92 @@
+import type { OperationKind, OperationOfDeployment, OperationState } from '#api/operations.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { Actor } from '#platform/platform.ts'
+import { decodeCursor, toPage } from './pages.ts'
+
+export type OperationRow = {
+  id: string
+  deployment: string
+  namespace: string
+  name: string
+  app: string
+  team: string
+  kind: OperationKind
+  state: OperationState
+  step: string | null
+  attempt: number
+  revision: number | null
+  requested_at: Date
+  ended_at: Date | null
+  deadline: Date
+  cause: OperationOfDeployment['cause'] | null
+  next: OperationOfDeployment['next'] | null
+  continues: string | null
+  actor: string
+  via: OperationOfDeployment['via']
+}
+
+export function operationView(row: OperationRow): OperationOfDeployment {
+  return {
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    ...(row.step ? { step: row.step } : {}),
+    attempt: row.attempt,
+    requestedAt: row.requested_at.toISOString(),
+    ...(row.ended_at ? { endedAt: row.ended_at.toISOString() } : {}),
+    deadline: row.deadline.toISOString(),
+    ...(row.cause ? { cause: row.cause } : {}),
+    ...(row.next ? { next: row.next } : {}),
+    ...(row.continues ? { continues: row.continues } : {}),
+    actor: row.actor,
+    via: row.via,
+    namespace: row.namespace,
+    name: row.name,
+    deployment: row.deployment,
+    app: row.app,
+    revision: row.revision,
+  }
+}
+
+/** An operation by id, also after its deployment is gone. Throws `not-found`. */
+export async function readOperation(
+  sql: Sql,
+  id: string,
+  actor?: Actor,
+): Promise<OperationOfDeployment> {
+  const [row] = await sql.query<OperationRow>('select * from kade.operation where id = $1', [id])
+  if (row && (!actor || actor.teams.includes(row.team))) return operationView(row)
+  throw new PlatformError('not-found', `There is no operation ${id}.`)
+}
+
+export async function listOperations(
+  sql: Sql,
+  actor: Actor,
+  query: {
+    limit: number
+    cursor?: string | undefined
+    state?: OperationState | undefined
+    namespace?: string | undefined
+    name?: string | undefined
+  },
+): Promise<{ items: OperationOfDeployment[]; next: string | null }> {
+  const [before, id] = query.cursor ? decodeCursor(query.cursor, ['time', 'id']) : [null, null]
+  const rows = await sql.query<OperationRow>(
+    `select * from kade.operation where team = any($1)
+       and ($2::text is null or state = $2) and ($3::text is null or namespace = $3)
+       and ($4::text is null or name = $4)
+       and ($5::timestamptz is null or (requested_at, id) < ($5::timestamptz, $6::uuid))
+     order by requested_at desc, id desc limit $7`,
+    [
+      [...actor.teams],
+      query.state ?? null,
+      query.namespace ?? null,
+      query.name ?? null,
+      before ?? null,
+      id ?? null,
+      query.limit + 1,
+    ],
+  )
+  return toPage(rows, query.limit, operationView, row => [row.requested_at.toISOString(), row.id])
+}

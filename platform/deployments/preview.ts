@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import type { CreateDeployment, ObjectChange, Preview } from '#api/deployments.ts'
+import type { Violation } from '#api/problem.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { chooseCluster } from '#platform/federation/choose-cluster.ts'
+import { findNamespace } from '#platform/federation/namespaces.ts'
+import type { Actor } from '#platform/platform.ts'
+import { wanted } from './deployment.ts'
+import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
+import { findDeployment } from './find.ts'
+import { refuseUnbuilt } from './refusals.ts'
+import { load } from './stream.ts'
+
+/** Milliseconds a preview waits for the cluster's own dry run before it answers without. */
+const patience = 8_000
+
+/** Everything that is known before the click, for a new name or an existing one. Changes nothing. */
+export async function previewDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  input: CreateDeployment,
+): Promise<Preview> {
+  refuseUnbuilt(input)
+  const sql = context.database
+  const entry = findApp(context, input.app)
+  if (!entry)
+    throw new PlatformError('app-unknown', `The catalogue has no app ${input.app}.`, {
+      violations: [{ pointer: '/app', detail: 'is unknown' }],
+    })
+  const namespace = await findNamespace(sql, actor, input.namespace)
+  const existing = await existingOf(context, sql, actor, input)
+  const { cluster, violations } = existing
+    ? { cluster: existing.cluster, violations: fixed(input, existing) }
+    : await placement(sql, namespace, input.cluster)
+  const made = await draft(context, sql, actor, {
+    app: entry.app,
+    deployment: existing?.id ?? randomUUID(),
+    namespace,
+    clusters: cluster === null ? [] : [cluster],
+    target: input,
+    configuration: input,
+    current: existing?.current ?? nothingBefore,
+    ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
+  })
+  const allowed =
+    made.violations.length + violations.length === 0 &&
+    cluster !== null &&
+    made.findings.every(one => one.severity !== 'deny') &&
+    namespace !== null
+  const [clusterRow] = await sql.query<{ simulated: boolean }>(
+    'select simulated from kade.cluster where name = $1',
+    [cluster ?? ''],
+  )
+  return {
+    allowed,
+    findings: [...made.findings],
+    violations: [...violations, ...made.violations],
+    ...(await changesOf(context, input, made, existing, cluster)),
+    cluster,
+    settings: made.settings,
+    resources: totals(made, input.replicas ?? 1, entry.app.resources, input),
+    simulated: clusterRow?.simulated ?? false,
+  }
+}
+
+type Existing = {
+  id: string
+  app: string
+  cluster: string | null
+  revision: number
+  restartedAt?: string
+  current: Current
+}
+
+async function existingOf(
+  context: PlatformContext,
+  sql: Sql,
+  actor: Actor,
+  input: CreateDeployment,
+): Promise<Existing | null> {
+  const id = await findDeployment(sql, actor, input).catch(error => {
+    if (error instanceof PlatformError && error.code === 'not-found') return null
+    throw error
+  })
+  if (!id) return null
+  const { state } = await load(sql, id)
+  const newest = wanted(state)
+  const version = newest?.secretVersion ?? 0
+  return {
+    id,
+    app: state.identity?.app ?? '',
+    cluster: state.identity?.clusters[0] ?? null,
+    revision: newest?.number ?? 0,
+    ...(newest?.restartedAt ? { restartedAt: newest.restartedAt } : {}),
+    current: {
+      version,
+      bindings: newest?.bindings ?? {},
+      latest: Math.max(0, ...state.revisions.map(one => one.secretVersion)),
+      values: version > 0 ? await context.secrets.read(sql, id, version) : {},
+    },
+  }
+}
+
+type Placement = { cluster: string | null; violations: readonly Violation[] }
+
+async function placement(
+  sql: Sql,
+  ...asked: [Parameters<typeof chooseCluster>[1], string | undefined]
+): Promise<Placement> {
+  try {
+    return { cluster: await chooseCluster(sql, ...asked), violations: [] }
+  } catch (error) {
+    if (!(error instanceof PlatformError && error.code === 'no-placement')) throw error
+    return { cluster: null, violations: error.details.violations ?? [] }
+  }
+}
+
+/** What an update cannot change, although the create body that is previewed says it. */
+function fixed(input: CreateDeployment, existing: Existing): Violation[] {
+  const violations: Violation[] = []
+  if (input.app !== existing.app)
+    violations.push({
+      pointer: '/app',
+      detail: `${input.namespace}/${input.name} is a deployment of ${existing.app}; choose another name`,
+    })
+  if (input.cluster !== undefined && input.cluster !== existing.cluster)
+    violations.push({ pointer: '/cluster', detail: `it runs on ${existing.cluster}, and stays` })
+  return violations
+}
+
+async function changesOf(
+  context: PlatformContext,
+  input: CreateDeployment,
+  made: Draft,
+  existing: Existing | null,
+  cluster: string | null,
+): Promise<Pick<Preview, 'changes' | 'checked' | 'reason'>> {
+  if (made.objects.length === 0)
+    return { changes: [], checked: 'offline', reason: 'The input cannot be rendered yet.' }
+  if (!cluster)
+    return {
+      changes: offline(made.objects),
+      checked: 'offline',
+      reason: 'There is no cluster to ask.',
+    }
+  const work = {
+    deployment: existing?.id ?? '',
+    namespace: input.namespace,
+    name: input.name,
+    operation: '',
+    revision: (existing?.revision ?? 0) + 1,
+    digest: made.revision.objects,
+    objects: made.objects,
+    secretName: made.objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
+  }
+  try {
+    const changes = await context.agent.ask(cluster, { type: 'dry-run', work }, patience)
+    return { changes: [...changes], checked: 'cluster' }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'The cluster could not be asked.'
+    return { changes: offline(made.objects), checked: 'offline', reason }
+  }
+}
+
+function offline(objects: readonly KubernetesObject[]): ObjectChange[] {
+  return objects.map(({ apiVersion, kind, metadata }) => ({
+    apiVersion,
+    kind,
+    name: metadata.name,
+    change: 'unknown',
+  }))
+}
+
+function totals(
+  made: Draft,
+  replicas: number,
+  own: { requests: { cpu: string; memory: string } },
+  input: CreateDeployment,
+): Preview['resources'] {
+  const each = { ...own.requests, ...input.resources?.requests }
+  const storage = made.objects
+    .filter(object => object.kind === 'PersistentVolumeClaim')
+    .map(object => sizeOf(object))
+  const times = (quantity: string) => (replicas === 1 ? quantity : `${replicas} × ${quantity}`)
+  return {
+    cpu: times(each.cpu ?? ''),
+    memory: times(each.memory ?? ''),
+    storage: storage.join(' + ') || '0',
+  }
+}
+
+function sizeOf(claim: KubernetesObject): string {
+  // The kit writes claims with exactly this shape.
+  const spec = claim.spec as { resources?: { requests?: { storage?: string } } } | undefined
+  return spec?.resources?.requests?.storage ?? '?'
+}

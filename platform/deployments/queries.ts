@@ -1,0 +1,218 @@
+import type { Deployment, Desired, Health, Revision } from '#api/deployments.ts'
+import type { Environment } from '#api/names.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { RevisionData } from '#platform/events/types.ts'
+import type { Actor } from '#platform/platform.ts'
+import { etagOf } from './etag.ts'
+import { type DeploymentKey, findDeployment } from './find.ts'
+import { type OperationRow, operationView } from './operations.ts'
+import { decodeCursor, toPage } from './pages.ts'
+
+type Page<T> = { items: T[]; next: string | null }
+
+type DeploymentRow = {
+  id: string
+  namespace: string
+  name: string
+  team: string
+  environment: Environment
+  app: string
+  version: string
+  clusters: string[]
+  simulated: boolean
+  revision: number
+  desired: Desired
+  applied: Deployment['applied']
+  health: Health
+  drift: string[] | null
+  url: string | null
+  created_at: Date
+  silent_since: Date | null
+  operation: OperationRow
+}
+
+/**
+ * A deployment with its last operation; `silent_since` is the last heartbeat of a cluster that has fallen silent, from which
+ * on nothing is known of its health.
+ */
+const select = `
+  select d.*, to_jsonb(o) as operation,
+     (select min(c.heartbeat_at) from kade.cluster c
+       where c.name = any(d.clusters) and c.heartbeat_at < now() - interval '20 seconds') as silent_since
+    from kade.deployment d join kade.operation o on o.id = d.operation_id`
+
+/** True for a deployment on a cluster that has fallen silent: whatever was last seen, it is shown as unknown. */
+const onSilent = `d.clusters && array(
+  select c.name from kade.cluster c where c.heartbeat_at < now() - interval '20 seconds')`
+
+function view(row: DeploymentRow): Deployment {
+  const { id, namespace, name, app, version, environment, team, clusters, revision, simulated } =
+    row
+  const operation = operationView(withDates(row.operation))
+  return {
+    id,
+    namespace,
+    name,
+    app,
+    version,
+    environment,
+    team,
+    clusters,
+    revision,
+    etag: etagOf(revision, operation.id),
+    simulated,
+    ...(row.url ? { url: row.url } : {}),
+    desired: row.desired,
+    applied: row.applied,
+    health: row.silent_since ? unknownSince(row.silent_since) : row.health,
+    drift: (row.drift ?? []).length > 0,
+    operation,
+    createdAt: row.created_at.toISOString(),
+  }
+}
+
+function unknownSince(since: Date): Health {
+  return {
+    state: 'unknown',
+    since: since.toISOString(),
+    reason: 'Its cluster has been silent since then.',
+  }
+}
+
+/** `to_jsonb` writes times as text. */
+function withDates(row: OperationRow): OperationRow {
+  const date = (value: Date | null) => (value === null ? null : new Date(value))
+  return {
+    ...row,
+    requested_at: new Date(row.requested_at),
+    deadline: new Date(row.deadline),
+    ended_at: date(row.ended_at),
+  }
+}
+
+export async function readDeployment(
+  sql: Sql,
+  actor: Actor,
+  key: DeploymentKey,
+): Promise<Deployment> {
+  const [row] = await sql.query<DeploymentRow>(
+    `${select} where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
+    [key.namespace, key.name, [...actor.teams]],
+  )
+  if (row) return view(row)
+  throw new PlatformError('not-found', `There is no deployment ${key.namespace}/${key.name}.`)
+}
+
+export type DeploymentsQuery = {
+  limit: number
+  cursor?: string | undefined
+  q?: string | undefined
+  namespace?: string | undefined
+  app?: string | undefined
+  cluster?: string | undefined
+  health?: string | undefined
+  sort: 'name' | '-createdAt' | 'health'
+}
+
+/** Keyset pages: each sort has an index and a condition that begins after the last row of the page before. */
+const sorts = {
+  name: {
+    order: 'd.namespace, d.name',
+    after: '(d.namespace, d.name) > ($7::text, $8::text)',
+    key: ['name', 'name'],
+  },
+  '-createdAt': {
+    order: 'd.created_at desc, d.id desc',
+    after: '(d.created_at, d.id) < ($7::timestamptz, $8::uuid)',
+    key: ['time', 'id'],
+  },
+  health: {
+    order: 'd.health_state, d.id',
+    after: '(d.health_state, d.id) > ($7::text, $8::uuid)',
+    key: ['name', 'id'],
+  },
+} as const
+
+/** The deployments the actor may see, filtered, sorted and paged by the database. */
+export async function listDeployments(
+  sql: Sql,
+  actor: Actor,
+  query: DeploymentsQuery,
+): Promise<Page<Deployment>> {
+  const { order, after, key } = sorts[query.sort]
+  const cursor = query.cursor ? decodeCursor(query.cursor, key) : null
+  const rows = await sql.query<DeploymentRow & { health_state: string }>(
+    `${select} where d.team = any($1)
+       and ($2::text is null or position(lower($2) in d.namespace || '/' || d.name || ' ' || d.app) > 0)
+       and ($3::text is null or d.namespace = $3) and ($4::text is null or d.app = $4)
+       and ($5::text is null or d.clusters @> array[$5]) and ($6::text is null or $6 = case when ${onSilent} then 'unknown' else d.health_state end)
+       ${cursor ? `and ${after}` : ''}
+     order by ${order} limit ${query.limit + 1}`,
+    [
+      [...actor.teams],
+      query.q ?? null,
+      query.namespace ?? null,
+      query.app ?? null,
+      query.cluster ?? null,
+      query.health ?? null,
+      ...(cursor ?? []),
+    ],
+  )
+  return toPage(rows, query.limit, view, row => {
+    if (query.sort === 'name') return [row.namespace, row.name]
+    return [query.sort === 'health' ? row.health_state : row.created_at.toISOString(), row.id]
+  })
+}
+
+type RevisionRow = {
+  number: number
+  app: string
+  data: Omit<RevisionData, 'settings'> & { settings: Record<string, unknown> }
+  objects_digest: string
+  actor: string
+  via: string
+  at: Date
+  reason: string | null
+  result: Revision['result']
+}
+
+/** The revisions of a deployment, newest first. */
+export async function listRevisions(
+  sql: Sql,
+  actor: Actor,
+  key: DeploymentKey,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<Page<Revision>> {
+  const id = await findDeployment(sql, actor, key)
+  const before = query.cursor ? Number(decodeCursor(query.cursor, ['number'])[0]) : null
+  const rows = await sql.query<RevisionRow>(
+    `select r.*, d.app from kade.revision r join kade.deployment d on d.id = r.deployment
+      where r.deployment = $1 and ($2::int is null or r.number < $2) order by r.number desc limit $3`,
+    [id, before, query.limit + 1],
+  )
+  return toPage(rows, query.limit, revisionView, row => [String(row.number)])
+}
+
+function revisionView(row: RevisionRow): Revision {
+  const { number, app, data, actor, via } = row
+  return {
+    number,
+    app,
+    version: data.version,
+    settings: data.settings,
+    bindings: data.bindings,
+    env: data.env,
+    replicas: data.replicas,
+    ...(data.resources ? { resources: data.resources } : {}),
+    ingress: data.ingress,
+    images: data.images,
+    objectsDigest: row.objects_digest,
+    secretVersion: data.secretVersion,
+    actor,
+    via,
+    at: row.at.toISOString(),
+    ...(row.reason ? { reason: row.reason } : {}),
+    result: row.result,
+  }
+}

@@ -1,0 +1,55 @@
+import type { Namespace } from '#api/clusters.ts'
+import type { DeploymentInput } from '#api/deployments.ts'
+import type { App } from '#kit/app.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { type PolicyQuestion, parseBounds } from '#platform/governance/policy-input.ts'
+import type { Actor } from '#platform/platform.ts'
+
+export type Judged = {
+  readonly app: App
+  readonly actor: Pick<Actor, 'id' | 'teams'>
+  readonly namespace: Namespace | null
+  /** Where it goes; empty where that is not known yet. */
+  readonly clusters: readonly string[]
+  readonly target: { readonly namespace: string; readonly name: string }
+  readonly configuration: DeploymentInput
+  readonly objects: readonly KubernetesObject[]
+}
+
+/** What the policies are asked, at the door and again at apply. */
+export function questionFor({
+  app,
+  actor,
+  namespace,
+  clusters,
+  target,
+  configuration,
+  objects,
+}: Judged): PolicyQuestion {
+  const { namespace: namespaceName, name } = target
+  return {
+    request: { app: app.id, namespace: namespaceName, name, ...configuration },
+    namespace: {
+      name: namespaceName,
+      exists: namespace !== null,
+      ready: namespace !== null && stands(namespace, clusters),
+      team: namespace?.team ?? null,
+      environment: namespace?.environment ?? null,
+      bounds: namespace && parseBounds(namespace.bounds),
+    },
+    actor: { id: actor.id, mayDeploy: namespace !== null && actor.teams.includes(namespace.team) },
+    app: {
+      id: app.id,
+      network: app.network,
+      relaxations: app.relaxations,
+      defaults: app.resources,
+    },
+    objects,
+  }
+}
+
+/** Every cluster it goes to is prepared, or is being prepared: the operation waits for that. */
+function stands(namespace: Namespace, clusters: readonly string[]): boolean {
+  const usable = namespace.clusters.filter(one => one.state !== 'failed').map(one => one.name)
+  return clusters.length === 0 ? usable.length > 0 : clusters.every(name => usable.includes(name))
+}

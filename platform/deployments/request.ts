@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import type { Namespace } from '#api/clusters.ts'
+import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
+import type { App } from '#kit/app.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import type { EventData, RevisionData } from '#platform/events/types.ts'
+import type { Actor } from '#platform/platform.ts'
+import { putBlob } from './blobs.ts'
+import type { Draft } from './draft.ts'
+import { readOperation } from './operations.ts'
+import { change, unwrap } from './stream.ts'
+
+/** A revision that was drafted and allowed. */
+export type NewRevision = {
+  id: string
+  kind: OperationKind
+  app: App
+  namespace: Namespace
+  name: string
+  clusters: string[]
+  made: Draft
+  to?: number
+  continues?: string
+  exactly?: RevisionData
+}
+
+/** Stores what the revision is made of and asks for its operation. */
+export async function request(
+  context: PlatformContext,
+  tx: Sql,
+  actor: Actor,
+  wish: NewRevision,
+): Promise<OperationOfDeployment> {
+  const { id, app, namespace, made } = wish
+  await putBlob(tx, made.settings)
+  await putBlob(tx, made.objects)
+  if (made.secrets.values && !wish.exactly)
+    await context.secrets.put(tx, id, made.secrets.version, made.secrets.values)
+  const {
+    number: _number,
+    reason: _reason,
+    ...then
+  } = wish.exactly ?? { number: 0, reason: undefined }
+  const revision = wish.exactly ? { ...made.revision, ...then } : made.revision
+  const event = {
+    ...requestOf(context, actor, wish.kind, context.deadlineSeconds(wish.kind, app)),
+    namespace: namespace.name,
+    name: wish.name,
+    app: app.id,
+    team: namespace.team,
+    environment: namespace.environment,
+    clusters: wish.clusters,
+    ...(wish.to === undefined ? {} : { to: wish.to }),
+    ...(wish.continues ? { continues: wish.continues } : {}),
+  }
+  return record(context, tx, id, event, revision)
+}
+
+/** The part of a request that is the same for every kind; `seconds` until its deadline. */
+export function requestOf(
+  context: PlatformContext,
+  actor: Actor,
+  kind: OperationKind,
+  seconds: number,
+) {
+  return {
+    operation: randomUUID(),
+    kind,
+    actor: actor.id,
+    via: actor.via,
+    assisted: false,
+    deadline: new Date(context.clock().getTime() + seconds * 1000).toISOString(),
+  }
+}
+
+/** Appends the request and enqueues a task per cluster, in the caller's transaction. */
+export async function record(
+  context: PlatformContext,
+  tx: Sql,
+  id: string,
+  event: Omit<EventData<'DeploymentRequested'>, 'revision'>,
+  revision: Omit<RevisionData, 'number'> | null,
+): Promise<OperationOfDeployment> {
+  const result = await change(
+    context,
+    tx,
+    id,
+    () => ({ type: 'request', request: event, revision }),
+    async () => {
+      for (const cluster of event.clusters)
+        await context.queue.enqueue(
+          tx,
+          { kind: 'advance', cluster, subject: event.operation },
+          { key: id },
+        )
+    },
+  )
+  unwrap(result)
+  return readOperation(tx, event.operation)
+}

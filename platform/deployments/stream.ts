@@ -1,0 +1,75 @@
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { append, readStream } from '#platform/events/store.ts'
+import type { NewEvent } from '#platform/events/types.ts'
+import { readBlob } from './blobs.ts'
+import { type Command, decide, type Refusal } from './decide.ts'
+import { type DeploymentState, evolve, initialState } from './deployment.ts'
+import { project } from './projection.ts'
+
+export type Loaded = { readonly state: DeploymentState; readonly version: number }
+
+export function streamOf(deployment: string): string {
+  return `deployment-${deployment}`
+}
+
+export async function load(sql: Sql, deployment: string): Promise<Loaded> {
+  const events = await readStream(sql, streamOf(deployment))
+  return {
+    state: events.reduce<DeploymentState>(evolve, initialState),
+    version: events.at(-1)?.position ?? -1,
+  }
+}
+
+/**
+ * Makes changes of the same deployment wait for each other until the transaction's end. Who reads a state to decide on it
+ * takes this first, or two that read the same state would both go on from it.
+ */
+export async function lockDeployment(tx: Sql, deployment: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [deployment])
+}
+
+export type Change = {
+  readonly events: readonly NewEvent[]
+  readonly before: DeploymentState
+  readonly after: DeploymentState
+}
+
+/**
+ * One change of one deployment in the caller's transaction: decide on its state, write the rows that follow, then append.
+ * Changes of the same deployment wait for each other, so the version the store demands is the version that was read. The
+ * append comes last because it holds the lock of the whole category until the commit.
+ */
+export async function change(
+  context: PlatformContext,
+  tx: Sql,
+  deployment: string,
+  commandFor: (state: DeploymentState) => Command | null,
+  alongside: (change: Change) => Promise<void> = async () => {},
+): Promise<Change | { refused: Refusal }> {
+  await lockDeployment(tx, deployment)
+  const { state: before, version } = await load(tx, deployment)
+  const command = commandFor(before)
+  const decision = command ? decide(command, before) : { events: [] }
+  if ('refused' in decision) return decision
+  const after = decision.events.reduce(evolve, before)
+  const result = { events: decision.events, before, after }
+  const at = context.clock()
+  await project(tx, {
+    id: deployment,
+    facts: decision.events.map(event => ({ event, at })),
+    state: after,
+    settingsOf: digest => readBlob(tx, digest),
+  })
+  await alongside(result)
+  if (decision.events.length > 0)
+    await append(tx, streamOf(deployment), version, decision.events, { meta: { at } })
+  return result
+}
+
+/** The change, or the refusal as the error a caller gets. */
+export function unwrap(result: Change | { refused: Refusal }): Change {
+  if ('refused' in result) throw new PlatformError(result.refused.code, result.refused.message)
+  return result
+}

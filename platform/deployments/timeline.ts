@@ -1,0 +1,144 @@
+import type { HealthState, TimelineEntry } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { readStreamBackwards } from '#platform/events/store.ts'
+import type { StoredEvent } from '#platform/events/types.ts'
+import type { Actor } from '#platform/platform.ts'
+import { type DeploymentKey, findDeployment } from './find.ts'
+import { decodeCursor, toPage } from './pages.ts'
+import { streamOf } from './stream.ts'
+
+const kinds: Record<string, Text> = {
+  create: { en: 'Deploying', nl: 'Uitrollen' },
+  update: { en: 'Changing the configuration', nl: 'Wijzigen van de configuratie' },
+  rollback: { en: 'Rolling back', nl: 'Teruggaan' },
+  restart: { en: 'Restarting', nl: 'Herstarten' },
+  delete: { en: 'Deleting', nl: 'Verwijderen' },
+}
+
+function kindText(kind: string): Text {
+  return kinds[kind] ?? { en: kind, nl: kind }
+}
+
+const healthInDutch: Readonly<Record<string, string>> = {
+  healthy: 'gezond',
+  progressing: 'bezig',
+  degraded: 'verstoord',
+  suspended: 'gepauzeerd',
+  missing: 'afwezig',
+  unknown: 'onbekend',
+} satisfies Record<HealthState, string>
+
+/** What an event says to a person, in both languages. */
+export function textOf(event: StoredEvent): Text {
+  switch (event.type) {
+    case 'DeploymentRequested': {
+      const kind = kindText(event.data.kind)
+      return { en: `${kind.en} was asked for.`, nl: `${kind.nl} is aangevraagd.` }
+    }
+    case 'DeploymentStarted':
+      return event.data.attempt > 1
+        ? {
+            en: `A worker took it up again (attempt ${event.data.attempt}).`,
+            nl: `Een worker heeft het opnieuw opgepakt (poging ${event.data.attempt}).`,
+          }
+        : { en: 'A worker took it up.', nl: 'Een worker heeft het opgepakt.' }
+    case 'DeploymentApplied':
+      return {
+        en: `Revision ${event.data.revision} was applied to ${event.data.cluster}; waiting until it serves.`,
+        nl: `Revisie ${event.data.revision} is toegepast op ${event.data.cluster}; wachten tot hij werkt.`,
+      }
+    case 'DeploymentCompleted':
+      return {
+        en: `Revision ${event.data.revision} serves.`,
+        nl: `Revisie ${event.data.revision} werkt.`,
+      }
+    case 'DeploymentFailed':
+      return {
+        en: `It failed: ${event.data.cause.message.en}`,
+        nl: `Mislukt: ${event.data.cause.message.nl}`,
+      }
+    case 'OperationCancelled':
+      return event.data.supersededBy
+        ? {
+            en: 'A newer request took its place.',
+            nl: 'Een nieuwer verzoek kwam ervoor in de plaats.',
+          }
+        : { en: 'It was cancelled.', nl: 'Het is geannuleerd.' }
+    case 'DeploymentRolledBack':
+      return {
+        en: `Rolled back from revision ${event.data.from} to what revision ${event.data.to} was.`,
+        nl: `Teruggegaan van revisie ${event.data.from} naar wat revisie ${event.data.to} was.`,
+      }
+    case 'HealthChanged': {
+      const reason = event.data.reason ? `: ${event.data.reason}` : '.'
+      return {
+        en: `Seen on ${event.data.cluster} as ${event.data.to}${reason}`,
+        nl: `Gezien op ${event.data.cluster} als ${healthInDutch[event.data.to] ?? event.data.to}${reason}`,
+      }
+    }
+    case 'DriftChanged':
+      return event.data.drifted
+        ? {
+            en: `Changed by hand: ${event.data.objects.join(', ')}.`,
+            nl: `Met de hand gewijzigd: ${event.data.objects.join(', ')}.`,
+          }
+        : { en: 'The objects are as applied again.', nl: 'De objecten zijn weer zoals toegepast.' }
+    default:
+      return { en: event.type, nl: event.type }
+  }
+}
+
+/** Beyond every position: a story's first page begins at its end. */
+const end = 2 ** 31 - 1
+
+/**
+ * The story of a deployment, newest first: what was asked and done, and what was seen. A cursor holds a position in each of
+ * its two streams, so that a page costs the same however long the story is, and news do not shift it.
+ */
+export async function readTimeline(
+  sql: Sql,
+  actor: Actor,
+  key: DeploymentKey,
+  query: { limit: number; cursor?: string | undefined },
+): Promise<{ items: TimelineEntry[]; next: string | null }> {
+  const id = await findDeployment(sql, actor, key)
+  const before = query.cursor ? decodeCursor(query.cursor, ['number', 'number']) : []
+  const [doneBefore = end, seenBefore = end] = before.map(Number)
+  const done = await readStreamBackwards(sql, streamOf(id), doneBefore, query.limit + 1)
+  const seen = await readStreamBackwards(sql, `observed-${id}`, seenBefore, query.limit + 1)
+  const events = newestFirst(done, seen)
+  const shown = new Set(events.slice(0, query.limit))
+  // A stream of which this page shows nothing goes on from its newest event of now: what comes later is not of this story.
+  const nextOf = (stream: readonly StoredEvent[]) =>
+    stream.findLast(event => shown.has(event))?.position ?? (stream[0]?.position ?? -1) + 1
+  const next = () => [String(nextOf(done)), String(nextOf(seen))]
+  return toPage(events.slice(0, query.limit + 1), query.limit, entry, next)
+}
+
+/** Merges by time and keeps the order of each stream, whose events two clocks may have dated. */
+function newestFirst(done: readonly StoredEvent[], seen: readonly StoredEvent[]): StoredEvent[] {
+  const merged: StoredEvent[] = []
+  let [i, j] = [0, 0]
+  for (;;) {
+    const [a, b] = [done[i], seen[j]]
+    if (!a && !b) return merged
+    const first = !b || (a && a.at >= b.at) ? a : b
+    if (first) merged.push(first)
+    if (first === a) i += 1
+    else j += 1
+  }
+}
+
+function entry(event: StoredEvent): TimelineEntry {
+  const data: Record<string, unknown> = event.data
+  return {
+    id: event.id,
+    at: event.at.toISOString(),
+    event: event.type,
+    text: textOf(event),
+    ...(typeof data.actor === 'string' ? { actor: data.actor } : {}),
+    ...(typeof data.operation === 'string' ? { operation: data.operation } : {}),
+    ...(typeof data.revision === 'number' ? { revision: data.revision } : {}),
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The event store: message-db's functions in PostgreSQL. A stream is `<category>-<id>`; its first event has position 0.
+ *
+ * Writing takes a lock per category that is held until commit, so that a reader of a category never misses an event that
+ * commits late. Hence: append last in a transaction, keep it short, and append to categories in alphabetical order, or two
+ * transactions can wait for each other (they are then run again).
+ */
+import { randomUUID } from 'node:crypto'
+import type { Sql } from '../adapters/database/database.ts'
+import { sqlState } from '../adapters/database/postgres.ts'
+import { PlatformError } from '../errors.ts'
+import { eventSchemas, type NewEvent, type StoredEvent } from './types.ts'
+
+/** Somebody else appended to the stream since it was read. Read it again and decide again. */
+export class VersionConflict extends PlatformError {
+  override name = 'VersionConflict'
+  constructor(stream: string, expected: number, cause?: unknown) {
+    super('conflict', `${stream} was changed by somebody else at the same moment.`, {
+      next: 'Look at what it is now, and try again.',
+      cause: cause ?? new Error(`Expected version ${expected}.`),
+    })
+  }
+}
+
+export type AppendOptions = {
+  /** Ids of the events, as many as there are events: the same ids a second time write nothing and give the first ones back. */
+  ids?: readonly string[]
+  /**
+   * Kept beside the events, not part of them. Never a secret value. `at` is when it happened by the clock of whoever
+   * decided, so that rows written with the event and rows rebuilt from it say the same.
+   */
+  meta?: Readonly<Record<string, unknown>>
+}
+
+type Row = {
+  id: string
+  stream: string
+  type: string
+  position: number
+  globalPosition: number
+  data: string
+  at: Date
+}
+
+const COLUMNS = `id::text, stream_name AS stream, type, position,
+  global_position AS "globalPosition", data::text,
+  coalesce((metadata::jsonb->>'at')::timestamptz, time AT TIME ZONE 'utc') AS at`
+
+/**
+ * Appends in order and answers the events as stored. `expectedVersion` is the position of the stream's last event, -1 for a
+ * stream that must be new, or null where any will do. Throws `VersionConflict`, and `ZodError` for data that is
+ * not the event's (a mistake of the caller). After a throw the transaction can only be rolled back.
+ */
+export async function append(
+  tx: Sql,
+  stream: string,
+  expectedVersion: number | null,
+  events: readonly NewEvent[],
+  options: AppendOptions = {},
+): Promise<StoredEvent[]> {
+  if (events.length === 0) return []
+  const data = events.map(event => JSON.stringify(eventSchemas[event.type].parse(event.data)))
+  const known = options.ids ? await appendedBefore(tx, stream, options.ids) : []
+  if (known.length > 0) return known
+  const ids = options.ids ?? events.map(() => randomUUID())
+  if (ids.length !== events.length) throw new Error(`${events.length} events need as many ids.`)
+  const written = await write(tx, stream, expectedVersion, {
+    ids,
+    types: events.map(event => event.type),
+    data,
+    meta: options.meta ? JSON.stringify(options.meta) : null,
+  })
+  const rows = await tx.query<Row>(
+    `SELECT ${COLUMNS} FROM message_store.messages
+     WHERE stream_name = $1 AND position BETWEEN $2 AND $3 ORDER BY position`,
+    [stream, written.first, written.last],
+  )
+  return rows.map(stored)
+}
+
+/** The events of a stream in order, all of them from position `from` on. */
+export async function readStream(sql: Sql, stream: string, from = 0): Promise<StoredEvent[]> {
+  const rows = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM message_store.get_stream_messages($1, $2, -1)`,
+    [stream, from],
+  )
+  return rows.map(stored)
+}
+
+/** At most `limit` events of a stream before a position, the newest first. */
+export async function readStreamBackwards(
+  sql: Sql,
+  stream: string,
+  before: number,
+  limit: number,
+): Promise<StoredEvent[]> {
+  const rows = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM message_store.messages
+     WHERE stream_name = $1 AND position < $2 ORDER BY position DESC LIMIT $3`,
+    [stream, before, limit],
+  )
+  return rows.map(stored)
+}
+
+/** At most `limit` events of a category whose global position is beyond `after`, in order and without gaps. */
+export async function readCategory(
+  sql: Sql,
+  category: string,
+  after: number,
+  limit: number,
+): Promise<StoredEvent[]> {
+  const rows = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM message_store.get_category_messages($1, $2, $3)`,
+    [category, after + 1, limit],
+  )
+  return rows.map(stored)
+}
+
+/** Position of a stream's last event, -1 when it has none. */
+export async function lastVersion(sql: Sql, stream: string): Promise<number> {
+  const [row] = await sql.query<{ version: number | null }>(
+    'SELECT message_store.stream_version($1) AS version',
+    [stream],
+  )
+  return row?.version ?? -1
+}
+
+/** Global position of a category's last event, 0 when it has none. */
+export async function lastPosition(sql: Sql, category: string): Promise<number> {
+  const [row] = await sql.query<{ last: number | null }>(
+    `SELECT max(global_position) AS last FROM message_store.messages
+     WHERE message_store.category(stream_name) = $1`,
+    [category],
+  )
+  return row?.last ?? 0
+}
+
+type Batch = { ids: readonly string[]; types: string[]; data: string[]; meta: string | null }
+
+async function write(
+  tx: Sql,
+  stream: string,
+  expected: number | null,
+  batch: Batch,
+): Promise<{ first: number; last: number }> {
+  try {
+    const positions = await tx.query<{ position: number }>(
+      `SELECT message_store.write_message(
+         e.id, $1, e.type, e.data::jsonb, $5::jsonb, $6::bigint + e.n - 1) AS position
+       FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (id, type, data, n)`,
+      [stream, batch.ids, batch.types, batch.data, batch.meta, expected],
+    )
+    const all = positions.map(row => row.position)
+    return { first: Math.min(...all), last: Math.max(...all) }
+  } catch (error) {
+    const wrong =
+      sqlState(error) === 'P0001' && error instanceof Error && /Wrong expected/.test(error.message)
+    if (wrong && expected !== null) throw new VersionConflict(stream, expected, error)
+    throw error
+  }
+}
+
+/** The events of these ids, when an earlier append of the same ids has committed. */
+async function appendedBefore(
+  tx: Sql,
+  stream: string,
+  ids: readonly string[],
+): Promise<StoredEvent[]> {
+  // The lock first, in a statement of its own: the next one then sees what its last holder committed.
+  await tx.query('SELECT message_store.acquire_lock($1)', [stream])
+  const rows = await tx.query<Row>(
+    `SELECT ${COLUMNS} FROM message_store.messages WHERE id = ANY($1::uuid[]) ORDER BY position`,
+    [ids],
+  )
+  const whole = rows.length === ids.length && rows.every(row => row.stream === stream)
+  if (rows.length > 0 && !whole) {
+    throw new Error(`Some of these event ids are taken by other events (stream ${stream}).`)
+  }
+  return rows.map(stored)
+}
+
+function stored({ data, type, ...rest }: Row): StoredEvent {
+  // Only `append` writes events, and it parses their data by their type: type and data belong together.
+  return { ...rest, type, data: JSON.parse(data) } as StoredEvent
+}

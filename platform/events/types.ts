@@ -1,0 +1,151 @@
+import { z } from 'zod'
+
+/**
+ * Every event of Kade. A name is past tense and permanent; outside it is the CloudEvent type `nl.kade.<Name>.v1`.
+ * Events name people by account id only, and hold digests and names where a value would be a secret or large.
+ */
+const Via = z.enum(['portal', 'cli', 'api', 'ci', 'git', 'platform'])
+const operation = { operation: z.uuid() }
+const Text = z.object({ en: z.string(), nl: z.string() })
+export const CauseData = z.object({
+  code: z.string(),
+  message: Text,
+  object: z.string().optional(),
+})
+
+/** What a revision holds besides its blobs: all that decides how a deployment looks. */
+export const RevisionData = z.object({
+  number: z.int().min(1),
+  version: z.string(),
+  settings: z.string().describe('digest of the settings blob'),
+  /** Digest of the rendered objects' blob; Secret objects in it have no values. */
+  objects: z.string(),
+  bindings: z.record(z.string(), z.unknown()),
+  env: z.record(z.string(), z.string()),
+  replicas: z.int(),
+  resources: z
+    .object({
+      requests: z.object({ cpu: z.string().optional(), memory: z.string().optional() }).optional(),
+      limits: z.object({ cpu: z.string().optional(), memory: z.string().optional() }).optional(),
+    })
+    .optional(),
+  ingress: z.object({ host: z.string() }).nullable(),
+  secretVersion: z.int(),
+  images: z.array(z.string()),
+  /** Stands on the pod template from the first restart on, so that a later update does not restart once more. */
+  restartedAt: z.iso.datetime().optional(),
+  reason: z.string().optional(),
+})
+export type RevisionData = z.infer<typeof RevisionData>
+export type CauseData = z.infer<typeof CauseData>
+
+const DeploymentRequested = z.object({
+  ...operation,
+  kind: z.enum(['create', 'update', 'rollback', 'restart', 'delete']),
+  actor: z.string(),
+  via: Via,
+  assisted: z.boolean(),
+  namespace: z.string(),
+  name: z.string(),
+  app: z.string(),
+  team: z.string(),
+  environment: z.enum(['dev', 'staging', 'prod']),
+  clusters: z.array(z.string()).min(1),
+  deadline: z.iso.datetime(),
+  /** Absent for a delete. */
+  revision: RevisionData.optional(),
+  /** For a rollback: the revision gone back to. */
+  to: z.int().optional(),
+  /** For a delete. */
+  data: z.enum(['keep', 'delete']).optional(),
+  continues: z.uuid().optional(),
+})
+
+export const eventSchemas = {
+  /** Somebody asked for a change of a deployment, and it was allowed. */
+  DeploymentRequested,
+  /** A worker took the operation up on a cluster; again after a takeover, with a higher attempt. */
+  DeploymentStarted: z.object({
+    ...operation,
+    cluster: z.string(),
+    attempt: z.int(),
+    worker: z.string(),
+  }),
+  /** All objects of the revision were applied to a cluster; readiness is waited for. */
+  DeploymentApplied: z.object({ ...operation, cluster: z.string(), revision: z.int() }),
+  /** The operation ended well: the pods of its revision serve, and what it replaced is gone. */
+  DeploymentCompleted: z.object({ ...operation, kind: z.string(), revision: z.int() }),
+  /** The operation ended without success. */
+  DeploymentFailed: z.object({
+    ...operation,
+    kind: z.string(),
+    revision: z.int().optional(),
+    cause: CauseData,
+    next: Text,
+  }),
+  /** The operation was stopped before its next step, by a person or because a newer request took its place. */
+  OperationCancelled: z.object({
+    ...operation,
+    actor: z.string(),
+    kind: z.string(),
+    /** The operation that took its place. */
+    supersededBy: z.uuid().optional(),
+  }),
+  /** A rollback completed. */
+  DeploymentRolledBack: z.object({
+    ...operation,
+    from: z.int(),
+    to: z.int(),
+    automatic: z.boolean(),
+  }),
+  /** The deployment and its objects are gone. */
+  DeploymentDeleted: z.object({ ...operation, data: z.enum(['keep', 'delete']) }),
+  /** What is seen in the cluster changed (stream `observed-<uuid>`). */
+  HealthChanged: z.object({
+    deployment: z.uuid(),
+    cluster: z.string(),
+    from: z.string(),
+    to: z.string(),
+    reason: z.string().optional(),
+  }),
+  /** Objects were found changed by hand, or found as desired again (stream `observed-<uuid>`). */
+  DriftChanged: z.object({
+    deployment: z.uuid(),
+    cluster: z.string(),
+    drifted: z.boolean(),
+    objects: z.array(z.string()),
+  }),
+  /** A namespace was asked for. */
+  NamespaceRequested: z.object({
+    namespace: z.string(),
+    team: z.string(),
+    environment: z.string(),
+    clusters: z.array(z.string()),
+    actor: z.string(),
+  }),
+  /** A namespace stands prepared on a cluster. */
+  NamespaceCreated: z.object({ namespace: z.string(), cluster: z.string() }),
+  /** A cluster joined for the first time. */
+  ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
+  /** A cluster's state changed. */
+  ClusterUpdated: z.object({ cluster: z.string(), state: z.string(), message: z.string() }),
+  /** Somebody signed in. */
+  SignedIn: z.object({ account: z.string(), by: z.string() }),
+} as const
+
+export type EventName = keyof typeof eventSchemas
+export type EventData<N extends EventName> = z.infer<(typeof eventSchemas)[N]>
+
+/** An event not yet stored. */
+export type NewEvent = {
+  [N in EventName]: { readonly type: N; readonly data: EventData<N> }
+}[EventName]
+
+/** An event as the store gives it back. `globalPosition` orders events within a category only. */
+export type StoredEvent = NewEvent & {
+  readonly id: string
+  readonly stream: string
+  readonly position: number
+  readonly globalPosition: number
+  readonly at: Date
+}

@@ -1,0 +1,35 @@
+import type { Sql } from '../../adapters/database/database.ts'
+import type { Queue, ServeOptions } from '../../orchestration/queue.ts'
+import type { ClusterAgent, WorkerHeartbeat } from '../cluster-agent.ts'
+
+/** Takes the tasks of several clusters; the function given back stops all of them together. */
+export async function claimFrom(
+  queue: Pick<Queue, 'serve'>,
+  clusters: readonly string[],
+  handle: Parameters<ClusterAgent['claim']>[1],
+  options: ServeOptions,
+): Promise<() => Promise<void>> {
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    await Promise.all(stops.map(one => one()))
+  }
+  try {
+    for (const cluster of clusters) stops.push(await queue.serve(cluster, handle, options))
+    return stop
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Writes that a worker reaches these clusters. One it does not reach keeps its last time, and so grows stale. */
+export async function writeHeartbeat(sql: Sql, beat: WorkerHeartbeat): Promise<void> {
+  for (const { name, reachable, version } of beat.clusters) {
+    if (!reachable) continue
+    await sql.query(
+      `UPDATE kade.cluster SET heartbeat_at = now(), worker = $2, version = coalesce($3, version)
+       WHERE name = $1`,
+      [name, beat.worker, version ?? null],
+    )
+  }
+}

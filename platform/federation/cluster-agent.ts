@@ -1,0 +1,58 @@
+import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import type { Work } from '#platform/deployments/work.ts'
+
+/** What the gateway may ask of a cluster. Only a worker answers: nothing else holds a cluster credential. */
+export type Question =
+  | { readonly type: 'dry-run'; readonly work: Work }
+  | { readonly type: 'objects'; readonly work: Work }
+  | {
+      readonly type: 'logs'
+      readonly namespace: string
+      readonly name: string
+      readonly lines: number
+    }
+
+export type Answer<Q extends Question = Question> = Q extends { type: 'dry-run' }
+  ? readonly ObjectChange[]
+  : Q extends { type: 'objects' }
+    ? readonly ObjectStatus[]
+    : Logs
+
+/** A task as a worker holds it; `attempt` counts the tries of the task, not those of its operation. */
+export type Task = {
+  readonly id: string
+  readonly kind: 'advance' | 'prepare-namespace'
+  readonly cluster: string
+  /** Operation id for `advance`, namespace name for `prepare-namespace`. */
+  readonly subject: string
+  readonly attempt: number
+}
+
+export type WorkerHeartbeat = {
+  readonly worker: string
+  readonly clusters: readonly {
+    readonly name: string
+    readonly reachable: boolean
+    readonly version?: string
+  }[]
+}
+
+/**
+ * All that hub and worker say to each other. Two carriers: `in-process` for `kade up`, `sql` for a worker of its own
+ * beside the database. A worker from another region gets a third, over HTTPS, behind this same port.
+ */
+export type ClusterAgent = {
+  /** Takes tasks of these clusters until stopped. A handler that throws has its task tried again, with backoff, then dead-lettered. */
+  claim(
+    clusters: readonly string[],
+    handle: (task: Task, signal: AbortSignal) => Promise<void>,
+  ): Promise<() => Promise<void>>
+  heartbeat(beat: WorkerHeartbeat): Promise<void>
+  /** Answers questions about these clusters until stopped. */
+  answer(
+    clusters: readonly string[],
+    answer: (cluster: string, question: Question) => Promise<unknown>,
+  ): Promise<() => Promise<void>>
+  /** Throws `cluster-unreachable` when no worker has answered within the deadline (milliseconds). */
+  ask<Q extends Question>(cluster: string, question: Q, deadline: number): Promise<Answer<Q>>
+}

@@ -1,0 +1,22 @@
+import type { HealthState } from '#api/deployments.ts'
+import type { Cause } from '#api/operations.ts'
+
+/** What an observer sees of one deployment on one cluster at one moment. */
+export type Observation = {
+  readonly deployment: string
+  readonly namespace: string
+  readonly name: string
+  readonly cluster: string
+  /** The lowest revision among its objects: a revision stands when all of its objects carry it. */
+  readonly revision: number | null
+  readonly state: HealthState
+  /** One sentence for people, from the pod or object that decides. */
+  readonly reason?: string
+  /** All workloads are Current at this revision: new pods serve, old ones are gone. */
+  readonly ready: boolean
+  /** A failure that waiting will not mend (image cannot be pulled, crash loop, unschedulable, quota). */
+  readonly failure?: Cause
+  /** `Kind/name` of objects whose owned fields differ from what was applied. */
+  readonly drift: readonly string[]
+  readonly at: Date
+}

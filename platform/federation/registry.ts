@@ -1,0 +1,142 @@
+import type { Cluster } from '#api/clusters.ts'
+import type { Text } from '#api/names.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { append } from '#platform/events/store.ts'
+
+/** A cluster that says nothing for this long is called unreachable. Heartbeats come every 5 s. */
+const silentAfter = 20_000
+
+export type ClusterSpec = Pick<
+  Cluster,
+  'name' | 'region' | 'jurisdiction' | 'primary' | 'simulated'
+>
+
+type ClusterRow = {
+  name: string
+  region: string
+  jurisdiction: string
+  is_primary: boolean
+  simulated: boolean
+  state: Cluster['state']
+  since: Date
+  message: Text
+  version: string | null
+  heartbeat_at: Date | null
+}
+
+/** The clusters, the primary first. */
+export async function readClusters(sql: Sql): Promise<ClusterRow[]> {
+  return sql.query<ClusterRow>('select * from kade.cluster order by is_primary desc, name')
+}
+
+export async function listClusters(sql: Sql, now: Date): Promise<Cluster[]> {
+  const rows = await readClusters(sql)
+  const counts = await sql.query<{ cluster: string; count: number }>(
+    'select unnest(clusters) as cluster, count(*)::int as count from kade.deployment group by 1',
+  )
+  return rows.map(row => ({
+    name: row.name,
+    region: row.region,
+    jurisdiction: row.jurisdiction,
+    primary: row.is_primary,
+    simulated: row.simulated,
+    ...stateOf(row, now),
+    ...(row.version ? { version: row.version } : {}),
+    deployments: counts.find(one => one.cluster === row.name)?.count ?? 0,
+  }))
+}
+
+/** A ready cluster whose worker fell silent is unreachable since its last heartbeat, whatever was last written. */
+function stateOf(row: ClusterRow, now: Date): Pick<Cluster, 'state' | 'since' | 'message'> {
+  const silent = row.heartbeat_at && now.getTime() - row.heartbeat_at.getTime() > silentAfter
+  if (row.state === 'ready' && silent && row.heartbeat_at)
+    return {
+      state: 'unreachable',
+      since: row.heartbeat_at.toISOString(),
+      message: {
+        en: `No worker has reported on ${row.name} since then. Nothing is known of what runs there.`,
+        nl: `Geen enkele worker heeft sindsdien iets gemeld over ${row.name}. Wat daar draait is onbekend.`,
+      },
+    }
+  return { state: row.state, since: row.since.toISOString(), message: row.message }
+}
+
+/**
+ * Makes the registry hold these clusters' descriptions; state and history of known ones stay. One cluster is primary: the
+ * one among these, if any is, takes that from every other.
+ */
+export async function registerClusters(
+  sql: Sql,
+  specs: readonly ClusterSpec[],
+  now: Date,
+): Promise<void> {
+  if (specs.some(spec => spec.primary))
+    await sql.query('update kade.cluster set is_primary = false where not name = any($1)', [
+      specs.map(spec => spec.name),
+    ])
+  for (const spec of specs)
+    await sql.query(
+      `insert into kade.cluster (name, region, jurisdiction, is_primary, simulated, state, since, message)
+       values ($1, $2, $3, $4, $5, 'starting', $6, $7)
+       on conflict (name) do update set region = $2, jurisdiction = $3, is_primary = $4, simulated = $5`,
+      [
+        spec.name,
+        spec.region,
+        spec.jurisdiction,
+        spec.primary,
+        spec.simulated,
+        now,
+        { en: 'Waiting to be started.', nl: 'Wacht op de start.' },
+      ],
+    )
+}
+
+async function wasCreated(sql: Sql, name: string): Promise<boolean> {
+  const created = await sql.query(
+    `select 1 from message_store.messages where stream_name = $1 and type = 'ClusterCreated' limit 1`,
+    [`cluster-${name}`],
+  )
+  return created.length > 0
+}
+
+/** Says whether pods only pretend to run on a cluster, which is known for sure once it has joined. */
+export async function setSimulated(sql: Sql, name: string, simulated: boolean): Promise<void> {
+  await sql.query('update kade.cluster set simulated = $2 where name = $1', [name, simulated])
+}
+
+/** Records a cluster's state, and an event when it differs from what it was. */
+export async function setClusterState(
+  context: Pick<PlatformContext, 'database' | 'clock'>,
+  name: string,
+  state: Cluster['state'],
+  message: Text,
+): Promise<void> {
+  await context.database.transaction(async tx => {
+    const [row] = await tx.query<ClusterRow>(
+      'select * from kade.cluster where name = $1 for update',
+      [name],
+    )
+    if (!row) return
+    const changed = row.state !== state
+    await tx.query('update kade.cluster set state = $2, message = $3, since = $4 where name = $1', [
+      name,
+      state,
+      message,
+      changed ? context.clock() : row.since,
+    ])
+    if (!changed) return
+    const first = state === 'ready' && !(await wasCreated(tx, name))
+    await append(tx, `cluster-${name}`, null, [
+      ...(first
+        ? [
+            {
+              type: 'ClusterCreated' as const,
+              data: { cluster: name, region: row.region, simulated: row.simulated },
+            },
+          ]
+        : []),
+      { type: 'ClusterUpdated', data: { cluster: name, state, message: message.en } },
+    ])
+  })
+}

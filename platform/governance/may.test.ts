@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { contract } from '#api/contract.ts'
+import type { Actor } from '../platform.ts'
+import { may } from './may.ts'
+
+const owner: Actor = { id: 'a1', role: 'owner', teams: [], via: 'api' }
+
+it('lets the owner do everything the contract has, for every team', () => {
+  for (const { action } of Object.values(contract)) {
+    expect(may(owner, action, { team: null })).toBe(true)
+    expect(may(owner, action, { team: 'somebody-else' })).toBe(true)
+  }
+})
+
+it('lets a role that is not in the table do nothing', () => {
+  // A row of an older or newer Kade can hold a role that this one does not know.
+  const stranger = { ...owner, role: 'visitor' } as unknown as Actor
+  for (const { action } of Object.values(contract))
+    expect(may(stranger, action, { team: null })).toBe(false)
+})

@@ -1,0 +1,180 @@
+import type { CreateDeployment, Resources } from '#api/deployments.ts'
+import type { AppResources, App as Module } from '#kit/app.ts'
+import { quantityValue } from '#kit/kubernetes/quantity.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+
+/** CPU in millicores, memory in bytes, both whole; `null` where nothing usable was given. */
+export type Amounts = { readonly cpuMillis: number | null; readonly memoryBytes: number | null }
+export type ResourceAmounts = { readonly requests: Amounts; readonly limits: Amounts }
+
+export type PolicyNamespace = {
+  readonly name: string
+  readonly exists: boolean
+  /** Prepared on the cluster that the deployment goes to, or on its way: a worker finishes that before it applies. */
+  readonly ready: boolean
+  readonly team: string | null
+  readonly environment: string | null
+  /** The most that one container may ask for; `null` only where the namespace does not exist. */
+  readonly bounds: { readonly cpuMillis: number; readonly memoryBytes: number } | null
+}
+
+export type PolicyQuestion = {
+  /** The create body, or what an update or rollback would have to say to create the same. */
+  readonly request: CreateDeployment
+  readonly namespace: PolicyNamespace
+  readonly actor: { readonly id: string; readonly mayDeploy: boolean }
+  readonly app: Pick<Module, 'id' | 'network' | 'relaxations'> & {
+    readonly defaults: AppResources
+  }
+  /** All objects of the revision, as `composeObjects` makes them: the module's and the platform's. */
+  readonly objects: readonly KubernetesObject[]
+}
+
+/** What the policies see. Plain JSON; in it no secret value, no value of `env`, and quantities as numbers. */
+export type PolicyInput = {
+  readonly request: {
+    readonly app: string
+    readonly namespace: string
+    readonly name: string
+    readonly replicas: number | null
+    readonly resources: Resources | null
+    readonly ingress: { readonly host: string } | null
+    readonly secrets: readonly string[]
+    readonly env: readonly string[]
+  }
+  /** What the app will run with: what was asked, over the app's own. */
+  readonly resources: ResourceAmounts
+  readonly namespace: PolicyNamespace
+  readonly actor: { readonly id: string; readonly mayDeploy: boolean }
+  readonly app: Pick<Module, 'id' | 'network' | 'relaxations'> & {
+    readonly defaults: ResourceAmounts
+  }
+  readonly objects: readonly unknown[]
+}
+
+/**
+ * Prepares a question for the policies. Rego has no quantities (its `units.*` are not in WebAssembly), so they become
+ * numbers here: `resources` as `cpuMillis` and `memoryBytes`, and inside the objects wherever `requests` or `limits` stand.
+ */
+export function policyInput(question: PolicyQuestion): PolicyInput {
+  const { request, namespace, actor, app, objects } = question
+  return {
+    request: {
+      app: request.app,
+      namespace: request.namespace,
+      name: request.name,
+      replicas: request.replicas ?? null,
+      resources: request.resources ?? null,
+      ingress: request.ingress ?? null,
+      secrets: Object.keys(request.secrets ?? {}),
+      env: Object.keys(request.env ?? {}),
+    },
+    resources: effectiveResources(request.resources, app.defaults),
+    namespace,
+    actor,
+    app: {
+      id: app.id,
+      network: app.network,
+      relaxations: app.relaxations,
+      defaults: effectiveResources(undefined, app.defaults),
+    },
+    objects: objects.map(object => withNumbers(object, 0)),
+  }
+}
+
+/** A namespace's bounds as numbers; `null` when one of them is no quantity, which the policies refuse. */
+export function parseBounds(bounds: {
+  readonly cpu: string
+  readonly memory: string
+}): PolicyNamespace['bounds'] {
+  const cpu = cpuMillis(bounds.cpu)
+  const memory = memoryBytes(bounds.memory)
+  return cpu === null || memory === null ? null : { cpuMillis: cpu, memoryBytes: memory }
+}
+
+/** Whole millicores, rounded up as Kubernetes does; `null` for what is no quantity. */
+export function cpuMillis(quantity: string | undefined): number | null {
+  return whole(quantity, 1000)
+}
+
+/** Whole bytes, rounded up; `null` for what is no quantity. */
+export function memoryBytes(quantity: string | undefined): number | null {
+  return whole(quantity, 1)
+}
+
+function whole(quantity: string | undefined, factor: number): number | null {
+  const value = quantity === undefined ? undefined : quantityValue(quantity)
+  if (value === undefined) return null
+  // Rounded first: 0.29 cores are 290 millicores, and 0.29 × 1000 is a little more in binary.
+  const rounded = Math.ceil(Number((value * factor).toFixed(3)))
+  return Number.isSafeInteger(rounded) ? rounded : null
+}
+
+/** As the kit renders it (`kit/resources.ts`): where one of the two was asked for and crosses the app's own other, that one follows. */
+function effectiveResources(asked: Resources | undefined, own: AppResources): ResourceAmounts {
+  const cpu = pair(asked?.requests?.cpu, asked?.limits?.cpu, own.requests.cpu, own.limits.cpu)
+  const memory = pair(
+    asked?.requests?.memory,
+    asked?.limits?.memory,
+    own.requests.memory,
+    own.limits.memory,
+  )
+  const amounts = (part: 'request' | 'limit'): Amounts => ({
+    cpuMillis: cpuMillis(cpu[part]),
+    memoryBytes: memoryBytes(memory[part]),
+  })
+  return { requests: amounts('request'), limits: amounts('limit') }
+}
+
+type Quantity = string | undefined
+
+function pair(
+  askedRequest: Quantity,
+  askedLimit: Quantity,
+  ownRequest: Quantity,
+  ownLimit: Quantity,
+) {
+  const request = askedRequest ?? ownRequest
+  const limit = askedLimit ?? ownLimit
+  const crossed =
+    (quantityValue(request ?? '') ?? 0) > (quantityValue(limit ?? '') ?? Number.POSITIVE_INFINITY)
+  if (!crossed) return { request, limit }
+  if (askedLimit === undefined) return { request, limit: request }
+  if (askedRequest === undefined) return { request: limit, limit }
+  return { request, limit }
+}
+
+const parts = new Set(['requests', 'limits'])
+
+/** Deeper than any Kubernetes object; what lies below is left as it is, and the policy engine refuses such depth. */
+const deepest = 100
+
+/** Copies a value; `cpu` and `memory` under `requests` and `limits` become numbers, at whatever depth they stand. */
+function withNumbers(value: unknown, depth: number): unknown {
+  if (depth > deepest) return value
+  if (Array.isArray(value)) return value.map(item => withNumbers(item, depth + 1))
+  if (!isRecord(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      parts.has(key) && isRecord(inner) ? numbersOf(inner) : withNumbers(inner, depth + 1),
+    ]),
+  )
+}
+
+function numbersOf({ cpu, memory, ...others }: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...others,
+    ...(cpu === undefined ? {} : { cpuMillis: cpuMillis(asQuantity(cpu)) }),
+    ...(memory === undefined ? {} : { memoryBytes: memoryBytes(asQuantity(memory)) }),
+  }
+}
+
+/** Kubernetes takes `cpu: 1` for `cpu: "1"`. */
+function asQuantity(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

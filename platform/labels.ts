@@ -1,0 +1,31 @@
+/** The one prefix of everything Kade writes on Kubernetes objects. */
+export const prefix = 'kade.dev/'
+
+export const label = {
+  /** On namespaces that Kade prepared: the guard policies let the preparer touch no other. */
+  namespace: `${prefix}namespace`,
+  /** Deployment id, on every object of a deployment. */
+  deployment: `${prefix}deployment`,
+  team: `${prefix}team`,
+  environment: `${prefix}environment`,
+  /** `keep` on claims that outlive their deployment. */
+  data: `${prefix}data`,
+  managedBy: 'app.kubernetes.io/managed-by',
+  instance: 'app.kubernetes.io/instance',
+  name: 'app.kubernetes.io/name',
+  partOf: 'app.kubernetes.io/part-of',
+} as const
+
+export const annotation = {
+  /** Number; admission refuses an update that lowers it. */
+  revision: `${prefix}revision`,
+  operation: `${prefix}operation`,
+  moduleDigest: `${prefix}module-digest`,
+  /** Digest of the object as rendered: an object whose digest did not change is not applied again. */
+  objectDigest: `${prefix}object-digest`,
+  restartedAt: `${prefix}restarted-at`,
+} as const
+
+export const fieldManager = 'kade'
+export const systemNamespace = 'kade-system'
+export const deployerAccount = 'kade-deployer'

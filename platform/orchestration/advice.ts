@@ -1,0 +1,37 @@
+import type { Text } from '#api/names.ts'
+import { nextStep } from '#platform/deployments/engine/causes.ts'
+
+/** Causes that the hub finds, not the engine. */
+const own: Record<string, Text> = {
+  'cluster-unreachable': {
+    en: 'Wait until the cluster is back and retry, or deploy to another cluster.',
+    nl: 'Wacht tot het cluster terug is en probeer opnieuw, of kies een ander cluster.',
+  },
+  'not-deleted-in-time': {
+    en: 'Look at the objects to see what is left and retry; if it stays, ask the platform team.',
+    nl: 'Bekijk in de objecten wat er over is en probeer opnieuw; blijft het, vraag het platformteam.',
+  },
+  'not-settled-in-time': {
+    en: 'The new revision serves. Retry to remove what it replaced.',
+    nl: 'De nieuwe revisie werkt. Probeer opnieuw om te verwijderen wat ze vervangt.',
+  },
+  'policy-denied': {
+    en: 'Preview the deployment to see every finding with its fix, correct them and update.',
+    nl: 'Bekijk het voorbeeld met alle bevindingen en oplossingen, verbeter ze en pas aan.',
+  },
+}
+
+const look: Text = {
+  en: 'Look at the objects and logs, correct the configuration and update, or retry.',
+  nl: 'Bekijk de objecten en logs, verbeter de configuratie en pas aan, of probeer opnieuw.',
+}
+
+/** The next step to advise after a failure, by the code of its cause; `lastGood` is a revision to go back to. */
+export function nextAfter(code: string, lastGood: number | null): Text {
+  const step = own[code] ?? nextStep(code) ?? look
+  if (lastGood === null) return step
+  return {
+    en: `${step.en} Revision ${lastGood} worked: you can roll back to it.`,
+    nl: `${step.nl} Revisie ${lastGood} werkte: u kunt daarnaar teruggaan.`,
+  }
+}

@@ -1,0 +1,177 @@
+import pLimit from 'p-limit'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import type { Command } from '#platform/deployments/decide.ts'
+import type { DeploymentState } from '#platform/deployments/deployment.ts'
+import { change, lockDeployment } from '#platform/deployments/stream.ts'
+import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.ts'
+import type { Observation } from '#platform/federation/observation.ts'
+import { nextAfter } from './advice.ts'
+import { recordObservation, type Sighting, sightingsOf } from './observations.ts'
+import { orderFor } from './orders.ts'
+import { storable } from './storable.ts'
+import type { Claim, Order, Received, WorkerHub } from './worker-hub.ts'
+
+/** Transactions of one batch that run side by side; each waits mostly for the database. */
+const sightingsAtOnce = 6
+
+/**
+ * The hub beside the database: each report is one transaction that decides on the deployment's newest state.
+ *
+ * An operation's way: queued → start → apply → applied (no task, no slot; its pods are watched) → ready → a create is
+ * complete; any other is settled first (what it replaced is pruned) → complete.
+ */
+export function createHub(context: PlatformContext): WorkerHub {
+  return {
+    start: (operation, cluster, worker) => start(context, operation, cluster, worker),
+    applied: claim =>
+      report(context, claim, { type: 'applied', ...claim }, (tx, deployment) =>
+        judge(context, tx, deployment),
+      ),
+    settled: claim => report(context, claim, { type: 'complete', operation: claim.operation }),
+    removed: claim =>
+      report(
+        context,
+        claim,
+        { type: 'deleted', operation: claim.operation },
+        async (tx, deployment, before) => {
+          if (before.operation?.data === 'delete') await context.secrets.erase(tx, deployment)
+        },
+      ),
+    failed: (claim, cause, next) =>
+      report(context, claim, {
+        type: 'fail',
+        operation: claim.operation,
+        cause: storable(cause),
+        next,
+      }),
+    observed: async seen => {
+      const limit = pLimit(sightingsAtOnce)
+      await Promise.all(seen.map(one => limit(() => observed(context, storable(one)))))
+    },
+    namespaceSpec: name => namespaceSpec(context.database, name),
+    prepared: (namespace, cluster, failure) =>
+      recordPrepared(context, namespace, cluster, storable(failure)),
+  }
+}
+
+async function start(
+  context: PlatformContext,
+  operation: string,
+  cluster: string,
+  worker: string,
+): Promise<Order | null> {
+  return context.database.transaction(async tx => {
+    const deployment = await deploymentOf(tx, operation)
+    if (!deployment) return null
+    let work: 'do' | 'settle' | null = null
+    const sightings = await sightingsOf(tx, deployment)
+    const result = await change(context, tx, deployment, state => {
+      work = state.operation?.id === operation ? workFor(state, cluster, sightings) : null
+      return work === 'do' ? { type: 'start', operation, cluster, worker } : null
+    })
+    if ('refused' in result || work === null) return null
+    return orderFor(context, tx, deployment, result.after, cluster, work === 'settle')
+  })
+}
+
+/** An operation whose objects are applied and whose pods are not ready yet has no work: it is only watched. */
+function workFor(
+  state: DeploymentState,
+  cluster: string,
+  sightings: readonly Sighting[],
+): 'do' | 'settle' | null {
+  if (state.operation?.kind === 'delete' || !state.operation?.applied.includes(cluster)) return 'do'
+  return outcome(state, sightings)?.type === 'ready' ? 'settle' : null
+}
+
+async function report(
+  context: PlatformContext,
+  claim: Claim,
+  command: Command,
+  afterwards: (
+    tx: Sql,
+    deployment: string,
+    before: DeploymentState,
+  ) => Promise<void> = async () => {},
+): Promise<Received> {
+  return context.database.transaction(async tx => {
+    const deployment = await deploymentOf(tx, claim.operation)
+    if (!deployment) return 'ended'
+    const result = await change(context, tx, deployment, state =>
+      holds(state, claim) ? command : null,
+    )
+    if ('refused' in result || !holds(result.before, claim)) return 'ended'
+    await afterwards(tx, deployment, result.before)
+    return 'accepted'
+  })
+}
+
+function holds({ operation }: DeploymentState, claim: Claim): boolean {
+  return operation?.id === claim.operation && operation.claims[claim.cluster] === claim.attempt
+}
+
+async function observed(context: PlatformContext, seen: Observation): Promise<void> {
+  await context.database.transaction(async tx => {
+    // Before its rows are written: a report that comes at the same moment takes them in this order too.
+    await lockDeployment(tx, seen.deployment)
+    const { changed, operating } = await recordObservation(context, tx, seen)
+    if (changed && operating) await judge(context, tx, seen.deployment)
+  })
+}
+
+/** Ends the open operation, or asks for its last step, when what was seen decides it. */
+async function judge(context: PlatformContext, tx: Sql, deployment: string): Promise<void> {
+  const sightings = await sightingsOf(tx, deployment)
+  const settle: { operation: string; cluster: string }[] = []
+  await change(context, tx, deployment, state => {
+    const operation = state.operation
+    const result = outcome(state, sightings)
+    if (!operation || !result) return null
+    if (result.type === 'failed')
+      return {
+        type: 'fail',
+        operation: operation.id,
+        cause: result.cause,
+        next: nextAfter(result.cause.code, state.lastGood),
+      }
+    // Only what was never there before has nothing to prune: a restart may follow an update that failed half-way.
+    if (operation.kind === 'create') return { type: 'complete', operation: operation.id }
+    for (const cluster of state.identity?.clusters ?? [])
+      settle.push({ operation: operation.id, cluster })
+    return null
+  })
+  for (const { operation, cluster } of settle)
+    await context.queue.enqueue(
+      tx,
+      { kind: 'advance', cluster, subject: operation },
+      { key: deployment },
+    )
+}
+
+type Outcome =
+  | { type: 'ready' }
+  | { type: 'failed'; cause: NonNullable<Sighting['failure']> }
+  | null
+
+/** What the sightings say of the open operation's revision; null while nothing is decided. */
+function outcome(state: DeploymentState, sightings: readonly Sighting[]): Outcome {
+  const operation = state.operation
+  const clusters = state.identity?.clusters ?? []
+  if (!operation || operation.kind === 'delete') return null
+  const current = sightings.filter(
+    one => one.revision === operation.revision && operation.applied.includes(one.cluster),
+  )
+  const failure = current.find(one => one.failure)?.failure
+  if (failure) return { type: 'failed', cause: failure }
+  const ready = clusters.every(cluster => current.some(one => one.cluster === cluster && one.ready))
+  return ready ? { type: 'ready' } : null
+}
+
+async function deploymentOf(tx: Sql, operation: string): Promise<string | null> {
+  const [row] = await tx.query<{ deployment: string }>(
+    'select deployment from kade.operation where id = $1 and ended_at is null',
+    [operation],
+  )
+  return row?.deployment ?? null
+}

@@ -1,0 +1,99 @@
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import { readBlob } from '#platform/deployments/blobs.ts'
+import { type DeploymentState, wanted } from '#platform/deployments/deployment.ts'
+import { questionFor } from '#platform/deployments/question.ts'
+import type { SecretValues, Work } from '#platform/deployments/work.ts'
+import { findNamespace, namespaceSpec } from '#platform/federation/namespaces.ts'
+import type { Order } from './worker-hub.ts'
+
+/** What a worker has to do for the open operation: everything it needs in one answer, so that it asks the hub once. */
+export async function orderFor(
+  context: PlatformContext,
+  sql: Sql,
+  deployment: string,
+  state: DeploymentState,
+  cluster: string,
+  settle: boolean,
+): Promise<Order | null> {
+  const { identity, operation } = state
+  if (!identity || !operation) return null
+  const order = {
+    claim: { operation: operation.id, cluster, attempt: operation.claims[cluster] ?? 0 },
+    kind: operation.kind,
+    deployment,
+    namespace: identity.namespace,
+    name: identity.name,
+    deadline: new Date(operation.deadline),
+  }
+  if (operation.kind === 'delete')
+    return { ...order, step: { type: 'remove', data: operation.data ?? 'keep' } }
+  const work = await workOf(sql, deployment, state)
+  if (settle) return { ...order, step: { type: 'settle', work } }
+  const version = wanted(state)?.secretVersion ?? 0
+  const secrets: SecretValues =
+    version > 0 ? await context.secrets.read(sql, deployment, version) : {}
+  const judged = await question(context, sql, state, work)
+  const prepare = await unprepared(sql, identity.namespace, cluster)
+  return { ...order, step: { type: 'apply', work, secrets, question: judged, prepare } }
+}
+
+/** A deployment may be asked for right after its namespace: whoever comes first prepares it. */
+async function unprepared(sql: Sql, namespace: string, cluster: string) {
+  const [row] = await sql.query<{ ready: boolean }>(
+    `select exists (select from jsonb_array_elements(clusters) as one
+       where one->>'name' = $2 and one->>'state' = 'ready') as ready
+       from kade.namespace where name = $1`,
+    [namespace, cluster],
+  )
+  return row?.ready ? null : namespaceSpec(sql, namespace)
+}
+
+/** The wanted revision of a deployment as a work. */
+export async function workOf(sql: Sql, deployment: string, state: DeploymentState): Promise<Work> {
+  const revision = wanted(state)
+  const identity = state.identity
+  if (!revision || !identity) throw new Error(`Deployment ${deployment} has no revision.`)
+  // The blob was written from KubernetesObject[] and is checked against its digest when it is read.
+  const objects = (await readBlob(sql, revision.objects)) as KubernetesObject[]
+  return {
+    deployment,
+    namespace: identity.namespace,
+    name: identity.name,
+    operation: state.operation?.id ?? '',
+    revision: revision.number,
+    digest: revision.objects,
+    objects,
+    secretName: objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
+  }
+}
+
+/** The policies' question, asked anew at apply: what was allowed at the door may be forbidden since. */
+async function question(context: PlatformContext, sql: Sql, state: DeploymentState, work: Work) {
+  const { identity } = state
+  const revision = wanted(state)
+  const entry = identity && findApp(context, identity.app)
+  if (!identity || !revision || !entry)
+    throw new Error(
+      `The catalogue has lost the app ${identity?.app}; the deployment cannot be judged.`,
+    )
+  const team: readonly string[] = [identity.team]
+  const namespace = await findNamespace(sql, { teams: team }, identity.namespace)
+  const actor = { id: 'platform', teams: team }
+  return questionFor({
+    app: entry.app,
+    actor,
+    namespace,
+    clusters: identity.clusters,
+    target: identity,
+    configuration: {
+      settings: {},
+      env: revision.env,
+      replicas: revision.replicas,
+      ...(revision.resources ? { resources: revision.resources } : {}),
+      ingress: revision.ingress,
+    },
+    objects: work.objects,
+  })
+}

@@ -1,0 +1,176 @@
+/**
+ * The task queue of the workers: one queue per cluster, so that work goes only to who serves it. Tasks of one deployment run
+ * one after the other. A task is a hint, not a fact: it says "look at this operation", its handler reads what is true and
+ * does the rest, so a task too many is harmless, and one that was lost is made again by `restore`.
+ *
+ * A task that used up its tries becomes a dead letter. Its failed row would hold the next tasks of the same deployment for
+ * ever, so it is cleared away: a new operation is not to wait for somebody to look at an old one.
+ */
+import type { Database, Sql } from '../adapters/database/database.ts'
+import { DEAD_LETTERS, type Jobs, openJobs, QUEUE_SCHEMA } from '../adapters/database/jobs.ts'
+import type { Task } from '../federation/cluster-agent.ts'
+import { type DeadLetters, deadLettersOf } from './dead-letters.ts'
+
+export type NewTask = Omit<Task, 'id' | 'attempt'>
+
+type EnqueueOptions = {
+  startAfter?: Date | undefined
+  /** Higher goes first; 0 when absent. */
+  priority?: number | undefined
+  /** Tasks of one key never run side by side: the deployment of an operation. The subject when absent. */
+  key?: string | undefined
+}
+
+export type ServeOptions = {
+  /** Tasks at a time in this process, for this cluster. */
+  concurrency?: number
+  /** Milliseconds that a stop waits for running tasks before it aborts them; they go to another worker. */
+  graceMs?: number
+}
+
+type TaskHandler = (task: Task, signal: AbortSignal) => Promise<void>
+
+export type Queue = {
+  /** Part of the caller's transaction: no task without its event, no event without its task. */
+  enqueue(tx: Sql, task: NewTask, options?: EnqueueOptions): Promise<void>
+  /** Takes tasks of a cluster until the function given back has resolved. */
+  serve(cluster: string, handle: TaskHandler, options?: ServeOptions): Promise<() => Promise<void>>
+  /** Enqueues those that have no task waiting, running or dead; answers how many. The sweep of open operations calls it. */
+  restore(tasks: readonly (NewTask & { key?: string | undefined })[]): Promise<number>
+  readonly deadLetters: DeadLetters
+  /** What the event handlers' queues are made of. */
+  readonly jobs: Jobs
+  close(): Promise<void>
+}
+
+export type OpenQueueOptions = {
+  database: Database
+  /** Runtime URL of the same database: pg-boss keeps a pool of its own. */
+  url: string
+  onError?: (error: Error) => void
+}
+
+/** A task mostly waits for its cluster: 8 at a time left both of them idle half of the time. */
+const CONCURRENCY = 24
+const GRACE_MS = 5_000
+const TIDY_MS = 3_000
+/** Tries for 40 minutes, beyond the deadline of every app: a cluster that comes back in time finds its work still wanted. */
+const OPTIONS = { keyed: true, retryLimit: 120, retryDelayMax: 20, expireInSeconds: 3_600 }
+
+/** Opens the queue on a migrated database. */
+export async function openQueue(options: OpenQueueOptions): Promise<Queue> {
+  const { database, url, onError } = options
+  const jobs = await openJobs(onError ? { url, onError } : { url })
+  const defined = new Map<string, Promise<void>>()
+  const define = (cluster: string): Promise<void> => {
+    const known = defined.get(cluster)
+    if (known) return known
+    const defining = jobs.define(queueOf(cluster), OPTIONS).catch(error => {
+      defined.delete(cluster)
+      throw error
+    })
+    defined.set(cluster, defining)
+    return defining
+  }
+  const enqueue = async (tx: Sql, task: NewTask, how: EnqueueOptions = {}): Promise<void> => {
+    await define(task.cluster)
+    const { kind, cluster, subject } = task
+    const { key = subject, startAfter, priority } = how
+    await jobs.insert(tx, queueOf(cluster), [
+      { data: { kind, cluster, subject }, key, startAfter, priority },
+    ])
+  }
+  const tidying = setInterval(() => {
+    tidy(database).catch(error => onError?.(error))
+  }, TIDY_MS).unref()
+  return {
+    enqueue,
+    async serve(cluster, handle, { concurrency = CONCURRENCY, graceMs = GRACE_MS } = {}) {
+      await define(cluster)
+      const work = { workers: concurrency, batch: 1, graceMs }
+      return jobs.work(queueOf(cluster), work, job =>
+        handle(taskOf(job.id, job.data, job.attempt), job.signal),
+      )
+    },
+    restore: tasks => restore(database, enqueue, tasks),
+    deadLetters: deadLettersOf(database, jobs),
+    jobs,
+    async close() {
+      clearInterval(tidying)
+      await jobs.close()
+    },
+  }
+}
+
+/**
+ * Calls `find` at once and every `everyMs` milliseconds, and restores the tasks it names: of operations that are open and
+ * may have lost their task. The function given back stops it.
+ */
+export function startSweep(
+  queue: Pick<Queue, 'restore'>,
+  find: () => Promise<readonly (NewTask & { key?: string | undefined })[]>,
+  options: { everyMs?: number; onError?: (error: unknown) => void } = {},
+): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve()
+  const sweep = () => {
+    running = running
+      .then(async () => queue.restore(await find()))
+      .catch(error => options.onError?.(error))
+  }
+  sweep()
+  const timer = setInterval(sweep, options.everyMs ?? 15_000).unref()
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}
+
+function queueOf(cluster: string): string {
+  return `deploy.${cluster}`
+}
+
+function taskOf(id: string, data: unknown, attempt: number): Task {
+  // Only `enqueue` fills these queues, with exactly this.
+  return { id, attempt, ...(data as NewTask) }
+}
+
+async function restore(
+  database: Database,
+  enqueue: Queue['enqueue'],
+  tasks: Parameters<Queue['restore']>[0],
+): Promise<number> {
+  if (tasks.length === 0) return 0
+  return database.transaction(async tx => {
+    // One sweep at a time, or two processes would both restore what is missing.
+    await tx.query("SELECT pg_advisory_xact_lock(hashtext('kade.restore'))")
+    const there = await tx.query<{ name: string; kind: string; subject: string }>(
+      `SELECT coalesce(source_name, name) AS name, data->>'kind' AS kind, data->>'subject' AS subject
+       FROM ${QUEUE_SCHEMA}.job
+       WHERE name = ANY($1) AND state IN ('created', 'retry', 'active')`,
+      [[DEAD_LETTERS, ...new Set(tasks.map(task => queueOf(task.cluster)))]],
+    )
+    const known = new Set(there.map(row => `${row.name} ${row.kind} ${row.subject}`))
+    const missing = tasks.filter(
+      task => !known.has(`${queueOf(task.cluster)} ${task.kind} ${task.subject}`),
+    )
+    for (const { key, ...task } of missing) await enqueue(tx, task, { key })
+    return missing.length
+  })
+}
+
+/**
+ * Clears failed tasks away whose dead letter is written, and keeps failed jobs of ordered handlers until somebody acts:
+ * they hold their stream, and pg-boss would delete them with the completed ones.
+ */
+async function tidy(sql: Sql): Promise<void> {
+  await sql.query(
+    `UPDATE ${QUEUE_SCHEMA}.job SET deletion_seconds = 0
+     WHERE state = 'failed' AND policy = 'key_strict_fifo' AND deletion_seconds > 0
+       AND name LIKE 'on.%'`,
+  )
+  await sql.query(
+    `DELETE FROM ${QUEUE_SCHEMA}.job f USING ${QUEUE_SCHEMA}.job d
+     WHERE d.name = '${DEAD_LETTERS}' AND d.source_name = f.name AND d.source_id = f.id
+       AND f.name LIKE 'deploy.%' AND f.state = 'failed'`,
+  )
+}

@@ -1,0 +1,57 @@
+import type { Text } from '#api/names.ts'
+import type { Cause, OperationKind } from '#api/operations.ts'
+import type { NamespaceSpec } from '#platform/deployments/engine/engine.ts'
+import type { SecretValues, Work } from '#platform/deployments/work.ts'
+import type { Observation } from '#platform/federation/observation.ts'
+import type { PolicyQuestion } from '#platform/governance/policy-input.ts'
+
+/**
+ * By what a worker reports: the operation, its cluster, and the attempt it was given. Once another worker has taken the
+ * operation up there, the attempt is higher, and reports by the older claim are refused.
+ */
+export type Claim = {
+  readonly operation: string
+  readonly cluster: string
+  readonly attempt: number
+}
+
+/** What a worker is to do next for an operation on one cluster. */
+export type Order = {
+  readonly claim: Claim
+  readonly kind: OperationKind
+  readonly deployment: string
+  readonly namespace: string
+  readonly name: string
+  readonly deadline: Date
+  readonly step:
+    | {
+        readonly type: 'apply'
+        readonly work: Work
+        readonly secrets: SecretValues
+        readonly question: PolicyQuestion
+        /** Where the namespace is not known to stand on this cluster yet: prepare it first. */
+        readonly prepare: NamespaceSpec | null
+      }
+    | { readonly type: 'settle'; readonly work: Work }
+    | { readonly type: 'remove'; readonly data: 'keep' | 'delete' }
+}
+
+/** `ended` means: the operation is over, or another worker's; stop and report nothing more. */
+export type Received = 'accepted' | 'ended'
+
+/**
+ * The hub as a worker sees it. Beside the database these are transactions; from another region they become calls. Every
+ * one may come twice, and late: what does not fit the state of the operation changes nothing.
+ */
+export type WorkerHub = {
+  /** Marks the operation as taken up and says what to do now; null where there is nothing to do. */
+  start(operation: string, cluster: string, worker: string): Promise<Order | null>
+  applied(claim: Claim): Promise<Received>
+  /** All that the revision replaced is gone. */
+  settled(claim: Claim): Promise<Received>
+  removed(claim: Claim): Promise<Received>
+  failed(claim: Claim, cause: Cause, next: Text): Promise<Received>
+  observed(seen: readonly Observation[]): Promise<void>
+  namespaceSpec(name: string): Promise<NamespaceSpec | null>
+  prepared(namespace: string, cluster: string, failure: string | null): Promise<void>
+}

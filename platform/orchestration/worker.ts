@@ -1,0 +1,207 @@
+import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
+import { DeployFailure } from '#platform/deployments/deploy-failure.ts'
+import { digestOf } from '#platform/deployments/digest.ts'
+import type { Engine } from '#platform/deployments/engine/engine.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { ClusterAgent, Question, Task } from '#platform/federation/cluster-agent.ts'
+import type { Observation } from '#platform/federation/observation.ts'
+import { policyInput } from '#platform/governance/policy-input.ts'
+import { nextAfter } from './advice.ts'
+import type { Order, WorkerHub } from './worker-hub.ts'
+
+export type WorkerOptions = {
+  readonly id: string
+  readonly hub: WorkerHub
+  readonly agent: ClusterAgent
+  readonly policy: PolicyEngine
+  readonly log: (message: string, error?: unknown) => void
+}
+
+export type Worker = {
+  /** Serves one more cluster from now on. */
+  serve(cluster: string, engine: Engine): Promise<void>
+  /** Finishes what is in hand, or hands it back, then lets go of the clusters. */
+  stop(): Promise<void>
+}
+
+const heartbeatEvery = 5_000
+
+/** After so many tries a namespace that is still not prepared is shown as failed. */
+const patientTries = 5
+
+/** The only part of Kade that touches clusters: it takes their tasks, watches them, and answers questions about them. */
+export function createWorker(options: WorkerOptions): Worker {
+  const engines = new Map<string, Engine>()
+  const stops: (() => Promise<void>)[] = []
+  const engineOf = (cluster: string): Engine => {
+    const engine = engines.get(cluster)
+    if (engine) return engine
+    throw new PlatformError('cluster-unreachable', `This worker does not serve ${cluster}.`)
+  }
+  const beat = async (): Promise<void> => {
+    const clusters = await Promise.all([...engines].map(([name, engine]) => probe(name, engine)))
+    await options.agent.heartbeat({ worker: options.id, clusters })
+  }
+  const timer = setInterval(
+    () => void beat().catch(error => options.log('The heartbeat failed.', error)),
+    heartbeatEvery,
+  )
+  return {
+    async serve(cluster, engine) {
+      engines.set(cluster, engine)
+      await beat()
+      stops.push(await engine.observe(relay(options)))
+      stops.push(
+        await options.agent.claim([cluster], (task, signal) =>
+          perform(options, engineOf(task.cluster), task, signal),
+        ),
+      )
+      stops.push(
+        await options.agent.answer([cluster], (name, question) => answer(engineOf(name), question)),
+      )
+    },
+    async stop() {
+      clearInterval(timer)
+      for (const stop of stops.reverse()) await stop()
+      for (const engine of engines.values()) await engine.close()
+    },
+  }
+}
+
+async function probe(name: string, engine: Engine) {
+  try {
+    const { version } = await engine.probe()
+    return { name, reachable: true, version }
+  } catch {
+    return { name, reachable: false }
+  }
+}
+
+/** Sightings in the order seen, one deployment's newest at a time: what was overtaken while waiting is not reported. */
+function relay({ hub, log }: WorkerOptions): (seen: Observation) => void {
+  const waiting = new Map<string, Observation>()
+  let running = false
+  const drain = async (): Promise<void> => {
+    running = true
+    while (waiting.size > 0) {
+      const batch = [...waiting.values()]
+      waiting.clear()
+      const left = await refused(hub, batch, log)
+      for (const seen of left) if (!waiting.has(seen.deployment)) waiting.set(seen.deployment, seen)
+      if (left.length > 0) await new Promise(resolve => setTimeout(resolve, 1_000))
+    }
+    running = false
+  }
+  return seen => {
+    waiting.set(seen.deployment, seen)
+    if (!running) void drain()
+  }
+}
+
+/** Reports sightings and answers those that were not taken: one that never will be does not hold up the others. */
+async function refused(
+  hub: WorkerHub,
+  batch: readonly Observation[],
+  log: WorkerOptions['log'],
+): Promise<readonly Observation[]> {
+  try {
+    await hub.observed(batch)
+    return []
+  } catch (error) {
+    log('Observations could not be reported; they are tried again.', error)
+    const away = error instanceof PlatformError && error.code === 'database-unreachable'
+    if (away || batch.length === 1) return batch
+  }
+  const left: Observation[] = []
+  for (const seen of batch) left.push(...(await refused(hub, [seen], log)))
+  return left
+}
+
+async function perform(
+  options: WorkerOptions,
+  engine: Engine,
+  task: Task,
+  signal: AbortSignal,
+): Promise<void> {
+  if (task.kind === 'prepare-namespace') return prepareNamespace(options, engine, task)
+  const order = await options.hub.start(task.subject, task.cluster, options.id)
+  if (!order) return
+  try {
+    await carryOut(options, engine, order, task.cluster, signal)
+  } catch (error) {
+    if (!(error instanceof DeployFailure)) throw error
+    await options.hub.failed(order.claim, error.reason, error.next)
+  }
+}
+
+async function carryOut(
+  { hub, policy }: WorkerOptions,
+  engine: Engine,
+  order: Order,
+  cluster: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { step, claim } = order
+  if (step.type === 'remove') {
+    await engine.remove(order, step.data, signal)
+    await hub.removed(claim)
+    return
+  }
+  if (step.type === 'settle') {
+    await engine.settle(step.work, signal)
+    await hub.settled(claim)
+    return
+  }
+  // An answer that was changed on its way must not reach a cluster, wherever the hub is.
+  if (digestOf(step.work.objects) !== step.work.digest)
+    throw new Error(
+      `The objects of ${order.namespace}/${order.name} are not those of their digest.`,
+    )
+  const denied = policy
+    .evaluate(policyInput(step.question))
+    .find(finding => finding.severity === 'deny')
+  // Nothing was judged: trying again may help, and the deadline ends it otherwise.
+  if (denied?.policy === 'policy-error') throw new Error(denied.message.en)
+  if (denied)
+    throw new DeployFailure(
+      { code: 'policy-denied', message: denied.message },
+      nextAfter('policy-denied', null),
+    )
+  if (step.prepare) {
+    await engine.prepareNamespace(step.prepare)
+    await hub.prepared(step.prepare.name, cluster, null)
+  }
+  await engine.apply(step.work, step.secrets, signal)
+  await hub.applied(claim)
+}
+
+async function prepareNamespace({ hub }: WorkerOptions, engine: Engine, task: Task): Promise<void> {
+  const spec = await hub.namespaceSpec(task.subject)
+  if (!spec) return
+  try {
+    await engine.prepareNamespace(spec)
+    await hub.prepared(spec.name, task.cluster, null)
+  } catch (error) {
+    const away = error instanceof PlatformError && error.code === 'cluster-unreachable'
+    const final = error instanceof DeployFailure || (error instanceof PlatformError && !away)
+    // What may pass is tried again, and told when it lasts: nobody should wait for it in the dark.
+    if (final || task.attempt >= patientTries)
+      await hub.prepared(spec.name, task.cluster, messageOf(error))
+    if (!final) throw error
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+async function answer(engine: Engine, question: Question): Promise<unknown> {
+  switch (question.type) {
+    case 'dry-run':
+      return engine.dryRun(question.work)
+    case 'objects':
+      return engine.inspect(question.work)
+    case 'logs':
+      return engine.logs(question, question.lines)
+  }
+}

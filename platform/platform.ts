@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import type { Contract, RouteName } from '#api/contract.ts'
+import type { Action, Route } from '#api/route.ts'
+
+/** Who asks, through which door. People are named by account id. */
+export type Actor = {
+  readonly id: string
+  readonly role: 'owner'
+  readonly teams: readonly string[]
+  readonly via: 'portal' | 'cli' | 'api' | 'ci' | 'git' | 'platform'
+}
+
+/** Routes that the door answers by itself: they concern the session, not the platform. */
+export type DoorRoute = 'signIn' | 'readSession' | 'signOut' | 'createSignInLink' | 'streamEvents'
+
+type OutputOf<R extends Route, K extends 'params' | 'query' | 'body'> =
+  R extends Record<K, z.ZodType> ? { readonly [P in K]: z.output<R[K]> } : unknown
+
+type AnswerOf<R extends Route> = {
+  [S in keyof R['answers']]: R['answers'][S] extends z.ZodType
+    ? z.output<R['answers'][S]>
+    : undefined
+}[keyof R['answers']]
+
+/** A parsed request. `ifMatch` is the etag a conditional change holds on to. */
+export type Call<R extends Route> = OutputOf<R, 'params'> &
+  OutputOf<R, 'query'> &
+  OutputOf<R, 'body'> & { readonly ifMatch?: string; readonly idempotencyKey?: string }
+
+/**
+ * What the product can do, as functions: one per route of the contract, with parsed input. The caller has been
+ * authenticated and `may` has been asked. Refusals and failures are thrown as `PlatformError`.
+ */
+export type Platform = {
+  readonly [N in Exclude<RouteName, DoorRoute>]: (
+    actor: Actor,
+    call: Call<Contract[N]>,
+  ) => Promise<AnswerOf<Contract[N]>>
+}
+
+/** What an action concerns; `team` is null where it concerns no team's things. */
+export type Scope = { readonly team: string | null }
+
+export type May = (actor: Actor, action: Action, scope: Scope) => boolean

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { catalog } from '#catalog/index.ts'
+import { renderInput } from '#catalog/module-tests.ts'
+import { settingsOf } from '#catalog/settings-arbitrary.ts'
+import type { App } from '#kit/app.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { at, fields } from '#kit/lint/read.ts'
+import {
+  controlPlaneBinaries,
+  startTestCluster,
+  type TestCluster,
+} from '#tests/support/control-plane.ts'
+import { kubernetesTypes, readDocuments } from '#tools/generate/kubernetes-types.ts'
+
+const run = promisify(execFile)
+const namespace = 'team-a'
+let kubectlPath: string
+let cluster: TestCluster
+
+beforeAll(async () => {
+  kubectlPath = path.join(await controlPlaneBinaries(), 'kubectl')
+  cluster = await startTestCluster('shelf')
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+  await kubectl(
+    ['apply', '-f', '-'],
+    [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }],
+  )
+})
+
+afterAll(() => cluster?.stop())
+
+async function kubectl(args: string[], objects: readonly KubernetesObject[]): Promise<string> {
+  const child = run(kubectlPath, ['--kubeconfig', cluster.kubeconfigPath, ...args], {
+    timeout: 60_000,
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  child.child.stdin?.end(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  return (await child).stdout
+}
+
+/** Pod Security judges pods, not what makes them: the pod that a Deployment would make, by itself. */
+function podOf(deployment: KubernetesObject): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: deployment.metadata.name, namespace },
+    spec: fields(at(deployment, 'spec', 'template', 'spec')),
+  }
+}
+
+/** The app with no answer given, and with several random sets of answers its schema allows. */
+function renders(app: App): readonly KubernetesObject[] {
+  const random = fc.sample(settingsOf(app), { numRuns: 8, seed: 20261121 })
+  const ingress = app.network.expose === null ? null : { host: `${app.id}.example.org` }
+  return [{}, ...random].flatMap((settings, index) =>
+    app.render(renderInput(app, { name: `${app.id}-${index}`, settings, ingress, namespace })),
+  )
+}
+
+test.each(catalog.map(({ app }) => ({ id: app.id, app })))(
+  'a real API server takes $id, and its pods, in a restricted namespace',
+  async ({ app }) => {
+    const objects = renders(app)
+    const accounts = objects.filter(each => each.kind === 'ServiceAccount')
+    await kubectl(['apply', '-f', '-'], accounts)
+    const pods = objects.filter(each => each.kind === 'Deployment').map(podOf)
+    const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-']
+    const answer = await kubectl([...dryRun, '-o', 'name'], [...objects, ...pods])
+    expect(answer.trim().split('\n')).toHaveLength(objects.length + pods.length)
+  },
+)
+
+test('the API server refuses what the kit does not let a module write', async () => {
+  const [app] = catalog.map(each => each.app)
+  const objects = app?.render(renderInput(app, { namespace })) ?? []
+  await kubectl(
+    ['apply', '-f', '-'],
+    objects.filter(each => each.kind === 'ServiceAccount'),
+  )
+  const pods = objects.filter(each => each.kind === 'Deployment').map(podOf)
+  const asRoot = JSON.parse(
+    JSON.stringify(pods).replace('"runAsNonRoot":true', '"runAsNonRoot":false'),
+  )
+  const dryRun = ['apply', '--server-side', '--dry-run=server', '-f', '-']
+  await expect(kubectl(dryRun, pods)).resolves.toContain('serverside-applied')
+  await expect(kubectl(dryRun, asRoot)).rejects.toThrow(/violates PodSecurity "restricted/)
+})
+
+test('the generated types are what this API server would make of them', () => {
+  const { documents, version } = readDocuments(cluster.kubeconfigPath, kubectlPath)
+  const folder = new URL('../../kit/kubernetes/generated/', import.meta.url)
+  const kept = readdirSync(folder).map(file => [file, readFileSync(new URL(file, folder), 'utf8')])
+  expect(Object.fromEntries(kubernetesTypes(documents, version))).toEqual(Object.fromEntries(kept))
+})

@@ -1,0 +1,387 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Deployment } from '#api/deployments.ts'
+import type { OperationOfDeployment } from '#api/operations.ts'
+import { run } from '#cli/program.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { append } from '#platform/events/store.ts'
+import {
+  type Answers,
+  type GatewayGround,
+  gatewayGround,
+  type PlatformCall,
+  recordingPlatform,
+} from '#tests/support/gateway.ts'
+
+const at = '2026-11-21T10:00:00.000Z'
+const text = (en: string) => ({ en, nl: `nl:${en}` })
+const id = randomUUID()
+const deploymentId = randomUUID()
+
+let ground: GatewayGround
+let home: string
+/** What the platform answers; each test lays its own ready. */
+let answers: Answers
+let calls: PlatformCall[]
+
+beforeAll(async () => {
+  ground = await gatewayGround()
+  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
+  const recording = recordingPlatform(
+    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
+  )
+  calls = recording.calls
+  const { url } = await ground.start({ platform: recording.platform })
+  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
+})
+afterAll(async () => {
+  await ground?.stop()
+  await rm(home, { recursive: true, force: true })
+})
+beforeEach(() => {
+  answers = {}
+  calls.length = 0
+})
+
+async function kade(line: string, more: { stdin?: string; env?: Record<string, string> } = {}) {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal = {
+    out: (said: string) => out.push(said),
+    err: (said: string) => err.push(said),
+    env: { KADE_HOME: home, ...more.env },
+    interactive: false,
+    readStdin: async () => more.stdin ?? '',
+    ask: async () => '',
+  }
+  const code = await run(line.split(' '), terminal, '0.0.0')
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+const operation = (more: Partial<OperationOfDeployment> = {}): OperationOfDeployment => ({
+  id,
+  kind: 'create',
+  state: 'queued',
+  attempt: 0,
+  requestedAt: at,
+  deadline: at,
+  actor: 'a1',
+  via: 'cli',
+  namespace: 'team-a',
+  name: 'vectors',
+  deployment: deploymentId,
+  app: 'qdrant',
+  revision: 1,
+  ...more,
+})
+
+const deployment: Deployment = {
+  id: deploymentId,
+  namespace: 'team-a',
+  name: 'vectors',
+  app: 'qdrant',
+  version: '1.16.0',
+  environment: 'dev',
+  team: 'platform',
+  clusters: ['amsterdam'],
+  revision: 3,
+  etag: 'v7',
+  simulated: true,
+  desired: {
+    revision: 3,
+    settings: { workers: 2, title: 'x' },
+    bindings: { provider: 'team-a/llm' },
+    secrets: ['key'],
+    env: { A: '1' },
+    replicas: 2,
+    ingress: null,
+  },
+  applied: { revision: 3, at },
+  health: { state: 'healthy', since: at },
+  drift: false,
+  operation: operation({ state: 'succeeded', kind: 'update' }),
+  createdAt: at,
+}
+
+const settingsSchema = { properties: { workers: { type: 'integer' }, title: { type: 'string' } } }
+
+describe('kade deploy', () => {
+  it('sends what the flags say, as the terminal, with a key of its own', async () => {
+    answers = {
+      readApp: () => ({ settingsSchema }),
+      createDeployment: () => operation(),
+    }
+    const values = join(home, 'values.yaml')
+    await writeFile(values, 'workers: 1\ntitle: hello\n')
+    const { code, out } = await kade(
+      `deploy qdrant -n team-a --name vectors --values ${values} --set workers=3 --secret key=- --env A=b=c --bind provider=team-a/llm --replicas 2 --cluster paris --reason try`,
+      { stdin: 'canary-5\n' },
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('create team-a/vectors: queued')
+    const created = calls.find(({ route }) => route === 'createDeployment')
+    expect(created?.actor.via).toBe('cli')
+    expect(created?.call.idempotencyKey).toMatch(/^[\w-]{36}$/)
+    expect(created?.call.body).toEqual({
+      app: 'qdrant',
+      namespace: 'team-a',
+      name: 'vectors',
+      settings: { workers: 3, title: 'hello' },
+      secrets: { key: 'canary-5' },
+      env: { A: 'b=c' },
+      bindings: { provider: 'team-a/llm' },
+      replicas: 2,
+      cluster: 'paris',
+      reason: 'try',
+    })
+  })
+
+  it('--wait follows to the end, steps on standard error, and the exit code tells how it ended', async () => {
+    const ends: [OperationOfDeployment['state'], number][] = [
+      ['succeeded', 0],
+      ['failed', 1],
+      ['cancelled', 1],
+      ['needs-approval', 5],
+    ]
+    for (const [state, code] of ends) {
+      let looks = 0
+      answers = {
+        createDeployment: () => operation(),
+        readOperation: () => {
+          looks += 1
+          if (looks === 1) {
+            void ring()
+            return operation({ state: 'running', step: 'waiting', attempt: 1 })
+          }
+          const cause = { code: 'x', message: text('The image is not there.'), object: 'Pod/v-0' }
+          return operation({
+            state,
+            attempt: 1,
+            ...(state === 'failed' ? { cause, next: text('Fix it.') } : {}),
+          })
+        },
+      }
+      const began = Date.now()
+      const ended = await kade('deploy qdrant -n team-a --wait')
+      // An event rang; the poll alone would have looked only after two seconds more.
+      expect(Date.now() - began).toBeLessThan(2_200)
+      expect([state, ended.code]).toEqual([state, code])
+      expect(ended.err).toMatch(/queued\n.*waiting\n/)
+      expect(ended.out).toContain(`create team-a/vectors: ${state}`)
+      if (state === 'failed')
+        expect(ended.out).toContain('Pod/v-0: The image is not there.\n→ Fix it.')
+    }
+  })
+
+  it('gives up waiting after --timeout with 6, and says that it goes on', async () => {
+    answers = { createDeployment: () => operation(), readOperation: () => operation() }
+    const { code, err } = await kade('deploy qdrant -n team-a --wait --timeout 0s')
+    expect(code).toBe(6)
+    expect(err).toContain('It goes on without us')
+  })
+
+  it('refused, tells why and what to do, and with -o json prints the problem itself', async () => {
+    answers = {
+      createDeployment: () => {
+        throw new PlatformError('quota-exceeded', 'Two CPUs are asked for, one is left.', {
+          violations: [{ pointer: '/resources/limits/cpu', detail: 'at most 1' }],
+        })
+      },
+    }
+    const plain = await kade('deploy qdrant -n team-a')
+    expect([plain.code, plain.out]).toEqual([3, ''])
+    expect(plain.err).toContain(
+      'Two CPUs are asked for, one is left.\n  /resources/limits/cpu: at most 1\n→',
+    )
+    const json = await kade('deploy qdrant -n team-a -o json')
+    expect(JSON.parse(json.out)).toMatchObject({ status: 422, code: 'quota-exceeded' })
+  })
+
+  it('--dry-run previews and changes nothing', async () => {
+    answers = {
+      previewDeployment: () => ({
+        allowed: false,
+        findings: [],
+        violations: [{ pointer: '/settings/workers', detail: 'at least 1' }],
+        changes: [{ apiVersion: 'v1', kind: 'Service', name: 'vectors', change: 'create' }],
+        checked: 'offline',
+        reason: 'amsterdam is starting',
+        cluster: 'amsterdam',
+        settings: {},
+        resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },
+        simulated: true,
+      }),
+    }
+    const { code, out } = await kade('deploy qdrant -n team-a --dry-run')
+    expect(code).toBe(3)
+    expect(out).toContain('Would be refused on amsterdam (simulated).')
+    expect(out).toContain('+ Service/vectors')
+    expect(calls.map(({ route }) => route)).toEqual(['previewDeployment'])
+  })
+})
+
+describe('kade update', () => {
+  it('lays the flags over what is there, and holds on to what it saw', async () => {
+    answers = {
+      readApp: () => ({ settingsSchema }),
+      readDeployment: () => deployment,
+      updateDeployment: () => operation({ kind: 'update' }),
+    }
+    expect((await kade('update team-a/vectors --set workers=4 --env B=2')).code).toBe(0)
+    const { call } = calls.find(({ route }) => route === 'updateDeployment') ?? {}
+    expect(call?.ifMatch).toBe('v7')
+    expect(call?.body).toEqual({
+      version: '1.16.0',
+      settings: { workers: 4, title: 'x' },
+      bindings: { provider: 'team-a/llm' },
+      env: { A: '1', B: '2' },
+      replicas: 2,
+      ingress: null,
+    })
+  })
+})
+
+describe('the other commands', () => {
+  it('rollback goes to the last revision that worked', async () => {
+    answers = {
+      readDeployment: () => deployment,
+      listRevisions: () => ({
+        items: [
+          { number: 3, result: 'succeeded' },
+          { number: 2, result: 'failed' },
+          { number: 1, result: 'succeeded' },
+        ],
+        next: null,
+      }),
+      rollbackDeployment: () => operation({ kind: 'rollback' }),
+    }
+    expect((await kade('rollback team-a/vectors')).code).toBe(0)
+    expect(calls.at(-1)?.call.body).toEqual({ revision: 1, configuration: 'now' })
+    await kade('rollback team-a/vectors 2 --configuration then')
+    expect(calls.at(-1)?.call.body).toEqual({ revision: 2, configuration: 'then' })
+  })
+
+  it('delete keeps the data unless it is told otherwise', async () => {
+    answers = { deleteDeployment: () => operation({ kind: 'delete' }) }
+    await kade('delete team-a/vectors')
+    await kade('delete team-a/vectors --data delete')
+    expect(calls.map(({ call }) => call.query)).toEqual([{ data: 'keep' }, { data: 'delete' }])
+  })
+
+  it('status and list say where a state is only played', async () => {
+    answers = {
+      readDeployment: () => deployment,
+      listDeployments: () => ({ items: [deployment], next: 'c2' }),
+    }
+    const status = await kade('status team-a/vectors')
+    expect(status.out).toContain('healthy (simulated) since')
+    const list = await kade('list -n team-a --limit 1')
+    expect(list.out).toMatch(/team-a\/vectors +qdrant +1\.16\.0 +healthy \(simulated\)/)
+    expect(list.out).toContain('kade list --cursor c2')
+    const json = await kade('list -o json')
+    expect(JSON.parse(json.out)).toEqual({ items: [deployment], next: 'c2' })
+  })
+
+  it('logs are stripped of what would steer the terminal', async () => {
+    const line = { at: null, pod: 'vectors-0', container: 'qdrant', text: '\u001b[31mred\u001b[0m' }
+    answers = { readLogs: () => ({ items: [line], simulated: false, truncated: false }) }
+    expect((await kade('logs team-a/vectors')).out).toBe('vectors-0/qdrant  red')
+  })
+
+  it('namespaces create waits until every cluster has it', async () => {
+    const namespace = (state: string) => ({
+      name: 'team-b',
+      team: 'platform',
+      environment: 'dev',
+      clusters: [{ name: 'paris', state }],
+      bounds: { cpu: '4', memory: '8Gi', storage: '50Gi', deployments: 20 },
+      createdAt: at,
+    })
+    let looks = 0
+    answers = {
+      createNamespace: () => namespace('preparing'),
+      readNamespace: () => namespace(++looks > 1 ? 'ready' : 'preparing'),
+    }
+    const { code, out } = await kade('namespaces create team-b --cluster paris --wait')
+    expect(code).toBe(0)
+    expect(out).toContain('paris ready')
+    expect(calls[0]?.call.body).toEqual({ name: 'team-b', environment: 'dev', clusters: ['paris'] })
+  })
+
+  it('open names the app, and its page when it has no address of its own', async () => {
+    answers = { readDeployment: () => ({ ...deployment, url: 'https://vectors.example.org' }) }
+    expect((await kade('open team-a/vectors')).out).toBe('https://vectors.example.org')
+    answers = { readDeployment: () => ({ ...deployment, url: 'javascript:alert(1)' }) }
+    expect((await kade('open team-a/vectors')).out).toMatch(
+      /^http:.*\/deployments\/team-a\/vectors$/,
+    )
+  })
+
+  it('speaks Dutch to who does', async () => {
+    answers = {
+      readOperation: () => operation({ state: 'failed', next: text('Fix it.') }),
+    }
+    const { out } = await kade(`operations show ${id}`, { env: { KADE_LANG: 'nl' } })
+    expect(out).toContain('→ nl:Fix it.')
+  })
+})
+
+describe('the exit code', () => {
+  it('is 2 for a command that makes no sense, and nothing is sent', async () => {
+    for (const line of [
+      'deploy qdrant',
+      'nonsense',
+      'status vectors',
+      'list -o xml',
+      'deploy qdrant -n team-a --wait --timeout 5',
+      'rollback team-a/vectors zero',
+    ])
+      expect([line, (await kade(line)).code]).toEqual([line, 2])
+    expect(calls).toEqual([])
+  })
+
+  it('is 4 for what is not there', async () => {
+    answers = {
+      readDeployment: () => {
+        throw new PlatformError('not-found', 'There is no deployment team-a/gone.')
+      },
+    }
+    const { code, err } = await kade('status team-a/gone')
+    expect(code).toBe(4)
+    expect(err).toContain('There is no deployment team-a/gone.')
+  })
+
+  it('is 3 without rights', async () => {
+    expect((await kade('list', { env: { KADE_TOKEN: 'x'.repeat(43) } })).code).toBe(3)
+  })
+
+  it('is 7 when no Kade answers, with the way to start one', async () => {
+    const nowhere = await kade('list', { env: { KADE_HOME: join(home, 'nowhere') } })
+    expect(nowhere.code).toBe(7)
+    expect(nowhere.err).toContain('kade up')
+    const closed = await kade('list', { env: { KADE_URL: 'http://127.0.0.1:1', KADE_TOKEN: 'x' } })
+    expect(closed.code).toBe(7)
+    expect(closed.err).toContain('kade up')
+  })
+
+  it('is 0 for help and version', async () => {
+    expect(await kade('--version')).toMatchObject({ code: 0, out: '0.0.0' })
+    expect((await kade('deploy --help')).out).toContain('--secret <name=@file>')
+  })
+})
+
+/** Something happens to the deployment that is waited for. */
+async function ring() {
+  await ground.database.query(
+    `insert into kade.operation (id, deployment, namespace, name, app, team, kind, state, deadline, actor, via)
+     values ($1, $2, 'team-a', 'vectors', 'qdrant', 'platform', 'create', 'running', $3, 'a1', 'cli')`,
+    [randomUUID(), deploymentId, at],
+  )
+  const data = { operation: id, cluster: 'amsterdam', attempt: 1, worker: 'w1' }
+  await ground.database.transaction(tx =>
+    append(tx, `deployment-${deploymentId}`, null, [{ type: 'DeploymentStarted', data }]),
+  )
+}

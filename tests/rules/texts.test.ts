@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { files, sources, textOf } from './files.ts'
+
+const languages = ['en', 'nl']
+const dictionaries = files.filter(file => /^app\/locales\/(en|nl)\/[\w-]+\.json$/.test(file))
+const names = [...new Set(dictionaries.map(file => file.split('/').at(-1) ?? ''))]
+
+/** `{ "a.b": "text" }` of a nested dictionary. */
+function flat(value: unknown, at = ''): [string, string][] {
+  if (typeof value === 'string') return [[at, value]]
+  if (typeof value !== 'object' || value === null) return [[at, String(value)]]
+  return Object.entries(value).flatMap(([key, inner]) => flat(inner, at ? `${at}.${key}` : key))
+}
+
+function dictionary(language: string, name: string): Map<string, string> {
+  return new Map(flat(JSON.parse(textOf(`app/locales/${language}/${name}`))))
+}
+
+const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(one => one[1]).sort()
+
+describe.each(names)('texts of %s', name => {
+  const [english, dutch] = languages.map(language => dictionary(language, name)) as [
+    Map<string, string>,
+    Map<string, string>,
+  ] // two languages in, two dictionaries out
+
+  it('are there in Dutch and in English', () => {
+    expect([...dutch.keys()].sort()).toEqual([...english.keys()].sort())
+  })
+
+  it('use the same values, and none is empty', () => {
+    for (const [key, text] of english) {
+      expect(placeholders(dutch.get(key) ?? ''), key).toEqual(placeholders(text))
+      expect(text.trim(), key).not.toBe('')
+      expect(dutch.get(key)?.trim(), key).not.toBe('')
+    }
+  })
+})
+
+it('every text a page asks for by name is there', () => {
+  const known = new Set(
+    names.flatMap(name =>
+      [...dictionary('en', name).keys()].map(key => `${name.replace('.json', '')}.${key}`),
+    ),
+  )
+  const asked = sources('.vue', '.ts')
+    .filter(file => file.startsWith('app/') && !file.endsWith('.test.ts'))
+    .flatMap(file =>
+      [...textOf(file).matchAll(/(?<![\w.])\$?t\(\s*'([\w.-]+)'/g)].map(one => ({
+        file,
+        key: one[1] ?? '',
+      })),
+    )
+  expect(asked.filter(({ key }) => !known.has(key)).map(one => `${one.file}: ${one.key}`)).toEqual(
+    [],
+  )
+})

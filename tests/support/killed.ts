@@ -1,0 +1,43 @@
+import type { ChildProcess } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { componentProcesses } from '#platform/adapters/kubernetes/embedded/component-processes.ts'
+import type { RunningKade } from './kade.ts'
+
+/** SIGKILL of one process, waited for. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  child.kill('SIGKILL')
+  await gone
+}
+
+/** SIGKILL of Kade, its PostgreSQL and every process of its control planes, as nearly at once as one can. */
+export async function killEverything(
+  { home, process: kade }: Pick<RunningKade, 'home' | 'process'>,
+  clusters: readonly string[] = ['amsterdam'],
+): Promise<void> {
+  const found = await Promise.all(
+    clusters.map(name => componentProcesses(path.join(home, 'clusters', name))),
+  )
+  const pids = [...found.flat().map(one => one.pid), await postmasterOf(home)]
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  await kill(kade)
+}
+
+/** The first line of `postmaster.pid` is its process. */
+export async function postmasterOf(home: string): Promise<number> {
+  const text = await readFile(path.join(home, 'postgres', 'data', 'postmaster.pid'), 'utf8')
+  return Number(text.split('\n')[0])
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

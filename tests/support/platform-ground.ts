@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { catalog } from '#catalog/index.ts'
+import { migrate } from '#platform/adapters/database/migrate.ts'
+import { openDatabase } from '#platform/adapters/database/postgres.ts'
+import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { createPlatform } from '#platform/create-platform.ts'
+import { readStream } from '#platform/events/store.ts'
+import { createInProcessAgent } from '#platform/federation/carriers/in-process.ts'
+import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
+import type { Observation } from '#platform/federation/observation.ts'
+import { openSecretVault } from '#platform/governance/secret-versions.ts'
+import { createHub } from '#platform/orchestration/hub.ts'
+import { openQueue, type Queue } from '#platform/orchestration/queue.ts'
+import type { Claim, WorkerHub } from '#platform/orchestration/worker-hub.ts'
+import type { Actor, Platform } from '#platform/platform.ts'
+import { startTestDatabase } from './database.ts'
+
+export const ada: Actor = { id: 'ada', role: 'owner', teams: ['a'], via: 'api' }
+export const bob: Actor = { id: 'bob', role: 'owner', teams: ['b'], via: 'api' }
+
+export type PlatformGround = {
+  readonly context: PlatformContext
+  readonly platform: Platform
+  readonly hub: WorkerHub
+  readonly queue: Queue
+  /** Moves the platform's clock; the database's own stays. */
+  pass(seconds: number): void
+  /** A namespace of a team that stands ready on these clusters. */
+  namespace(name: string, team: string, clusters?: readonly string[]): Promise<void>
+  /** A cluster in the registry; `silentSeconds` ago a worker last reached it, never when null. */
+  cluster(name: string, silentSeconds: number | null): Promise<void>
+  /** The claim of whoever took the operation up last. */
+  claim(operation: string, cluster?: string): Promise<Claim>
+  /** The names of the events of a deployment, in order. */
+  story(deployment: string): Promise<string[]>
+  stop(): Promise<void>
+}
+
+/** The platform on a PostgreSQL of its own, with the real catalogue, policies, queue and vault, and no cluster to answer. */
+export async function platformGround(): Promise<PlatformGround> {
+  const server = await startTestDatabase()
+  const home = await mkdtemp(path.join(tmpdir(), 'kade-platform-'))
+  const { runtimeUrl } = await migrate({ adminUrl: server.adminUrl })
+  const database = await openDatabase(runtimeUrl)
+  const queue = await openQueue({ database, url: runtimeUrl })
+  const policy = await loadOpaPolicyEngine()
+  let offset = 0
+  const context: PlatformContext = {
+    database,
+    catalog,
+    queue,
+    secrets: await openSecretVault({ home }),
+    policy,
+    agent: createInProcessAgent({ database, queue }),
+    clock: () => new Date(Date.now() + offset),
+    deadlineSeconds: () => 600,
+  }
+  return {
+    context,
+    platform: createPlatform(context),
+    hub: createHub(context),
+    queue,
+    pass: seconds => {
+      offset += seconds * 1000
+    },
+    async namespace(name, team, clusters = ['amsterdam']) {
+      const states = clusters.map(cluster => ({ name: cluster, state: 'ready' }))
+      const bounds = { cpu: '16', memory: '64Gi', storage: '500Gi', deployments: 50 }
+      await database.query(
+        `insert into kade.namespace (name, team, environment, clusters, bounds)
+         values ($1, $2, 'dev', $3, $4)`,
+        [name, team, JSON.stringify(states), bounds],
+      )
+    },
+    async cluster(name, silentSeconds) {
+      await database.query(
+        `insert into kade.cluster (name, region, jurisdiction, is_primary, simulated, state, message)
+         values ($1, 'nl', 'EU', $1 = 'amsterdam', true, 'ready', '{"en": "", "nl": ""}')
+         on conflict do nothing`,
+        [name],
+      )
+      if (silentSeconds === null) return
+      await writeHeartbeat(database, { worker: 'test', clusters: [{ name, reachable: true }] })
+      await database.query(
+        `update kade.cluster set heartbeat_at = now() - make_interval(secs => $2) where name = $1`,
+        [name, silentSeconds],
+      )
+    },
+    async claim(operation, cluster = 'amsterdam') {
+      const [row] = await database.query<{ attempt: number }>(
+        'select attempt from kade.operation where id = $1',
+        [operation],
+      )
+      return { operation, cluster, attempt: row?.attempt ?? 0 }
+    },
+    story: async deployment =>
+      (await readStream(database, `deployment-${deployment}`)).map(event => event.type),
+    async stop() {
+      await policy.close()
+      await queue.close()
+      await database.close()
+      await server.stop()
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A name that no other test of the file uses. */
+export function freshName(): string {
+  return `d-${randomUUID().slice(0, 8)}`
+}
+
+/** What an observer would report of a revision that serves; the test says what is otherwise. */
+export function seen(
+  { deployment, namespace, name }: { deployment: string; namespace: string; name: string },
+  more: Partial<Observation> = {},
+): Observation {
+  return {
+    deployment,
+    namespace,
+    name,
+    cluster: 'amsterdam',
+    revision: 1,
+    state: 'healthy',
+    ready: true,
+    drift: [],
+    at: new Date(),
+    ...more,
+  }
+}

@@ -1,0 +1,102 @@
+/** Builds the control plane from go.mod, which pins it as Go tools: works wherever the Go module proxy can be reached. */
+import { spawn } from 'node:child_process'
+import { chmod, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { setPriority } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { cacheDirectory, versions } from './cache.js'
+import { findGo } from './go-toolchain.js'
+
+const MODULE = path.dirname(fileURLToPath(import.meta.url))
+const NEEDED_BYTES = 6e9
+const REPORT_EVERY_MS = 15_000
+/** An hour and a half: the slowest machine that is still usable. */
+const BUILD_MS = 90 * 60_000
+
+/** Fills `bin` with all seven binaries. About seven minutes on two idle cores, the first time. */
+export async function buildBinaries({ bin, env, report, signal, needed = NEEDED_BYTES }) {
+  await requireDisk(path.dirname(bin), needed)
+  const go = await findGo({ env, report, signal })
+  const ownCaches = path.join(cacheDirectory(env), 'go-build')
+  const caches = go.own
+    ? { GOPATH: path.join(ownCaches, 'path'), GOCACHE: path.join(ownCaches, 'cache') }
+    : {}
+  report('Building the control plane with Go: about seven minutes on two idle cores, once')
+  await goInstall({ ...go, env: { ...env, ...go.env, ...caches } }, { bin, report, signal })
+  // Go names a binary after its directory, and etcd's is called "server".
+  await rename(path.join(bin, 'server'), path.join(bin, 'etcd'))
+  // A user of Go keeps their caches; ours would only lie there.
+  if (go.own) await removeReadOnly(ownCaches)
+}
+
+async function requireDisk(directory, needed) {
+  const { bavail, bsize } = await statfs(directory)
+  const free = bavail * bsize
+  if (free >= needed) return
+  throw new Error(
+    `Building the control plane needs ${(needed / 1e9).toFixed(0)} GB of free disk; ${directory} has ${(free / 1e9).toFixed(1)} GB. Free some, or set KADE_CACHE to a larger disk.`,
+  )
+}
+
+async function goInstall({ program, env }, { bin, report, signal }) {
+  const ldflags = `-s -w -X k8s.io/component-base/version.gitVersion=${versions.kubernetes}`
+  const child = spawn(program, ['install', '-v', '-trimpath', '-ldflags', ldflags, 'tool'], {
+    cwd: MODULE,
+    env: { ...env, CGO_ENABLED: '0', GOBIN: bin, GOFLAGS: '-mod=readonly', GOWORK: 'off' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+    timeout: BUILD_MS,
+  })
+  yieldToOthers(child.pid)
+  const progress = followOutput(child.stderr, report)
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  }).finally(progress.end)
+  if (code !== 0) {
+    throw new Error(
+      `Go could not build the control plane (exit code ${code}). It needs the Go module proxy (GOPROXY) and about 6 GB of disk. Its last words:\n${progress.last()}`,
+    )
+  }
+}
+
+/** The portal and the first deployment come before a background build. */
+function yieldToOthers(pid) {
+  try {
+    if (pid) setPriority(pid, 10)
+  } catch {
+    // The process may be gone already, or priorities may be fixed; the build goes on all the same.
+  }
+}
+
+/** Reports now and then how far `go install -v` is; it prints a line per download and per compiled package. */
+function followOutput(stream, report) {
+  const begun = Date.now()
+  const tail = []
+  let downloaded = 0
+  let compiled = 0
+  createInterface({ input: stream }).on('line', line => {
+    tail.push(line)
+    if (tail.length > 10) tail.shift()
+    if (line.startsWith('go: ')) downloaded += 1
+    else compiled += 1
+  })
+  const timer = setInterval(() => {
+    const seconds = Math.round((Date.now() - begun) / 1000)
+    report(
+      `Building the control plane: ${downloaded} modules fetched, ${compiled} packages compiled, ${seconds} s`,
+    )
+  }, REPORT_EVERY_MS)
+  return { end: () => clearInterval(timer), last: () => tail.join('\n') }
+}
+
+/** Go makes its module cache read-only, which stops a plain removal for anyone but root. */
+async function removeReadOnly(directory) {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (entry.isDirectory())
+      await chmod(path.join(entry.parentPath ?? entry.path, entry.name), 0o755)
+  }
+  await rm(directory, { recursive: true, force: true })
+}

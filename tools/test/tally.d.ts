@@ -1,0 +1,8 @@
+export type Tally = { passed: number; failed: number; skipped: number; skippedNames: string[] }
+export type JsonReport = {
+  testResults: { status: string; assertionResults: { status: string; fullName: string }[] }[]
+}
+export function emptyTally(): Tally
+export function tallyOf(report: JsonReport): Tally
+export function add(one: Tally, other: Tally): Tally
+export function closingLine(tally: Tally): string

@@ -1,0 +1,139 @@
+/**
+ * `npm test`: everything from a fresh checkout to a verdict. Plain JavaScript without dependencies, like `npm start`.
+ *
+ *   npm test                     all projects but `long`
+ *   npm test -- unit rules       only these
+ *   npm test -- --prepare        only what has to be there before the tests
+ */
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getBinaries } from '../control-plane/get-binaries.js'
+import { nodeProgram } from '../start/dependencies.js'
+import { checkMachine } from '../start/ground.js'
+import { prepare } from '../start/prepare.js'
+import { step } from '../start/steps.js'
+import { findBrowser, installCommand } from './browser.js'
+import { add, closingLine, emptyTally, tallyOf } from './tally.js'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
+const PROJECTS = ['unit', 'rules', 'cluster', 'browser']
+/** What a person set for their own Kade must not reach the tests; where programs are kept and come from may. */
+const KEPT_SETTINGS = /^KADE_(CACHE|KUBERNETES_RELEASES|GITHUB|GITHUB_API)$/
+
+async function main(args) {
+  const projects = args.filter(arg => !arg.startsWith('-'))
+  const unknown = projects.filter(name => !PROJECTS.includes(name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `There is no test project ${unknown.join(', ')}; choose from ${PROJECTS.join(', ')}.`,
+    )
+  }
+  checkMachine()
+  const chosen = projects.length > 0 ? projects : PROJECTS
+  const browser = await requireBrowser(chosen)
+  await prepareAll(chosen)
+  if (args.includes('--prepare')) return 0
+  return runAll(chosen, browser)
+}
+
+async function requireBrowser(chosen) {
+  const browser = await findBrowser()
+  if (browser || !chosen.includes('browser')) return browser
+  throw new Error(
+    `The browser tests need Chrome or Chromium, and none was found (PATH, CHROME_PATH). Install it with:\n\n  ${await installCommand()}\n\nNo test was run.`,
+  )
+}
+
+/** The binaries come beside the packages; what both wait for is the network. */
+async function prepareAll(chosen) {
+  const needBinaries = chosen.includes('cluster') || chosen.includes('browser')
+  const report = line => console.log(`  clusters: ${line}`)
+  const binaries = needBinaries ? getBinaries({ report }) : Promise.resolve()
+  // Whoever fails first is told first; the other must not be an unhandled rejection meanwhile.
+  binaries.catch(() => {})
+  await prepare(root)
+  await step('control plane binaries', () => binaries.then(() => undefined))
+}
+
+async function runAll(chosen, browser) {
+  const reports = await mkdtemp(path.join(tmpdir(), 'kade-test-'))
+  let total = emptyTally()
+  let allWell = true
+  const seconds = []
+  try {
+    for (const project of chosen) {
+      const begun = Date.now()
+      const { tally, well } = await runProject(project, reports, browser)
+      seconds.push(`${project} ${((Date.now() - begun) / 1000).toFixed(0)} s`)
+      total = add(total, tally)
+      allWell = allWell && well
+    }
+  } finally {
+    await rm(reports, { recursive: true, force: true })
+  }
+  console.log(`\nSeconds: ${seconds.join(', ')}`)
+  await sayWhatDidNotRun(chosen, total)
+  console.log(closingLine(total))
+  return allWell && total.failed === 0 ? 0 : 1
+}
+
+async function runProject(project, reports, browser) {
+  console.log(`\n── ${project} ──`)
+  const file = path.join(reports, `${project}.json`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await vitest(['run', '--project', project, ...reporters], browser)
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) {
+    console.log(
+      `Vitest ended with ${code} and without a report on "${project}": counted as one failure.`,
+    )
+    return { tally: { ...emptyTally(), failed: 1 }, well: false }
+  }
+  const tally = tallyOf(JSON.parse(text))
+  if (tally.passed + tally.failed === 0) {
+    console.log(`The project "${project}" ran no test: counted as one failure.`)
+    tally.failed = 1
+  }
+  return { tally, well: code === 0 }
+}
+
+function vitest(args, browser) {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([key]) => !key.startsWith('KADE_') || KEPT_SETTINGS.test(key),
+    ),
+  )
+  if (browser) env.CHROME_PATH = browser
+  env.PATH = `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${env.PATH ?? ''}`
+  const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const child = spawn(nodeProgram(root), [program, ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', code => resolve(code ?? 1))
+  })
+}
+
+async function sayWhatDidNotRun(chosen, total) {
+  for (const name of total.skippedNames) console.log(`Skipped: ${name}`)
+  const left = PROJECTS.filter(name => !chosen.includes(name))
+  if (left.length > 0) console.log(`Not run, because not asked for: ${left.join(', ')}`)
+  const long = await readdir(path.join(root, 'tests', 'long')).catch(() => [])
+  const files = long.filter(name => name.endsWith('.test.ts'))
+  if (files.length > 0) {
+    console.log(`Not run, because each takes many minutes (npm run test:long): ${files.join(', ')}`)
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  console.error(`\n${error.message}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config'
+
+const unit = ['api', 'app', 'catalog', 'cli', 'gateway', 'kit', 'platform', 'policies', 'tools']
+
+/** A project is a kind of ground a test stands on; `npm test` runs all but `long`. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: unit.map(room => `${room}/**/*.test.ts`) } },
+      { test: { name: 'rules', include: ['tests/rules/*.test.ts'] } },
+      {
+        test: {
+          name: 'cluster',
+          include: [
+            'tests/cluster/**/*.test.ts',
+            'tests/database/**/*.test.ts',
+            'tests/http/**/*.test.ts',
+          ],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['tests/long/**/*.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
