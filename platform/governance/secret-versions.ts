@@ -3,7 +3,7 @@
  * authenticates, names deployment and version, so that a row copied to another place does not open there; `kid` names the
  * key, so that a wrong one is told apart from a damaged row. Deleting the rows is erasure.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
@@ -116,7 +116,8 @@ async function loadKey({ keyFile, home }: SecretVaultOptions): Promise<Key> {
 /** Makes a key where there is none. A link never overwrites, and shows the file only when it is whole. */
 async function makeKey(file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  const beside = `${file}.${process.pid}.new`
+  // Named anew each time: two that open the vault in one process must not take away each other's file.
+  const beside = `${file}.${randomUUID()}.new`
   await writeFile(beside, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600 })
   try {
     await link(beside, file)
