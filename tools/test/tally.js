@@ -23,6 +23,17 @@ export function tallyOf(report) {
   return tally
 }
 
+/** Paths of the files in which something failed. */
+export function failedFiles(report) {
+  return report.testResults.filter(file => file.status === 'failed').map(file => file.name)
+}
+
+/** The report with each file's second run in the place of its first. */
+export function withSecondRun(first, second) {
+  const again = new Map(second.testResults.map(file => [file.name, file]))
+  return { testResults: first.testResults.map(file => again.get(file.name) ?? file) }
+}
+
 export function add(one, other) {
   return {
     passed: one.passed + other.passed,

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
-import { add, closingLine, emptyTally, tallyOf } from './tally.js'
+import { add, closingLine, emptyTally, failedFiles, tallyOf, withSecondRun } from './tally.js'
 
+const file = (name: string, status: string, ...assertionResults: ReturnType<typeof ran>[]) => ({
+  name,
+  status,
+  assertionResults,
+})
 const ran = (status: string, fullName = 'a test') => ({ status, fullName })
 
 test('passed, failed and skipped tests are counted, and the skipped are named', () => {
   const tally = tallyOf({
     testResults: [
-      { status: 'failed', assertionResults: [ran('passed'), ran('failed'), ran('pending', 'x')] },
-      { status: 'passed', assertionResults: [ran('passed'), ran('todo', 'y')] },
+      file('a', 'failed', ran('passed'), ran('failed'), ran('pending', 'x')),
+      file('b', 'passed', ran('passed'), ran('todo', 'y')),
     ],
   })
   expect(closingLine(tally)).toBe('2 passed, 1 failed, 2 skipped')
@@ -15,7 +20,7 @@ test('passed, failed and skipped tests are counted, and the skipped are named', 
 })
 
 test('a file that could not be loaded is one failure', () => {
-  const report = { testResults: [{ status: 'failed', assertionResults: [] }] }
+  const report = { testResults: [file('a', 'failed')] }
   expect(tallyOf(report).failed).toBe(1)
 })
 
@@ -27,4 +32,14 @@ test('the parts add up', () => {
     skipped: 2,
     skippedNames: ['x', 'x'],
   })
+})
+
+test('the second run of a failed file counts in the place of its first', () => {
+  const first = {
+    testResults: [file('a', 'passed', ran('passed')), file('b', 'failed', ran('failed'))],
+  }
+  expect(failedFiles(first)).toEqual(['b'])
+  const well = withSecondRun(first, { testResults: [file('b', 'passed', ran('passed'))] })
+  expect(closingLine(tallyOf(well))).toBe('2 passed, 0 failed, 0 skipped')
+  expect(tallyOf(withSecondRun(first, { testResults: [] })).failed).toBe(1)
 })

@@ -16,10 +16,12 @@ import { checkMachine } from '../start/ground.js'
 import { prepare } from '../start/prepare.js'
 import { step } from '../start/steps.js'
 import { findBrowser, installCommand } from './browser.js'
-import { add, closingLine, emptyTally, tallyOf } from './tally.js'
+import { add, closingLine, emptyTally, failedFiles, tallyOf, withSecondRun } from './tally.js'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 const PROJECTS = ['unit', 'rules', 'cluster', 'browser']
+const STANDS_ON_SERVERS = new Set(['cluster', 'browser'])
+const AGAIN_AT_MOST = 2
 /** What a person set for their own Kade must not reach the tests; where programs are kept and come from may. */
 const KEPT_SETTINGS = /^KADE_(CACHE|KUBERNETES_RELEASES|GITHUB|GITHUB_API)$/
 
@@ -63,10 +65,12 @@ async function runAll(chosen, browser) {
   let total = emptyTally()
   let allWell = true
   const seconds = []
+  const unsteadyFiles = []
   try {
     for (const project of chosen) {
       const begun = Date.now()
-      const { tally, well } = await runProject(project, reports, browser)
+      const { tally, well, unsteady } = await runProject(project, reports, browser)
+      unsteadyFiles.push(...unsteady)
       seconds.push(`${project} ${((Date.now() - begun) / 1000).toFixed(0)} s`)
       total = add(total, tally)
       allWell = allWell && well
@@ -75,6 +79,7 @@ async function runAll(chosen, browser) {
     await rm(reports, { recursive: true, force: true })
   }
   console.log(`\nSeconds: ${seconds.join(', ')}`)
+  for (const name of unsteadyFiles) console.log(`Passed only when run a second time: ${name}`)
   await sayWhatDidNotRun(chosen, total)
   console.log(closingLine(total))
   return allWell && total.failed === 0 ? 0 : 1
@@ -82,22 +87,43 @@ async function runAll(chosen, browser) {
 
 async function runProject(project, reports, browser) {
   console.log(`\n── ${project} ──`)
-  const file = path.join(reports, `${project}.json`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await vitest(['run', '--project', project, ...reporters], browser)
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) {
+  const { code, report } = await reportOf(project, path.join(reports, project), browser)
+  if (report === undefined) {
     console.log(
       `Vitest ended with ${code} and without a report on "${project}": counted as one failure.`,
     )
-    return { tally: { ...emptyTally(), failed: 1 }, well: false }
+    return { tally: { ...emptyTally(), failed: 1 }, well: false, unsteady: [] }
   }
-  const tally = tallyOf(JSON.parse(text))
+  const { last, well, unsteady } = await runFailedAgain(project, report, code, reports, browser)
+  const tally = tallyOf(last)
   if (tally.passed + tally.failed === 0) {
     console.log(`The project "${project}" ran no test: counted as one failure.`)
     tally.failed = 1
   }
-  return { tally, well: code === 0 }
+  return { tally, well, unsteady }
+}
+
+/**
+ * On a machine that others share, a file that stands on real servers may miss a deadline through no fault of the
+ * change. It runs once more by itself, and is named at the end whatever comes of it; many failures are no accident.
+ */
+async function runFailedAgain(project, report, code, reports, browser) {
+  const files = failedFiles(report)
+  const again = STANDS_ON_SERVERS.has(project) && files.length > 0 && files.length <= AGAIN_AT_MOST
+  if (!again) return { last: report, well: code === 0, unsteady: [] }
+  console.log(`\n── ${project}, once more: what failed ──`)
+  const second = await reportOf(project, path.join(reports, `${project}-again`), browser, files)
+  if (second.code !== 0 || !second.report) return { last: report, well: false, unsteady: [] }
+  const unsteady = files.map(file => path.relative(root, file))
+  return { last: withSecondRun(report, second.report), well: true, unsteady }
+}
+
+async function reportOf(project, at, browser, files = []) {
+  const file = `${at}.json`
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await vitest(['run', '--project', project, ...files, ...reporters], browser)
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  return { code, report: text === undefined ? undefined : JSON.parse(text) }
 }
 
 function vitest(args, browser) {
