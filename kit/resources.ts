@@ -9,22 +9,26 @@ export type ResourceDefinition = {
   readonly limits: { readonly cpu: Quantity; readonly memory: Quantity }
 }
 
-function pair(
-  own: { request: string; limit: string },
-  asked: { request: string | undefined; limit: string | undefined },
-) {
+type Pair = { readonly request: string; readonly limit: string | undefined }
+
+function pair(own: Pair, asked: { [P in keyof Pair]: string | undefined }): Pair {
   const request = asked.request ?? own.request
   const limit = asked.limit ?? own.limit
-  const inverted = (quantityValue(request) ?? 0) > (quantityValue(limit) ?? 0)
-  if (!inverted) return { request, limit }
+  // What is absent or no quantity is crossed by nothing; the policies refuse the latter.
+  const most = limit === undefined ? undefined : quantityValue(limit)
+  const crossed = (quantityValue(request) ?? 0) > (most ?? Number.POSITIVE_INFINITY)
+  if (!crossed) return { request, limit }
   // Only one of the two was asked for and crossed the app's own other one: that one follows.
   if (asked.limit === undefined) return { request, limit: request }
-  if (asked.request === undefined) return { request: limit, limit }
+  if (asked.request === undefined) return { request: asked.limit, limit: asked.limit }
   return { request, limit }
 }
 
-/** The app's own resources with what was asked over them; a request and a limit that were both asked for are kept as they are. */
-export function resourcesOf(own: ResourceDefinition, asked: Asked): AppResources {
+/**
+ * The app's own resources with what was asked over them; a request and a limit that were both asked for are kept as they
+ * are. The one place that says what a container will run with: the kit renders it, the policies judge it.
+ */
+export function resourcesOf(own: AppResources, asked: Asked): AppResources {
   const cpu = pair(
     { request: own.requests.cpu, limit: own.limits.cpu },
     { request: asked?.requests?.cpu, limit: asked?.limits?.cpu },
@@ -35,6 +39,6 @@ export function resourcesOf(own: ResourceDefinition, asked: Asked): AppResources
   )
   return {
     requests: { cpu: cpu.request, memory: memory.request },
-    limits: { cpu: cpu.limit, memory: memory.limit },
+    limits: { ...(cpu.limit === undefined ? {} : { cpu: cpu.limit }), memory: memory.limit ?? own.limits.memory },
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { CreateDeployment, ObjectChange, Preview } from '#api/deployments.ts'
 import type { Violation } from '#api/problem.ts'
+import type { AppResources } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { resourcesOf } from '#kit/resources.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
@@ -61,7 +63,7 @@ export async function previewDeployment(
     ...(await changesOf(context, input, made, existing, cluster)),
     cluster,
     settings: made.settings,
-    resources: totals(made, input.replicas ?? 1, entry.app.resources, input),
+    resources: totals(made, input.replicas ?? 1, resourcesOf(entry.app.resources, input.resources)),
     simulated: clusterRow?.simulated ?? false,
   }
 }
@@ -177,17 +179,15 @@ function offline(objects: readonly KubernetesObject[]): ObjectChange[] {
 function totals(
   made: Draft,
   replicas: number,
-  own: { requests: { cpu: string; memory: string } },
-  input: CreateDeployment,
+  { requests }: AppResources,
 ): Preview['resources'] {
-  const each = { ...own.requests, ...input.resources?.requests }
   const storage = made.objects
     .filter(object => object.kind === 'PersistentVolumeClaim')
     .map(object => sizeOf(object))
   const times = (quantity: string) => (replicas === 1 ? quantity : `${replicas} × ${quantity}`)
   return {
-    cpu: times(each.cpu ?? ''),
-    memory: times(each.memory ?? ''),
+    cpu: times(requests.cpu),
+    memory: times(requests.memory),
     storage: storage.join(' + ') || '0',
   }
 }

@@ -2,6 +2,7 @@ import type { CreateDeployment, Resources } from '#api/deployments.ts'
 import type { AppResources, App as Module } from '#kit/app.ts'
 import { quantityValue } from '#kit/kubernetes/quantity.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { resourcesOf } from '#kit/resources.ts'
 
 /** CPU in millicores, memory in bytes, both whole; `null` where nothing usable was given. */
 export type Amounts = { readonly cpuMillis: number | null; readonly memoryBytes: number | null }
@@ -69,14 +70,14 @@ export function policyInput(question: PolicyQuestion): PolicyInput {
       secrets: Object.keys(request.secrets ?? {}),
       env: Object.keys(request.env ?? {}),
     },
-    resources: effectiveResources(request.resources, app.defaults),
+    resources: amountsOf(resourcesOf(app.defaults, request.resources)),
     namespace,
     actor,
     app: {
       id: app.id,
       network: app.network,
       relaxations: app.relaxations,
-      defaults: effectiveResources(undefined, app.defaults),
+      defaults: amountsOf(app.defaults),
     },
     objects: objects.map(object => withNumbers(object, 0)),
   }
@@ -110,38 +111,12 @@ function whole(quantity: string | undefined, factor: number): number | null {
   return Number.isSafeInteger(rounded) ? rounded : null
 }
 
-/** As the kit renders it (`kit/resources.ts`): where one of the two was asked for and crosses the app's own other, that one follows. */
-function effectiveResources(asked: Resources | undefined, own: AppResources): ResourceAmounts {
-  const cpu = pair(asked?.requests?.cpu, asked?.limits?.cpu, own.requests.cpu, own.limits.cpu)
-  const memory = pair(
-    asked?.requests?.memory,
-    asked?.limits?.memory,
-    own.requests.memory,
-    own.limits.memory,
-  )
-  const amounts = (part: 'request' | 'limit'): Amounts => ({
-    cpuMillis: cpuMillis(cpu[part]),
-    memoryBytes: memoryBytes(memory[part]),
+function amountsOf({ requests, limits }: AppResources): ResourceAmounts {
+  const amounts = ({ cpu, memory }: { cpu?: string; memory: string }): Amounts => ({
+    cpuMillis: cpuMillis(cpu),
+    memoryBytes: memoryBytes(memory),
   })
-  return { requests: amounts('request'), limits: amounts('limit') }
-}
-
-type Quantity = string | undefined
-
-function pair(
-  askedRequest: Quantity,
-  askedLimit: Quantity,
-  ownRequest: Quantity,
-  ownLimit: Quantity,
-) {
-  const request = askedRequest ?? ownRequest
-  const limit = askedLimit ?? ownLimit
-  const crossed =
-    (quantityValue(request ?? '') ?? 0) > (quantityValue(limit ?? '') ?? Number.POSITIVE_INFINITY)
-  if (!crossed) return { request, limit }
-  if (askedLimit === undefined) return { request, limit: request }
-  if (askedRequest === undefined) return { request: limit, limit }
-  return { request, limit }
+  return { requests: amounts(requests), limits: amounts(limits) }
 }
 
 const parts = new Set(['requests', 'limits'])
