@@ -39,6 +39,9 @@ export function resourcesOf(own: AppResources, asked: Asked): AppResources {
   )
   return {
     requests: { cpu: cpu.request, memory: memory.request },
-    limits: { ...(cpu.limit === undefined ? {} : { cpu: cpu.limit }), memory: memory.limit ?? own.limits.memory },
+    limits: {
+      ...(cpu.limit === undefined ? {} : { cpu: cpu.limit }),
+      memory: memory.limit ?? own.limits.memory,
+    },
   }
 }

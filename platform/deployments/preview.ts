@@ -176,11 +176,7 @@ function offline(objects: readonly KubernetesObject[]): ObjectChange[] {
   }))
 }
 
-function totals(
-  made: Draft,
-  replicas: number,
-  { requests }: AppResources,
-): Preview['resources'] {
+function totals(made: Draft, replicas: number, { requests }: AppResources): Preview['resources'] {
   const storage = made.objects
     .filter(object => object.kind === 'PersistentVolumeClaim')
     .map(object => sizeOf(object))
