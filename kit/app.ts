@@ -1,17 +1,5 @@
+import type { Capability } from './capabilities.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
-
-/**
- * Capabilities a need can ask for and a provider can offer. What the bound address and key mean is part of the name: the address of
- * `openai-api` ends before `/chat/completions`; the key of `postgres` is the whole connection string; that of `vector-store` is
- * Qdrant's API key.
- */
-export type Capability =
-  | 'openai-api'
-  | 'ollama-api'
-  | 'vector-store'
-  | 'postgres'
-  | 's3'
-  | 'tracking'
 
 export type Text = { readonly en: string; readonly nl: string }
 
@@ -20,6 +8,14 @@ export type SecretRef = { readonly secretKey: string }
 
 /** What an app gets for a need that is bound: an address, and the key of its credential when there is one. */
 export type Bound = { readonly url: string; readonly key?: SecretRef }
+
+/** Says that a generated value is meant for a person, and what for: only such a secret can ever be read back. */
+export type Revealed = {
+  /** What the value is to who reads it: "First password of the administrator". */
+  readonly purpose: Text
+  /** The user name that goes with it: as it stands, or as a setting of the app says. */
+  readonly userName?: string | { readonly setting: string }
+}
 
 export type SecretSpec = {
   readonly name: string
@@ -32,6 +28,8 @@ export type SecretSpec = {
   readonly bytes?: number
   /** Put before a generated value, where the app wants it so (`sk-`). */
   readonly prefix?: string
+  /** Only of a generated secret; without it the value is for the app alone. */
+  readonly revealed?: Revealed
 }
 
 export type NeedSpec = {

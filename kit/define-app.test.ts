@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { RenderInput } from './app.ts'
 import { defineApp } from './define-app.ts'
+import { lint } from './lint.ts'
 import { maybe, need } from './needs.ts'
 import { question } from './question.ts'
 import { generated, optional, provided } from './secrets.ts'
@@ -255,4 +256,61 @@ test('refuses defaults that are not valid by themselves', () => {
       env: () => ({}),
     })
   expect(define).toThrow('the defaults are not valid by themselves: too many')
+})
+
+test('a sidecar opens its own ports beside the app, with the same volumes and the same restrictions', () => {
+  const app = defineApp({
+    ...parts,
+    settings,
+    ports: { http: 8080, judge: 3000 },
+    scratch: { tmp: { mount: '/tmp', size: '64Mi' } },
+    sidecars: {
+      judge: {
+        image: 'registry.example/judge:1.0.0',
+        ports: ['judge'],
+        health: {
+          startup: { tcp: 'judge' },
+          ready: { path: '/ready', port: 'judge' },
+          live: { command: ['judge', 'ping'] },
+        },
+        resources: parts.resources,
+        env: ({ settings: { parallel }, ports }) => ({ PORT: ports.judge, PARALLEL: parallel }),
+      },
+    },
+    env: () => ({}),
+  })
+  const objects = app.render(input)
+  expect(lint(objects)).toEqual([])
+  const [main, judge] = app.mkDeployment().deployment.spec.template.spec?.containers ?? []
+  expect(main?.ports).toEqual([{ name: 'http', containerPort: 8080, protocol: 'TCP' }])
+  expect(judge).toMatchObject({
+    name: 'judge',
+    ports: [{ name: 'judge', containerPort: 3000 }],
+    env: [
+      { name: 'PORT', value: '3000' },
+      { name: 'PARALLEL', value: '2' },
+    ],
+    securityContext: { readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+    startupProbe: { tcpSocket: { port: 'judge' } },
+    livenessProbe: { exec: { command: ['judge', 'ping'] } },
+  })
+  expect(app.images).toEqual(['registry.example/sample:1.0.0', 'registry.example/judge:1.0.0'])
+})
+
+test('an image may depend on the settings, and only on variants that the module lists', () => {
+  const variants = { en: 'registry.example/sample:1.0.0', nl: 'registry.example/sample:1.0.0-nl' }
+  const of = (choose: (language: string) => string) =>
+    defineApp({
+      ...parts,
+      settings,
+      image: { variants, choose: ({ language }) => choose(language) },
+      env: () => ({}),
+    })
+  const app = of(language => language)
+  const imageOf = (config: { language?: 'nl' }) =>
+    app.mkDeployment({ config }).deployment.spec.template.spec?.containers[0]?.image
+  expect([imageOf({}), imageOf({ language: 'nl' })]).toEqual([variants.en, variants.nl])
+  expect(app.images).toEqual(Object.values(variants))
+  expect(() => of(() => 'fr').render(input)).toThrow(/chose the image "fr".*en, nl/)
 })

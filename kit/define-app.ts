@@ -5,13 +5,14 @@
  */
 import type { z } from 'zod'
 import type { App, RenderInput } from './app.ts'
+import { imagesOf } from './image.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import { lint } from './lint.ts'
 import type { Contract } from './module-contract.ts'
 import { moduleContract } from './module-contract.ts'
 import { ModuleError } from './module-error.ts'
 import { build, maxReplicas, needSpecs } from './render.ts'
-import { secretSpecs } from './secrets.ts'
+import { secretSpecs, userNameFindings } from './secrets.ts'
 import { relaxations } from './security.ts'
 import { parseSettings, settingsSchema } from './settings.ts'
 import type { AnySpecification, Needs, Secrets, Specification } from './specification.ts'
@@ -61,12 +62,18 @@ function describe(
       })),
     )
   }
+  const secrets = secretSpecs(specification.secrets ?? {}, needs)
+  const nameless = userNameFindings(secrets, defaults.settings)
+  if (nameless.length > 0) throw new ModuleError(info.id, nameless)
   return {
     ...info,
-    images: [specification.image],
+    images: [
+      ...imagesOf(specification.image),
+      ...Object.values(specification.sidecars ?? {}).map(each => each.image),
+    ],
     needs,
     provides: specification.provides ?? [],
-    secrets: secretSpecs(specification.secrets ?? {}, needs),
+    secrets,
     network: {
       expose: specification.expose ?? null,
       ports: specification.ports,
@@ -86,7 +93,7 @@ function describe(
 
 /**
  * Defines a catalogue app.
- * @throws ModuleError when the defaults of the settings are not valid by themselves.
+ * @throws ModuleError when the defaults of the settings are not valid by themselves, or a user name comes from no setting.
  */
 export function defineApp<
   S extends z.ZodObject,

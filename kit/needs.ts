@@ -1,4 +1,5 @@
-import type { App, Bound, Capability, NeedSpec } from './app.ts'
+import type { App, Bound, NeedSpec } from './app.ts'
+import type { Capability } from './capabilities.ts'
 
 /** A capability an app asks of another, written with `need` or `maybe`. */
 export type Need<O extends boolean = boolean> = {

@@ -1,13 +1,21 @@
 import type { Container, Probe } from './kubernetes/generated/core-v1.ts'
 
-/** An HTTP check. `failAfter` failures in a row count, one check `every` so many seconds. */
-export type Check<PortName extends string = string> = {
-  readonly path: `/${string}`
-  readonly port: PortName
+type Timing = {
+  /** Seconds between two checks. */
   readonly every?: number
+  /** So many failures in a row count. */
   readonly failAfter?: number
+  /** Seconds. */
   readonly timeout?: number
 }
+
+/** An HTTP request, a connection, or a command in the container: the first that the app can answer. */
+export type Check<PortName extends string = string> = Timing &
+  (
+    | { readonly path: `/${string}`; readonly port: PortName }
+    | { readonly tcp: PortName }
+    | { readonly command: readonly string[] }
+  )
 
 /**
  * `startup` gives a slow start its time, `ready` may look at what the app depends on, `live` must not: a restart does not
@@ -19,9 +27,15 @@ export type Health<PortName extends string = string> = {
   readonly live: Check<PortName>
 }
 
+function action(check: Check): Pick<Probe, 'httpGet' | 'tcpSocket' | 'exec'> {
+  if ('path' in check) return { httpGet: { path: check.path, port: check.port } }
+  if ('tcp' in check) return { tcpSocket: { port: check.tcp } }
+  return { exec: { command: check.command } }
+}
+
 function probe(check: Check, defaults: { every: number; failAfter: number }): Probe {
   return {
-    httpGet: { path: check.path, port: check.port },
+    ...action(check),
     periodSeconds: check.every ?? defaults.every,
     failureThreshold: check.failAfter ?? defaults.failAfter,
     timeoutSeconds: check.timeout ?? 5,
@@ -38,7 +52,8 @@ export function probes(
   }
 }
 
-/** The paths that tell how the app is, each once. */
+/** The paths that tell how the app is, each once; none where it has no HTTP check. */
 export function healthEndpoints(health: Health): readonly string[] {
-  return [...new Set([health.startup.path, health.ready.path, health.live.path])]
+  const checks = [health.startup, health.ready, health.live]
+  return [...new Set(checks.flatMap(check => ('path' in check ? [check.path] : [])))]
 }

@@ -1,5 +1,6 @@
 import type { NeedSpec, RenderInput } from './app.ts'
 import type { EnvValue } from './env.ts'
+import { imageFor } from './image.ts'
 import type { Deployment } from './kubernetes/generated/apps-v1.ts'
 import type {
   ConfigMap,
@@ -133,7 +134,7 @@ export function build(specification: AnySpecification, input: BuildInput): Built
     unbound: unboundNeeds({ needs: needSpecs(specification) }, input.bindings).map(
       each => each.name,
     ),
-    image: input.image ?? specification.image,
+    image: input.image ?? imageFor(info.id, specification.image, context.settings),
     imagePullPolicy: input.imagePullPolicy ?? 'IfNotPresent',
   }
   return {

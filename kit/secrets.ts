@@ -1,4 +1,5 @@
-import type { NeedSpec, SecretRef, SecretSpec, Text } from './app.ts'
+import type { NeedSpec, Revealed, SecretRef, SecretSpec, Text } from './app.ts'
+import type { ModuleFinding } from './module-error.ts'
 
 /** A secret of an app, written with `generated` or `provided`; `G` says whether a value is certain to exist. */
 export type Secret<G extends boolean = boolean> = Omit<SecretSpec, 'name'> & {
@@ -18,6 +19,8 @@ export function generated(options: {
   readonly bytes?: number
   /** Put before the value, where the app wants it so. */
   readonly prefix?: string
+  /** For a value that a person needs, such as a first password; without it nobody can read the value back. */
+  readonly revealed?: Revealed
 }): Secret<true> {
   return { kind: 'generated', optional: false, certain: true, bytes: 32, ...options }
 }
@@ -64,4 +67,30 @@ export function secretRefs(
       certain || given.includes(name) ? { secretKey: name } : undefined,
     ]),
   )
+}
+
+/** The user name that goes with a value that may be revealed, under these settings; undefined where the module knows none. */
+export function userNameOf(
+  { userName }: Revealed,
+  settings: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (typeof userName !== 'object') return userName
+  const answer = settings[userName.setting]
+  return typeof answer === 'string' && answer !== '' ? answer : undefined
+}
+
+/** A finding for each user name that is said to come from a setting which the app does not have, or which holds no text. */
+export function userNameFindings(
+  secrets: readonly SecretSpec[],
+  defaults: Readonly<Record<string, unknown>>,
+): readonly ModuleFinding[] {
+  return secrets.flatMap(({ name, revealed }) => {
+    const from = revealed?.userName
+    if (typeof from !== 'object' || typeof defaults[from.setting] === 'string') return []
+    return {
+      rule: 'user-name',
+      pointer: `/secrets/${name}/revealed/userName`,
+      detail: `the app has no setting "${from.setting}" that holds text; name one that has, or write the user name itself`,
+    }
+  })
 }

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
-import type { Capability, Network, Text } from './app.ts'
+import type { Network, Text } from './app.ts'
+import type { Capability } from './capabilities.ts'
 import type { EnvValue } from './env.ts'
+import type { Image } from './image.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import type { Bindings, Need } from './needs.ts'
 import type { Health } from './probes.ts'
@@ -31,6 +33,17 @@ export type InitStep = {
   readonly command: readonly string[]
 }
 
+/** A further container in the same pod: it shares volumes, user and life of the app's own, and opens some of its ports. */
+export type Sidecar<P extends string, C> = {
+  readonly image: string
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly ports?: readonly P[]
+  readonly health: Health<P>
+  readonly resources: ResourceDefinition
+  readonly env?: (context: C) => Readonly<Record<string, EnvValue>>
+}
+
 /** What an author writes. Names refer by type: a port that is not in `ports` cannot be named elsewhere. */
 export type Specification<
   S extends z.ZodObject,
@@ -48,8 +61,7 @@ export type Specification<
     readonly category: string
     readonly description: Text
   }
-  /** With a fixed tag, and a digest when it is known. */
-  readonly image: string
+  readonly image: Image<NoInfer<z.output<S>>>
   readonly command?: readonly string[]
   readonly args?: readonly string[] | ((context: Context<S, N, X, P>) => readonly string[])
   readonly ports: Readonly<Record<P, number>>
@@ -84,6 +96,8 @@ export type Specification<
   readonly stopWithin?: number
   readonly maxReplicas?: number
   readonly env: (context: NoInfer<Context<S, N, X, P>>) => Readonly<Record<string, EnvValue>>
+  /** By container name. */
+  readonly sidecars?: Readonly<Record<string, Sidecar<NoInfer<P>, NoInfer<Context<S, N, X, P>>>>>
   readonly init?: (context: NoInfer<Context<S, N, X, P>>) => readonly InitStep[]
   /** The way out for what the kit has no word for. Its result is checked again, whole, and a fault in it is an error. */
   readonly transform?: (

@@ -1,7 +1,12 @@
 import type { AppResources } from './app.ts'
 import { type EnvValue, envVars } from './env.ts'
 import type { Deployment } from './kubernetes/generated/apps-v1.ts'
-import type { Container, PodSpec, ResourceRequirements } from './kubernetes/generated/core-v1.ts'
+import type {
+  Container,
+  ContainerPort,
+  PodSpec,
+  ResourceRequirements,
+} from './kubernetes/generated/core-v1.ts'
 import type { Quantity } from './kubernetes/quantity.ts'
 import { unboundAnnotation } from './marks.ts'
 import { probes } from './probes.ts'
@@ -39,6 +44,12 @@ function resourceRequirements({ specification, context, resources }: Plan): Reso
   }
 }
 
+function portsOf(plan: Plan, opens: (name: string) => boolean): readonly ContainerPort[] {
+  return Object.entries(plan.specification.ports)
+    .filter(([name]) => opens(name))
+    .map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' }))
+}
+
 /** What the app's container and its init steps have in common. */
 function container(plan: Plan): Omit<Container, 'name'> {
   const { specification, context, storage } = plan
@@ -54,19 +65,33 @@ function container(plan: Plan): Omit<Container, 'name'> {
 
 function mainContainer(plan: Plan): Container {
   const { specification, context } = plan
-  const { args, command } = specification
+  const { args, command, sidecars = {} } = specification
+  const opened = new Set(Object.values(sidecars).flatMap(each => each.ports ?? []))
   return {
     name: specification.info.id,
     ...container(plan),
     ...(command && { command }),
     ...(args && { args: typeof args === 'function' ? args(context) : args }),
-    ports: Object.entries(specification.ports).map(([name, containerPort]) => ({
-      name,
-      containerPort,
-      protocol: 'TCP',
-    })),
+    ports: portsOf(plan, name => !opened.has(name)),
     ...probes(specification.health),
   }
+}
+
+function sidecarContainers(plan: Plan): Container[] {
+  const { specification, context, storage } = plan
+  return Object.entries(specification.sidecars ?? {}).map(([name, sidecar]) => ({
+    name,
+    image: sidecar.image,
+    imagePullPolicy: plan.imagePullPolicy,
+    ...(sidecar.command && { command: sidecar.command }),
+    ...(sidecar.args && { args: sidecar.args }),
+    env: envVars(sidecar.env?.(context) ?? {}, {}, plan.secretName),
+    ports: portsOf(plan, port => sidecar.ports?.includes(port) === true),
+    resources: sidecar.resources,
+    securityContext: containerSecurity(specification.relax ?? {}),
+    volumeMounts: storage.mounts,
+    ...probes(sidecar.health),
+  }))
 }
 
 function podSpec(plan: Plan): PodSpec {
@@ -83,7 +108,7 @@ function podSpec(plan: Plan): PodSpec {
     ...(steps.length > 0 && {
       initContainers: steps.map(({ name, command }) => ({ name, ...container(plan), command })),
     }),
-    containers: [mainContainer(plan)],
+    containers: [mainContainer(plan), ...sidecarContainers(plan)],
     volumes: storage.volumes,
   }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { catalog } from '#catalog/index.ts'
+import { capabilities } from '#kit/capabilities.ts'
 import { files, sources, textOf } from './files.ts'
 
 const languages = ['en', 'nl']
@@ -54,4 +56,13 @@ it('every text a page asks for by name is there', () => {
   expect(asked.filter(({ key }) => !known.has(key)).map(one => `${one.file}: ${one.key}`)).toEqual(
     [],
   )
+})
+
+it('has a word for every capability, and for every category of the catalogue', () => {
+  const words = dictionary('en', 'words.json')
+  const needed = [
+    ...capabilities.map(one => `capability.${one}`),
+    ...catalog.map(({ app }) => `category.${app.category}`),
+  ]
+  expect(needed.filter(key => !words.has(key))).toEqual([])
 })
