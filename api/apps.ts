@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Text } from './names.ts'
+import { SecretKind } from './secrets.ts'
 
 /** An answer to one transparency criterion, with where it was read and how sure one may be. */
 export const Criterion = z.object({
@@ -49,10 +50,12 @@ export type AppSummary = z.infer<typeof AppSummary>
 
 export const AppSecret = z.object({
   name: z.string(),
-  kind: z.enum(['generated', 'provided', 'bound']),
+  kind: SecretKind,
   optional: z.boolean(),
   title: Text,
   description: Text.optional(),
+  /** Present where the value is meant for a person, who may have it shown. */
+  revealed: z.object({ purpose: Text }).optional(),
 })
 
 export const App = AppSummary.extend({

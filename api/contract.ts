@@ -16,6 +16,7 @@ import { EventView } from './events.ts'
 import { Name } from './names.ts'
 import { DeadLetter, OperationOfDeployment, OperationState } from './operations.ts'
 import { route } from './route.ts'
+import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
 import { Session, SignIn, SignInLink } from './session.ts'
 
 const page = {
@@ -246,6 +247,25 @@ export const contract = {
     action: 'deployment.read',
     params: one,
     answers: { 200: z.object({ items: z.array(ObjectStatus), next: z.null() }) },
+  }),
+  listSecrets: route({
+    method: 'GET',
+    path: '/deployments/{namespace}/{name}/secrets',
+    summary: 'Its secrets by name, never their values',
+    tag: 'deployments',
+    action: 'deployment.read',
+    params: one,
+    answers: { 200: z.object({ items: z.array(DeploymentSecret), next: z.null() }) },
+  }),
+  revealSecret: route({
+    method: 'POST',
+    path: '/deployments/{namespace}/{name}/secrets/{secret}/reveal',
+    summary: 'The value of a secret that is meant for a person; its timeline tells who asked',
+    tag: 'deployments',
+    action: 'secret.reveal',
+    params: one.extend({ secret: SecretName }),
+    answers: { 200: RevealedSecret },
+    secretAnswer: true,
   }),
   readLogs: route({
     method: 'GET',

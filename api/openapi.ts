@@ -20,6 +20,7 @@ import { Text } from './names.ts'
 import { DeadLetter, Operation, OperationOfDeployment } from './operations.ts'
 import { Problem, problemStatus } from './problem.ts'
 import type { Route } from './route.ts'
+import { DeploymentSecret, RevealedSecret } from './secrets.ts'
 import { Session, SignIn } from './session.ts'
 
 /** Semantic version of the HTTP API; also sent as the `API-Version` header. */
@@ -127,7 +128,9 @@ function headers(route: Route): Json[] {
   const found: Json[] = []
   if (route.conditional)
     found.push(header('If-Match', 'The etag of what you saw; refused with 412 when it changed.'))
-  if (route.method !== 'GET' && !route.action.endsWith('.read') && route.tag !== 'session')
+  const repeatable =
+    route.method === 'GET' || route.action.endsWith('.read') || route.secretAnswer === true
+  if (!repeatable && route.tag !== 'session')
     found.push(header('Idempotency-Key', 'The same key with the same request runs once.'))
   if (route.stream) found.push(header('Last-Event-ID', 'Go on after this event.'))
   return found
@@ -163,6 +166,7 @@ function problems(route: Route): Json {
   if (route.params) statuses.add(404)
   if (route.body) for (const status of [413, 415, 422]) statuses.add(status)
   if (route.starts) for (const status of [409, 422]) statuses.add(status)
+  if (route.secretAnswer) for (const status of [409, 422]) statuses.add(status)
   if (route.conditional) statuses.add(412)
   return Object.fromEntries(
     [...statuses].sort().map(status => [status, { $ref: `#/components/responses/${status}` }]),
@@ -193,6 +197,7 @@ const named = {
   DeadLetter,
   Deployment,
   DeploymentInput,
+  DeploymentSecret,
   EventView,
   Finding,
   Logs,
@@ -204,6 +209,7 @@ const named = {
   Preview,
   Problem,
   Resources,
+  RevealedSecret,
   Revision,
   Rollback,
   Session,

@@ -14,6 +14,7 @@ export type Action =
   | 'deployment.update'
   | 'deployment.delete'
   | 'deployment.logs'
+  | 'secret.reveal'
   | 'operation.read'
   | 'operation.change'
   | 'event.read'
@@ -36,6 +37,8 @@ export type Route = {
   readonly starts?: 'operation'
   /** Takes `If-Match` with the deployment's `etag`. */
   readonly conditional?: true
+  /** Its answer holds the value of a secret: it is never kept, and a repeated `Idempotency-Key` asks again. */
+  readonly secretAnswer?: true
   /** Answers `text/event-stream`. */
   readonly stream?: true
 }

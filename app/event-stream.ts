@@ -10,6 +10,7 @@ const names = [
   'DeploymentRolledBack',
   'DeploymentDeleted',
   'OperationCancelled',
+  'SecretRevealed',
   'HealthChanged',
   'DriftChanged',
   'NamespaceRequested',

@@ -15,6 +15,7 @@ import { registerPreview } from './commands/preview.ts'
 import { registerRebuild } from './commands/rebuild.ts'
 import { registerRestart } from './commands/restart.ts'
 import { registerRollback } from './commands/rollback.ts'
+import { registerSecrets } from './commands/secrets.ts'
 import { registerStatus } from './commands/status.ts'
 import { registerUp } from './commands/up.ts'
 import { registerUpdate } from './commands/update.ts'
@@ -35,6 +36,7 @@ const registrations = [
   registerStatus,
   registerList,
   registerLogs,
+  registerSecrets,
   registerUpdate,
   registerRollback,
   registerRestart,

@@ -80,6 +80,8 @@ function idempotencyKeyOf(route: Route, request: FastifyRequest): string | undef
   const key = request.headers['idempotency-key']
   if (key === undefined || route.method === 'GET' || route.action.endsWith('.read'))
     return undefined
+  // The answer to a key is kept in the database, where no secret value may stand.
+  if (route.secretAnswer) return undefined
   return String(key)
 }
 

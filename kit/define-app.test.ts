@@ -217,6 +217,21 @@ test('lists its secrets, with one for the key of each binding', () => {
   ])
 })
 
+test('refuses a user name that no setting holds', () => {
+  const define = (setting: string) =>
+    defineApp({
+      ...parts,
+      settings,
+      secrets: {
+        first: generated({ title: text, revealed: { purpose: text, userName: { setting } } }),
+      },
+      env: () => ({}),
+    })
+  expect(define('language').secrets[0]?.revealed).toMatchObject({ purpose: text })
+  expect(() => define('parallel')).toThrow(/no setting "parallel" that holds text/)
+  expect(() => define('email')).toThrow('/secrets/first/revealed/userName')
+})
+
 test('shows each opening of the restricted profile with its reason', () => {
   const app = defineApp({
     ...parts,

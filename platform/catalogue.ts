@@ -66,12 +66,13 @@ export function readApp(context: PlatformContext, id: string): App {
   return {
     ...summary(entry),
     settingsSchema: app.settingsSchema(),
-    secrets: app.secrets.map(({ name, kind, optional, title, description }) => ({
+    secrets: app.secrets.map(({ name, kind, optional, title, description, revealed }) => ({
       name,
       kind,
       optional,
       title,
       ...(description ? { description } : {}),
+      ...(revealed ? { revealed: { purpose: revealed.purpose } } : {}),
     })),
     resources: { requests, limits },
     maxReplicas: app.maxReplicas,

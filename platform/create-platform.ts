@@ -12,6 +12,7 @@ import { cancelOperation, retryOperation } from './deployments/operation-command
 import { listOperations, readOperation } from './deployments/operations.ts'
 import { previewDeployment } from './deployments/preview.ts'
 import { listDeployments, listRevisions, readDeployment } from './deployments/queries.ts'
+import { listSecrets, revealSecret } from './deployments/reveal.ts'
 import { readTimeline } from './deployments/timeline.ts'
 import { PlatformError } from './errors.ts'
 import { createNamespace, findNamespace, listNamespaces } from './federation/namespaces.ts'
@@ -57,6 +58,11 @@ export function createPlatform(context: PlatformContext): Platform {
       items: await inspectDeployment(context, actor, params),
       next: null,
     }),
+    listSecrets: async (actor, { params }) => ({
+      items: await listSecrets(context, actor, params),
+      next: null,
+    }),
+    revealSecret: (actor, { params }) => revealSecret(context, actor, params, params.secret),
     readLogs: (actor, { params, query }) => readLogs(context, actor, params, query.lines),
     readTimeline: (actor, { params, query }) => readTimeline(database, actor, params, query),
 

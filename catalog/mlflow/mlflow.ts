@@ -51,6 +51,13 @@ export const mlflow = defineApp({
         nl: 'Wachtwoord van het account "admin" als je er zelf geen geeft.',
       },
       bytes: 24,
+      revealed: {
+        purpose: {
+          en: 'First password of the administrator',
+          nl: 'Eerste wachtwoord van de beheerder',
+        },
+        userName: 'admin',
+      },
     }),
     chosenAdminPassword: optional({
       title: { en: 'Your administrator password', nl: 'Jouw beheerderswachtwoord' },

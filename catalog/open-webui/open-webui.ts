@@ -39,6 +39,13 @@ export const openWebUI = defineApp({
         nl: 'Gebruikt als je zelf geen wachtwoord geeft, zodat de eerste bezoeker geen beheerder wordt.',
       },
       bytes: 24,
+      revealed: {
+        purpose: {
+          en: 'First password of the administrator',
+          nl: 'Eerste wachtwoord van de beheerder',
+        },
+        userName: { setting: 'adminEmail' },
+      },
     }),
     adminPassword: optional({
       title: { en: 'Your administrator password', nl: 'Jouw beheerderswachtwoord' },

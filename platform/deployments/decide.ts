@@ -33,6 +33,8 @@ export type Command =
       readonly next: Text
     }
   | { readonly type: 'cancel'; readonly operation: string; readonly actor: string }
+  /** Concerns no operation: what runs is only looked at. */
+  | { readonly type: 'reveal'; readonly revealed: EventData<'SecretRevealed'> }
 
 export type Refusal = { readonly code: 'conflict' | 'not-found'; readonly message: string }
 
@@ -40,6 +42,10 @@ export type Decision = { readonly events: readonly NewEvent[] } | { readonly ref
 
 export function decide(command: Command, state: DeploymentState): Decision {
   if (command.type === 'request') return request(command, state)
+  if (command.type === 'reveal') {
+    if (!state.identity || state.deleted) return refuse('not-found', 'There is no such deployment.')
+    return { events: [{ type: 'SecretRevealed', data: command.revealed }] }
+  }
   if (state.operation?.id !== command.operation)
     return refuse('conflict', 'The operation has ended already.')
   const { id, kind, attempt, revision, to } = state.operation

@@ -70,6 +70,11 @@ export function textOf(event: StoredEvent): Text {
         en: `Rolled back from revision ${event.data.from} to what revision ${event.data.to} was.`,
         nl: `Teruggegaan van revisie ${event.data.from} naar wat revisie ${event.data.to} was.`,
       }
+    case 'SecretRevealed':
+      return {
+        en: `The secret "${event.data.secret}" was shown.`,
+        nl: `Het geheim "${event.data.secret}" is getoond.`,
+      }
     case 'HealthChanged': {
       const reason = event.data.reason ? `: ${event.data.reason}` : '.'
       return {

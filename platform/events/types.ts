@@ -100,6 +100,14 @@ export const eventSchemas = {
   }),
   /** The deployment and its objects are gone. */
   DeploymentDeleted: z.object({ ...operation, data: z.enum(['keep', 'delete']) }),
+  /** Somebody had the value of a secret shown to them: its name, never the value. */
+  SecretRevealed: z.object({
+    secret: z.string(),
+    /** The applied revision, whose value it was. */
+    revision: z.int(),
+    actor: z.string(),
+    via: Via,
+  }),
   /** What is seen in the cluster changed (stream `observed-<uuid>`). */
   HealthChanged: z.object({
     deployment: z.uuid(),

@@ -95,6 +95,13 @@ it('a secret that was given stands nowhere but encrypted, whatever is done with 
     answers.push(order.step.work, order.step.question)
     await hub.applied(await ground.claim(made.id, 'amsterdam'))
     await hub.observed([seen(made)])
+    await told(platform.listSecrets(ada, at))
+    for (const { name: secret } of app.secrets.filter(one => one.revealed)) {
+      const { value } = await platform.revealSecret(ada, { params: { ...at.params, secret } })
+      expect(planted).toContain(value)
+    }
+    for (const { name: secret } of app.secrets.filter(one => !one.revealed))
+      await told(platform.revealSecret(ada, { params: { ...at.params, secret } }))
     await told(platform.previewDeployment(ada, { body: body() }))
     await told(platform.updateDeployment(ada, { ...at, body: wish() }))
     const rollback = { revision: 1, configuration: 'then' } as const

@@ -1,0 +1,143 @@
+/**
+ * Shows a person a secret that is meant for a person: the first password of an app that made its administrator by itself. The
+ * module says which these are; every other value never leaves. The event is written in the transaction that reads the value,
+ * so that nobody sees one without a trace. No cluster is asked.
+ */
+import type { DeploymentSecret, RevealedSecret } from '#api/secrets.ts'
+import type { App, SecretSpec } from '#kit/app.ts'
+import { userNameOf } from '#kit/secrets.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { may } from '#platform/governance/may.ts'
+import type { Actor } from '#platform/platform.ts'
+import { readBlob } from './blobs.ts'
+import type { DeploymentKey } from './find.ts'
+import { change, unwrap } from './stream.ts'
+
+/** The secrets of a deployment by name; the applied revision says which are in use, before there is one the wanted one. */
+export async function listSecrets(
+  context: PlatformContext,
+  actor: Actor,
+  key: DeploymentKey,
+): Promise<DeploymentSecret[]> {
+  const { app, settings, objects } = await look(context, context.database, actor, key)
+  const used = secretKeys(await readBlob(context.database, objects))
+  return app.secrets.map(({ name, kind, title, description, revealed }) => {
+    const userName = revealed && userNameOf(revealed, settings)
+    const { purpose } = revealed ?? {}
+    return {
+      name,
+      kind,
+      title,
+      ...(description ? { description } : {}),
+      inUse: used.has(name),
+      ...(purpose ? { revealed: { purpose, ...(userName ? { userName } : {}) } } : {}),
+    }
+  })
+}
+
+/**
+ * The value of a secret in the applied revision. Throws `not-found` for what the actor may not see, `forbidden` for a value
+ * that is not meant for people, and `conflict` before anything was applied.
+ */
+export async function revealSecret(
+  context: PlatformContext,
+  actor: Actor,
+  key: DeploymentKey,
+  secret: string,
+): Promise<RevealedSecret> {
+  return context.database.transaction(async tx => {
+    const { id, team, app, applied, secretVersion } = await look(context, tx, actor, key)
+    if (!may(actor, 'secret.reveal', { team })) throw absent(key)
+    const title = purposeOf(app, secret)
+    if (applied === null)
+      throw new PlatformError('conflict', 'Nothing of this deployment has been applied yet.', {
+        next: 'Wait until its first operation has been applied, then ask again.',
+      })
+    const value = (await context.secrets.read(tx, id, secretVersion))[secret]
+    if (value === undefined)
+      throw new PlatformError('not-found', `Revision ${applied} has no secret ${secret}.`, {
+        next: 'Update the deployment: the app got this secret in a later version.',
+      })
+    const revealed = { secret, revision: applied, actor: actor.id, via: actor.via }
+    unwrap(await change(context, tx, id, () => ({ type: 'reveal', revealed })))
+    return { name: secret, value, title }
+  })
+}
+
+type Found = {
+  readonly id: string
+  readonly team: string
+  readonly applied: number | null
+  readonly secretVersion: number
+  readonly settings: Record<string, unknown>
+  /** Digest of the rendered objects. */
+  readonly objects: string
+}
+
+async function look(
+  context: PlatformContext,
+  sql: Sql,
+  actor: Actor,
+  key: DeploymentKey,
+): Promise<Found & { readonly app: App }> {
+  const [row] = await sql.query<Found & { app: string }>(
+    `select d.id, d.team, d.app, (d.applied->>'revision')::int as applied,
+        (r.data->>'secretVersion')::int as "secretVersion", r.data->'settings' as settings, r.objects_digest as objects
+       from kade.deployment d
+       join kade.revision r
+         on r.deployment = d.id and r.number = coalesce((d.applied->>'revision')::int, d.revision)
+      where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
+    [key.namespace, key.name, [...actor.teams]],
+  )
+  if (!row) throw absent(key)
+  const entry = findApp(context, row.app)
+  if (entry) return { ...row, app: entry.app }
+  throw new PlatformError('app-unknown', `The catalogue no longer has the app ${row.app}.`, {
+    next: 'Ask the people who run the platform to put it back.',
+  })
+}
+
+/** What the value is to a person. Throws where it is not for one. */
+function purposeOf(app: App, secret: string) {
+  const spec = app.secrets.find(one => one.name === secret)
+  if (!spec)
+    throw new PlatformError('not-found', `${app.name} has no secret ${secret}.`, {
+      next: 'List its secrets, and choose one that can be shown.',
+    })
+  if (spec.kind === 'generated' && spec.revealed) return spec.revealed.purpose
+  throw new PlatformError(
+    'forbidden',
+    `The secret ${secret} is never shown: ${reasons[spec.kind]}`,
+    {
+      next: nexts[spec.kind],
+    },
+  )
+}
+
+const reasons: Readonly<Record<SecretSpec['kind'], string>> = {
+  generated: 'it is for the app alone.',
+  provided: 'somebody gave it, and Kade does not give it back.',
+  bound: 'it belongs to what the app is bound to.',
+}
+
+const nexts: Readonly<Record<SecretSpec['kind'], string>> = {
+  generated: 'Nobody needs it to use the app. List the secrets to see which can be shown.',
+  provided: 'Look it up where you keep your passwords, or update the deployment with a new one.',
+  bound: 'Ask the team of what it is bound to.',
+}
+
+function absent({ namespace, name }: DeploymentKey): PlatformError {
+  return new PlatformError('not-found', `There is no deployment ${namespace}/${name}.`)
+}
+
+/** The keys of every `secretKeyRef` in rendered objects. */
+function secretKeys(value: unknown, found = new Set<string>()): Set<string> {
+  if (typeof value !== 'object' || value === null) return found
+  for (const [field, inner] of Object.entries(value)) {
+    if (field === 'secretKeyRef' && typeof inner?.key === 'string') found.add(inner.key)
+    else secretKeys(inner, found)
+  }
+  return found
+}
