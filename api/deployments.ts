@@ -59,7 +59,7 @@ export const HealthState = z.enum([
 export type HealthState = z.infer<typeof HealthState>
 
 /** What was last seen in the cluster. `since` is when this state began; `unknown` counts from the last sighting. */
-export const Health = z.object({ state: HealthState, since: Time, reason: z.string().optional() })
+export const Health = z.object({ state: HealthState, since: Time, reason: Text.optional() })
 export type Health = z.infer<typeof Health>
 
 export const Desired = z.object({
@@ -106,7 +106,7 @@ export const ObjectStatus = z.object({
   kind: z.string(),
   name: z.string(),
   state: z.enum(['Current', 'InProgress', 'Failed', 'Terminating', 'NotFound', 'Unknown']),
-  message: z.string(),
+  message: Text,
   drift: z.array(
     z.object({
       path: z.string(),

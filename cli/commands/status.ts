@@ -3,6 +3,7 @@ import type { Deployment } from '#api/deployments.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
 import { ago, clean, operationLines } from '../render.ts'
+import { tell } from '../terminal.ts'
 
 export function registerStatus(program: Command, cli: Cli): void {
   const command = program.command('status <deployment>').description('how a deployment is')
@@ -28,7 +29,7 @@ function statusLines(cli: Cli, deployment: Deployment): string[] {
     app,
     revision: null,
   }
-  const reason = health.reason ? `: ${clean(health.reason)}` : ''
+  const reason = health.reason ? `: ${clean(tell(cli.terminal, health.reason))}` : ''
   const behind =
     applied?.revision === desired.revision
       ? 'applied'

@@ -37,6 +37,11 @@ export async function project(
   }
 }
 
+const nothingYet: Text = {
+  en: 'Nothing has been applied yet',
+  nl: 'Er is nog niets toegepast',
+}
+
 async function requested(
   tx: Sql,
   id: string,
@@ -107,7 +112,7 @@ async function requested(
         data.clusters,
         number,
         desired,
-        { state: 'missing', since: at.toISOString(), reason: 'Nothing has been applied yet.' },
+        { state: 'missing', since: at.toISOString(), reason: nothingYet },
         data.operation,
         data.revision.ingress ? `http://${data.revision.ingress.host}` : null,
         at,

@@ -76,7 +76,10 @@ function unknownSince(since: Date): Health {
   return {
     state: 'unknown',
     since: since.toISOString(),
-    reason: 'Its cluster has been silent since then.',
+    reason: {
+      en: 'Its cluster has been silent since then',
+      nl: 'Het cluster is sindsdien stil',
+    },
   }
 }
 

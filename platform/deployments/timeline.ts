@@ -76,10 +76,11 @@ export function textOf(event: StoredEvent): Text {
         nl: `Het geheim "${event.data.secret}" is getoond.`,
       }
     case 'HealthChanged': {
-      const reason = event.data.reason ? `: ${event.data.reason}` : '.'
+      const said = (reason: string | undefined) => (reason ? `: ${reason}` : '.')
+      const { reason } = event.data
       return {
-        en: `Seen on ${event.data.cluster} as ${event.data.to}${reason}`,
-        nl: `Gezien op ${event.data.cluster} als ${healthInDutch[event.data.to] ?? event.data.to}${reason}`,
+        en: `Seen on ${event.data.cluster} as ${event.data.to}${said(reason?.en)}`,
+        nl: `Gezien op ${event.data.cluster} als ${healthInDutch[event.data.to] ?? event.data.to}${said(reason?.nl)}`,
       }
     }
     case 'DriftChanged':

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto'
 import type { Sql } from '../adapters/database/database.ts'
 import { sqlState } from '../adapters/database/postgres.ts'
 import { PlatformError } from '../errors.ts'
+import { asOfToday } from './as-of-today.ts'
 import { eventSchemas, type NewEvent, type StoredEvent } from './types.ts'
 
 /** Somebody else appended to the stream since it was read. Read it again and decide again. */
@@ -181,5 +182,5 @@ async function appendedBefore(
 
 function stored({ data, type, ...rest }: Row): StoredEvent {
   // Only `append` writes events, and it parses their data by their type: type and data belong together.
-  return { ...rest, type, data: JSON.parse(data) } as StoredEvent
+  return { ...rest, type, data: asOfToday(type, JSON.parse(data)) } as StoredEvent
 }

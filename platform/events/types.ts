@@ -114,7 +114,7 @@ export const eventSchemas = {
     cluster: z.string(),
     from: z.string(),
     to: z.string(),
-    reason: z.string().optional(),
+    reason: Text.optional(),
   }),
   /** Objects were found changed by hand, or found as desired again (stream `observed-<uuid>`). */
   DriftChanged: z.object({

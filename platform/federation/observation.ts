@@ -1,4 +1,5 @@
 import type { HealthState } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 
 /** What an observer sees of one deployment on one cluster at one moment. */
@@ -11,7 +12,7 @@ export type Observation = {
   readonly revision: number | null
   readonly state: HealthState
   /** One sentence for people, from the pod or object that decides. */
-  readonly reason?: string
+  readonly reason?: Text
   /** All workloads are Current at this revision: new pods serve, old ones are gone. */
   readonly ready: boolean
   /** A failure that waiting will not mend (image cannot be pulled, crash loop, unschedulable, quota). */

@@ -1,4 +1,5 @@
 import type { Health } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
@@ -13,7 +14,7 @@ export type Sighting = {
   readonly state: Health['state']
   readonly ready: boolean
   readonly failure: Cause | null
-  readonly reason: string | null
+  readonly reason: Text | null
 }
 
 export async function sightingsOf(sql: Sql, deployment: string): Promise<Sighting[]> {
@@ -79,7 +80,7 @@ export async function recordObservation(
   )
   await tx.query(
     `update kade.deployment set drift = $2, health_state = $3,
-        health = jsonb_strip_nulls(jsonb_build_object('state', $3::text, 'reason', $4::text, 'since',
+        health = jsonb_strip_nulls(jsonb_build_object('state', $3::text, 'reason', $4::jsonb, 'since',
           case when health_state = $3 then health->>'since' else to_char($5 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end))
       where id = $1`,
     [seen.deployment, JSON.stringify(seen.drift), seen.state, seen.reason ?? null, now],

@@ -1,3 +1,4 @@
+import type { Text } from '#api/names.ts'
 import type { Cause, OperationKind } from '#api/operations.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { change } from '#platform/deployments/stream.ts'
@@ -9,7 +10,7 @@ type Overdue = {
   kind: OperationKind
   attempt: number
   step: string
-  reason: string | null
+  reason: Text | null
   ready: boolean
   reachable: boolean
 }
@@ -117,12 +118,12 @@ function causeOf({ kind, attempt, step, reason, ready, reachable }: Overdue): Ca
         nl: 'De nieuwe pods werken, maar wat ze vervangen kon niet voor de deadline worden verwijderd.',
       },
     }
-  const last = reason ? ` (${reason})` : ''
+  const last = (said: string | undefined) => (said ? ` (${said})` : '')
   return {
     code: 'not-ready-in-time',
     message: {
-      en: `Its pods were not ready before the deadline${last}.`,
-      nl: `De pods waren niet voor de deadline gereed${last}.`,
+      en: `Its pods were not ready before the deadline${last(reason?.en)}.`,
+      nl: `De pods waren niet voor de deadline gereed${last(reason?.nl)}.`,
     },
   }
 }

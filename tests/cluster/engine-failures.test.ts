@@ -50,7 +50,7 @@ describe.concurrent('a deployment that cannot become ready', () => {
     const objects = await engine.inspect(work)
     expect(objects.find(one => one.kind === 'Deployment')).toMatchObject({
       state: 'InProgress',
-      message: expect.stringContaining('ImagePullBackOff'),
+      message: { nl: expect.stringContaining('ImagePullBackOff') },
     })
   })
 

@@ -82,7 +82,8 @@ describe('the life of a deployment', () => {
     expect(result.calls).toBeLessThanOrEqual(10)
     const seen = await tower.until(work.deployment, one => one.ready)
     expect(seen).toMatchObject({ revision: 1, state: 'healthy', drift: [], name: 'life' })
-    expect(seen.reason).toContain('(simulated)')
+    expect(seen.reason?.en).toContain('(simulated)')
+    expect(seen.reason?.nl).toContain('(gesimuleerd)')
     const deployment = await read('Deployment', 'life', 'apps/v1')
     expect(deployment?.metadata.annotations).toMatchObject({
       [annotation.revision]: '1',
@@ -113,7 +114,7 @@ describe('the life of a deployment', () => {
     const result = await engine.apply(next, { 'api-key': 'sk-other' }, never)
     expect(result).toMatchObject({ created: 0, configured: 1, unchanged: 6 })
     const seen = await tower.until(work.deployment, one => one.ready && one.revision === 2)
-    expect(seen.reason).toContain('2 of 2 pods ready')
+    expect(seen.reason?.en).toContain('2 of 2 pods ready')
     for (const [apiVersion, kind] of kinds.filter(([, kind]) => kind !== 'Pod')) {
       const live = await read(kind, 'update', apiVersion)
       expect([kind, live?.metadata.annotations?.[annotation.revision]]).toEqual([kind, '2'])

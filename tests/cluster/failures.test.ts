@@ -93,7 +93,7 @@ describe.concurrent('a deployment whose pods do not serve ends with what they sa
     expect(await kade.client.readDeployment(at('pull'))).toMatchObject({
       desired: { revision: 1 },
       applied: { revision: 1 },
-      health: { state: 'degraded', reason: expect.stringContaining('ImagePullBackOff') },
+      health: { state: 'degraded', reason: { nl: expect.stringContaining('ImagePullBackOff') } },
       operation: { id: end.id, state: 'failed', cause: { code: 'image-pull-failed' } },
     })
   })

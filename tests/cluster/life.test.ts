@@ -94,7 +94,7 @@ describe('the life of a deployment', () => {
     expect(await kade.client.readDeployment(at(name))).toMatchObject({
       desired: { revision: 1, replicas: 1 },
       applied: { revision: 1 },
-      health: { state: 'healthy', reason: expect.stringContaining('(simulated)') },
+      health: { state: 'healthy', reason: { nl: expect.stringContaining('(gesimuleerd)') } },
       operation: { state: 'succeeded', attempt: 1 },
       drift: false,
     })

@@ -120,7 +120,9 @@ describe('a create', () => {
     const again = await restart(made)
     await ground.hub.start(again.id, 'amsterdam', 'w1')
     await ground.hub.applied(await ground.claim(again.id, 'amsterdam'))
-    await ground.hub.observed([seen(made, { reason: 'the old pods still serve' })])
+    await ground.hub.observed([
+      seen(made, { reason: { en: 'the old pods still serve', nl: 'de oude pods werken nog' } }),
+    ])
     expect(await read(again)).toMatchObject({ state: 'running', step: 'waiting' })
   })
 })
@@ -216,7 +218,8 @@ describe('a delete', () => {
 describe('what is seen', () => {
   it('is told as an event when it changes, and not when it stays', async () => {
     const made = await served()
-    const down = seen(made, { state: 'degraded', ready: false, reason: 'no pod serves' })
+    const reason = { en: 'no pod serves', nl: 'geen pod werkt' }
+    const down = seen(made, { state: 'degraded', ready: false, reason })
     await ground.hub.observed([down])
     await ground.hub.observed([{ ...down, at: new Date() }])
     const { items } = await ground.platform.readTimeline(ada, {
@@ -225,20 +228,20 @@ describe('what is seen', () => {
     })
     expect(items.filter(one => one.event === 'HealthChanged')).toHaveLength(2)
     expect(await readDeployment(made)).toMatchObject({
-      health: { state: 'degraded', reason: 'no pod serves' },
+      health: { state: 'degraded', reason },
       operation: { state: 'succeeded' },
     })
   })
 
   it('keeps texts that PostgreSQL would not take, so that no pod can stop what others are seen as', async () => {
     const made = await served()
-    const reason = 'ended with \u0000 and half a smile \ud83d'
-    const message = { en: reason, nl: reason }
+    const said = 'ended with \u0000 and half a smile \ud83d'
+    const reason = { en: said, nl: said }
     const odd = seen(made, {
       state: 'degraded',
       ready: false,
       reason,
-      failure: { code: 'crash-loop', message },
+      failure: { code: 'crash-loop', message: reason },
     })
     await ground.hub.observed([odd])
     expect(await readDeployment(made)).toMatchObject({ health: { state: 'degraded' } })

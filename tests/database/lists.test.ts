@@ -88,9 +88,10 @@ describe('pages', () => {
     for (const state of ['degraded', 'healthy', 'degraded', 'healthy'] as const)
       await ground.hub.observed([seen(made, { state, ready: state === 'healthy' })])
     let news = 0
+    const reason = () => ({ en: `news ${news++}`, nl: 'nieuws' })
     const found = await all(async cursor => {
-      await ground.hub.observed([seen(made, { reason: `news ${news++}`, state: 'progressing' })])
-      await ground.hub.observed([seen(made, { reason: `news ${news++}` })])
+      await ground.hub.observed([seen(made, { reason: reason(), state: 'progressing' })])
+      await ground.hub.observed([seen(made, { reason: reason() })])
       return ground.platform.readTimeline(ada, {
         ...at(made),
         query: { limit: 3, ...(cursor && { cursor }) },

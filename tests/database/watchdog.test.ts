@@ -80,11 +80,15 @@ describe('an operation past its deadline fails, and its cause says how far it ca
     const made = await create()
     await ground.hub.start(made.id, 'amsterdam', 'w1')
     await ground.hub.applied(await ground.claim(made.id, 'amsterdam'))
-    const waiting = { state: 'progressing', ready: false, reason: 'Waiting for a node.' } as const
+    const reason = { en: 'Waiting for a node', nl: 'Wacht op een node' }
+    const waiting = { state: 'progressing', ready: false, reason } as const
     await ground.hub.observed([seen(made, waiting)])
     await afterTheDeadline()
     expect(await codeOf(made)).toBe('not-ready-in-time')
-    expect((await read(made)).cause?.message.en).toContain('Waiting for a node.')
+    expect((await read(made)).cause?.message).toMatchObject({
+      en: expect.stringContaining('(Waiting for a node).'),
+      nl: expect.stringContaining('(Wacht op een node).'),
+    })
   })
 
   it('when the new pods serve and the old objects are still there', async () => {

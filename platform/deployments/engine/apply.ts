@@ -11,6 +11,7 @@ import { inParallel } from './parallel.ts'
 import { parentObject, setId, widened } from './parent.ts'
 import { findParentObject, isKept, planOf, type Step } from './plan.ts'
 import { pointer, refOf } from './reference.ts'
+import { sentences } from './sentences.ts'
 import { inStages, titleOf } from './stages.ts'
 import { untilGone } from './until-gone.ts'
 
@@ -179,7 +180,7 @@ async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
       annotations: { [annotation.revision]: revision },
     },
   })
-  throw failure('foreign-object', titleOf(object), `it is kept by ${other}`)
+  throw failure('foreign-object', titleOf(object), sentences.keptBy(other))
 }
 
 /** Who else keeps an object that was believed to be new. */

@@ -1,6 +1,7 @@
 import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import { DeployFailure } from '../deploy-failure.ts'
+import { followedBy } from './sentences.ts'
 
 /** Every way a cluster can refuse or fail a deployment. The codes are stable; the texts may be improved. */
 export type CauseCode =
@@ -235,13 +236,12 @@ const explanations: Record<CauseCode, Explanation> = {
   },
 }
 
-/** A cause in both languages. `detail` is what the cluster said, in its own words. */
-export function causeOf(code: CauseCode, object?: string, detail?: string): Cause {
-  const { what } = explanations[code]
-  const said = detail === undefined || detail === '' ? '.' : `: ${detail}`
+/** A cause in both languages. `detail` is a sentence that says more, such as what the cluster said in its own words. */
+export function causeOf(code: CauseCode, object?: string, detail?: Text): Cause {
+  const { en, nl } = followedBy(explanations[code].what, detail)
   return {
     code,
-    message: { en: what.en + said, nl: what.nl + said },
+    message: { en: `${en}.`, nl: `${nl}.` },
     ...(object !== undefined && { object }),
   }
 }
@@ -257,7 +257,7 @@ export function nextStep(code: string): Text | null {
 export function failure(
   code: CauseCode,
   object?: string,
-  detail?: string,
+  detail?: Text,
   options?: { cause?: unknown },
 ): DeployFailure {
   return new DeployFailure(causeOf(code, object, detail), explanations[code].next, options)

@@ -15,6 +15,7 @@ import { isKept, listOwned, planOf, type Step } from './plan.ts'
 import { leftoverOf } from './prune.ts'
 import { isRecord, recordOf } from './reading.ts'
 import { refOf } from './reference.ts'
+import { sentences } from './sentences.ts'
 import { titleOf } from './stages.ts'
 
 /** Stands where a Secret's value would. */
@@ -60,7 +61,7 @@ async function changeOf(step: Step, work: Work, set: string, api: KubeApi): Prom
     if (step.seen === null) {
       const other = foreignManager(next)
       if (other !== undefined)
-        throw failure('foreign-object', titleOf(object), `it is kept by ${other}`)
+        throw failure('foreign-object', titleOf(object), sentences.keptBy(other))
       return { ...identity, change: 'create', after: shown(next) }
     }
     const live = await api.get(refOf(object))

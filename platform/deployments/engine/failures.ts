@@ -1,6 +1,8 @@
 import { type KubeApi, KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
+import { clusterSays } from '#platform/cluster-says.ts'
 import type { DeployFailure } from '../deploy-failure.ts'
 import { failure } from './causes.ts'
+import { sentences } from './sentences.ts'
 
 /** 422 texts of the built-in kinds, of CEL rules in CRDs, and of claims that would shrink. */
 const immutable =
@@ -38,14 +40,14 @@ export function heldFields(error: KubeError): readonly { field: string; manager:
 export function failureOf(error: unknown, object: string): DeployFailure | null {
   if (!(error instanceof KubeError)) return null
   const { code, message } = error
-  const as = (cause: Parameters<typeof failure>[0], detail = message) =>
+  const as = (cause: Parameters<typeof failure>[0], detail = clusterSays(message)) =>
     failure(cause, object, detail, { cause: error })
   if (code === 404 && error.kind === 'namespaces') return as('namespace-missing')
   if (code === 404 && error.reason === 'NoKindMatch') return as('kind-unknown')
   if (code === 409) {
     const held = heldFields(error)
     if (held.length === 0) return null
-    return as('foreign-object', held.map(one => `${one.manager} holds ${one.field}`).join(', '))
+    return as('foreign-object', sentences.fieldsHeld(held))
   }
   if (isImmutable(error)) return as('immutable-field')
   if (code === 403 || code === 422) return refusalOf(message, as)

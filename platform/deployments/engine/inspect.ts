@@ -1,4 +1,5 @@
 import type { ObjectStatus } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import type { Work } from '../work.ts'
@@ -9,6 +10,7 @@ import { ownerSelector } from './plan.ts'
 import { podTrouble } from './readiness/pods.ts'
 import { statusOf } from './readiness/status-of.ts'
 import { refOf } from './reference.ts'
+import { asSimulated } from './sentences.ts'
 import { workloadKinds } from './stages.ts'
 
 export type InspectHands = {
@@ -38,13 +40,13 @@ export async function inspectWork(
       kind: object.kind,
       name: object.metadata.name,
       state: status.state,
-      message: simulated && status.state === 'Current' ? `${message} (simulated)` : message,
+      message: simulated && status.state === 'Current' ? asSimulated(message) : message,
       drift: live === null ? [] : driftOf(object, live),
     }
   })
 }
 
-function worstOf(pods: readonly LiveObject[]): string | undefined {
+function worstOf(pods: readonly LiveObject[]): Text | undefined {
   const troubles = pods.flatMap(pod => podTrouble(pod) ?? [])
   return troubles.toSorted((a, b) => a.patience - b.patience)[0]?.message
 }

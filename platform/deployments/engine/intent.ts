@@ -4,6 +4,7 @@ import { digestOf } from '../digest.ts'
 import type { SecretValues, Work } from '../work.ts'
 import { failure } from './causes.ts'
 import { at, isRecord, recordOf, recordsOf, textOf } from './reading.ts'
+import { sentences } from './sentences.ts'
 import { titleOf } from './stages.ts'
 
 /**
@@ -36,7 +37,7 @@ export function intentsOf(work: Work): readonly Intent[] {
     }
     // Somebody else's set: taking it over by rendering its label would delete what that set holds.
     if (labels?.[partOfSet] !== undefined) {
-      throw failure('invalid-object', titleOf(object), `it already carries ${partOfSet}`)
+      throw failure('invalid-object', titleOf(object), sentences.carries(partOfSet))
     }
     const intent = withoutReplicas(withPorts(meant(object, work)), scaled)
     return { object: intent, digest: digestOf(intent) }

@@ -7,6 +7,7 @@ import type { Work } from '../work.ts'
 import { failure } from './causes.ts'
 import type { Intent } from './intent.ts'
 import { isRecord, numberOf, recordsOf, textOf } from './reading.ts'
+import { sentences } from './sentences.ts'
 
 /**
  * The parent of a deployment's objects: the ConfigMap `<name>-kade`, an ApplySet after KEP-3659. It is written before
@@ -141,7 +142,7 @@ export function readParent(live: LiveObject, target: { namespace: string; name: 
   const inventory = inventoryOf(live)
   if (deployment === undefined || inventory === null) throw failure('foreign-object', title)
   if (labels?.[setLabel] !== setId(target.namespace, target.name)) {
-    throw failure('foreign-object', title, `its ${setLabel} is that of another set`)
+    throw failure('foreign-object', title, sentences.ofAnotherSet(setLabel))
   }
   return { deployment, revision: revisionOf(annotations) ?? 0, resourceVersion, ...inventory }
 }

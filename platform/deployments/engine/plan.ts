@@ -13,6 +13,7 @@ import {
   revisionOf,
   sameObject,
 } from './parent.ts'
+import { sentences } from './sentences.ts'
 
 /**
  * What applying a work would do to each object. Without a parent nothing of the deployment exists, so nothing is looked
@@ -49,7 +50,7 @@ export async function planOf(work: Work, api: KubeApi, signal?: AbortSignal): Pr
     throw failure('foreign-object', `ConfigMap/${parentName(work.name)}`)
   }
   if (parent !== null && parent.revision > work.revision) {
-    throw failure('superseded', work.name, `revision ${parent.revision}`)
+    throw failure('superseded', work.name, sentences.revision(parent.revision))
   }
   const seen =
     parent === null

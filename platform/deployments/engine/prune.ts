@@ -7,6 +7,7 @@ import { hasAction, intentsOf, pruneAnnotation } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { type Inventory, kindsOf, nameOf, parentObject, sameObject } from './parent.ts'
 import { findParent, listOwned } from './plan.ts'
+import { sentences } from './sentences.ts'
 import { inStages } from './stages.ts'
 
 /**
@@ -89,6 +90,6 @@ function isClaim(kind: string): boolean {
 function refuseTooMany(leftover: readonly LiveObject[], inventory: Inventory, name: string): void {
   const all = leftover.length + inventory.objects.length
   if (leftover.length * 2 > all) {
-    throw failure('prune-too-large', name, `${leftover.length} of ${all}`)
+    throw failure('prune-too-large', name, sentences.shareOf(leftover.length, all))
   }
 }

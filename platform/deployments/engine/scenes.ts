@@ -1,4 +1,5 @@
 import type { Observation } from '#platform/federation/observation.ts'
+import { sentences } from './sentences.ts'
 import type { MemberSeen, ParentSeen, PodSeen, ReplicaSetSeen, Sighting } from './sightings.ts'
 import { judge, type Scene } from './verdict.ts'
 
@@ -151,7 +152,7 @@ function unknown(scene: OpenScene): Omit<Observation, 'at' | 'cluster'> {
     name,
     revision: parent?.revision ?? null,
     state: 'unknown',
-    reason: 'The cluster cannot be reached',
+    reason: sentences.clusterUnreachable(),
     ready: false,
     drift: [...scene.drifted].toSorted(),
   }

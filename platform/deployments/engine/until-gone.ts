@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { failure } from './causes.ts'
+import { sentences } from './sentences.ts'
 import { titleOf } from './stages.ts'
 
 /** Milliseconds. Pods get 30 s to stop; a finalizer that takes longer than this is stuck. */
@@ -35,5 +36,6 @@ export async function untilGone(
 function stuck(live: LiveObject): Error {
   const finalizers = live.metadata.finalizers
   const held = Array.isArray(finalizers) ? finalizers.join(', ') : ''
-  return failure('stuck-terminating', titleOf(live), held && `it waits for ${held}`)
+  const detail = held === '' ? undefined : sentences.heldBack(held)
+  return failure('stuck-terminating', titleOf(live), detail)
 }

@@ -24,8 +24,15 @@ function member(kind: string, rest: Partial<MemberSeen> = {}): MemberSeen {
   }
 }
 
-function workload(state: Status['state'], message: string, rest: Partial<MemberSeen> = {}) {
-  return member('Deployment', { status: { state, message }, rollout: '2', observed: true, ...rest })
+const both = (said: string) => ({ en: said, nl: said })
+
+function workload(state: Status['state'], said: string, rest: Partial<MemberSeen> = {}) {
+  return member('Deployment', {
+    status: { state, message: both(said) },
+    rollout: '2',
+    observed: true,
+    ...rest,
+  })
 }
 
 function replicaSet(uid: string, rollout: string): ReplicaSetSeen {
@@ -33,7 +40,7 @@ function replicaSet(uid: string, rollout: string): ReplicaSetSeen {
 }
 
 function pod(controller: string, code: CauseCode, patience: number): PodSeen {
-  const trouble = { code, message: `${code}!`, patience }
+  const trouble = { code, message: both(`${code}!`), patience }
   return { type: 'pod', ...owner, uid: `pod-of-${controller}`, controller, trouble }
 }
 
@@ -74,12 +81,15 @@ describe('a deployment', () => {
       state: 'healthy',
       ready: true,
       revision: 2,
-      reason: '1 of 1 pods ready',
+      reason: both('1 of 1 pods ready'),
     })
   })
 
   it('says so when nothing of it is real', () => {
-    expect(seen(scene([ready, service]), true).reason).toBe('1 of 1 pods ready (simulated)')
+    expect(seen(scene([ready, service]), true).reason).toEqual({
+      en: '1 of 1 pods ready (simulated)',
+      nl: '1 of 1 pods ready (gesimuleerd)',
+    })
   })
 
   it('has the lowest revision of its objects, and is not ready until all have reached it', () => {
@@ -128,7 +138,7 @@ describe('a deployment', () => {
   })
 
   it('is as well as the worst of its workloads', () => {
-    const other = member('StatefulSet', { status: { state: 'Failed', message: 'no' } })
+    const other = member('StatefulSet', { status: { state: 'Failed', message: both('no') } })
     const parent = {
       type: 'parent' as const,
       ...owner,
@@ -138,7 +148,7 @@ describe('a deployment', () => {
     }
     expect(seen(scene([ready, other], { parent }))).toMatchObject({
       state: 'degraded',
-      reason: 'no',
+      reason: both('no'),
       failure: { code: 'not-ready-in-time', object: 'StatefulSet/web' },
     })
   })
@@ -163,7 +173,10 @@ describe('a trouble of its pods', () => {
         troubleSince: new Map([[unlucky.uid, since]]),
       })
     const early = judge(given(now - 5_000), now, { kinds, simulated: false })
-    expect(early.observation).toMatchObject({ state: 'progressing', reason: 'unschedulable!' })
+    expect(early.observation).toMatchObject({
+      state: 'progressing',
+      reason: both('unschedulable!'),
+    })
     expect(early.observation.failure).toBeUndefined()
     expect(early.recheckIn).toBe(10_000)
     expect(seen(given(now - 15_000)).failure?.code).toBe('unschedulable')
@@ -184,7 +197,11 @@ describe('a trouble of its pods', () => {
 
   it('gives the cause when the workload ran out of time', () => {
     const late = workload('Failed', 'exceeded its deadline', {
-      status: { state: 'Failed', message: 'exceeded its deadline', code: 'not-ready-in-time' },
+      status: {
+        state: 'Failed',
+        message: both('exceeded its deadline'),
+        code: 'not-ready-in-time',
+      },
     })
     const since = (ago: number) => new Map([[late.uid, now - ago]])
     const fresh = scene([late, service], { troubleSince: since(1_000) })

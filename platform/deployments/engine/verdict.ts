@@ -1,9 +1,11 @@
 import type { HealthState } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import { type CauseCode, causeOf } from './causes.ts'
 import { parentName } from './parent.ts'
 import type { Status } from './readiness/status.ts'
+import { asSimulated, sentences } from './sentences.ts'
 import type { MemberSeen, Owner, ParentSeen, PodSeen, ReplicaSetSeen } from './sightings.ts'
 import { workloadKinds } from './stages.ts'
 
@@ -41,7 +43,7 @@ const staleVerdict = 5_000
 type Judged = {
   readonly title: string
   readonly health: HealthState
-  readonly message: string
+  readonly message: Text
   readonly failure?: Cause
   readonly recheckIn?: number
 }
@@ -87,7 +89,7 @@ export function judge(
       name: scene.name,
       revision,
       state,
-      reason: simulated && ready ? `${reason} (simulated)` : reason,
+      reason: simulated && ready ? asSimulated(reason) : reason,
       ready,
       ...(failure !== undefined && { failure }),
       drift,
@@ -111,8 +113,8 @@ function judgeMember(title: string, scene: Scene, now: number): Judged[] {
   if (member === undefined) {
     const young = creationTime - (now - scene.revisionSince)
     return young > 0
-      ? [{ title, health: 'progressing', message: `${title} is being created`, recheckIn: young }]
-      : [{ title, health: 'missing', message: `${title} is not there` }]
+      ? [{ title, health: 'progressing', message: sentences.beingCreated(title), recheckIn: young }]
+      : [{ title, health: 'missing', message: sentences.notThere(title) }]
   }
   // A claim, Service or policy does not gate: pods say by themselves when they lack one.
   if (!workloadKinds.has(member.kind) || member.status === undefined) return []
@@ -146,11 +148,11 @@ function patienceWith(code: CauseCode | undefined): number {
   return code === 'quota-exceeded' || code === 'admission-denied' ? refusalTime : 0
 }
 
-function failing(title: string, code: CauseCode, message: string): Judged {
+function failing(title: string, code: CauseCode, message: Text): Judged {
   return { title, health: 'degraded', message, failure: causeOf(code, title, message) }
 }
 
-type DueTrouble = { readonly code: CauseCode; readonly message: string; readonly left: number }
+type DueTrouble = { readonly code: CauseCode; readonly message: Text; readonly left: number }
 
 /** The trouble that is due first, of the workload itself and of the pods of its newest template. */
 function worstTrouble(member: MemberSeen, scene: Scene, now: number): DueTrouble | null {
@@ -188,13 +190,11 @@ export function currentPods(member: MemberSeen, scene: Scene): readonly PodSeen[
   return pods.filter(pod => pod.controller === newest?.uid)
 }
 
-function reasonOf(judged: readonly Judged[], worst: Judged | undefined, present: boolean): string {
-  if (!present) return 'Nothing of the deployment is in the cluster'
-  if (worst === undefined) return 'Applied'
+function reasonOf(judged: readonly Judged[], worst: Judged | undefined, present: boolean): Text {
+  if (!present) return sentences.nothingThere()
+  if (worst === undefined) return sentences.applied()
   const workloads = judged.length
-  return worst.health === 'healthy' && workloads > 1
-    ? `All ${workloads} workloads are ready`
-    : worst.message
+  return worst.health === 'healthy' && workloads > 1 ? sentences.allReady(workloads) : worst.message
 }
 
 function driftOf(scene: Scene, expected: readonly string[], now: number): readonly string[] {

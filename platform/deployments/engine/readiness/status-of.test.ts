@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { clusterSays } from '#platform/cluster-says.ts'
 import { statusOf } from './status-of.ts'
 
 type Case = readonly [behaviour: string, spec: object, status: object, expected: object]
@@ -53,32 +54,41 @@ table('Deployment', [
     'waits for its controller to look',
     two,
     { ...full, observedGeneration: 1 },
-    { state: 'InProgress', message: expect.stringMatching(/not looked/) },
+    { state: 'InProgress', message: { en: expect.stringMatching(/not looked/) } },
   ],
   ['waits for a first status', two, {}, { state: 'InProgress' }],
   [
     'waits for new pods',
     two,
     { ...full, updatedReplicas: 1 },
-    { state: 'InProgress', message: '1 of 2 new pods made' },
+    {
+      state: 'InProgress',
+      message: { en: '1 of 2 new pods made', nl: '1 van 2 nieuwe pods aangemaakt' },
+    },
   ],
   [
     'waits for old pods to go',
     two,
     { ...full, replicas: 3 },
-    { state: 'InProgress', message: '1 old pods are still there' },
+    {
+      state: 'InProgress',
+      message: { en: '1 old pod is still there', nl: '1 oude pod staat er nog' },
+    },
   ],
   [
     'waits for availability',
     two,
     { ...full, availableReplicas: 1 },
-    { state: 'InProgress', message: '1 of 2 pods available' },
+    {
+      state: 'InProgress',
+      message: { en: '1 of 2 pods available', nl: '1 van 2 pods beschikbaar' },
+    },
   ],
   [
     'waits for readiness',
     two,
     { ...full, readyReplicas: 1 },
-    { state: 'InProgress', message: '1 of 2 pods ready' },
+    { state: 'InProgress', message: { en: '1 of 2 pods ready', nl: '1 van 2 pods gereed' } },
   ],
   [
     'waits for the rollout to be called done',
@@ -96,13 +106,13 @@ table('Deployment', [
     'waits for the Available condition',
     two,
     { ...full, conditions: [rolledOut, is('Available', 'False', 'Min', 'too few')] },
-    { state: 'InProgress', message: 'too few' },
+    { state: 'InProgress', message: clusterSays('too few') },
   ],
   [
     'has failed past its progress deadline',
     two,
     { ...full, conditions: [is('Progressing', 'False', 'ProgressDeadlineExceeded', 'too late')] },
-    { state: 'Failed', code: 'not-ready-in-time', message: 'too late' },
+    { state: 'Failed', code: 'not-ready-in-time', message: clusterSays('too late') },
   ],
   [
     'says that the quota is used up',
@@ -126,7 +136,7 @@ table('Deployment', [
     'is current when scaled down',
     { replicas: 0 },
     { observedGeneration: 2, conditions: [available] },
-    { state: 'Current', message: expect.stringMatching(/no pods/) },
+    { state: 'Current', message: { en: expect.stringMatching(/no pods/) } },
   ],
 ])
 
@@ -156,14 +166,14 @@ table('StatefulSet', [
     'waits for pods',
     { replicas: 3 },
     { ...set, replicas: 2 },
-    { state: 'InProgress', message: '2 of 3 pods made' },
+    { state: 'InProgress', message: { en: '2 of 3 pods made', nl: '2 van 3 pods aangemaakt' } },
   ],
   ['waits for readiness', { replicas: 3 }, { ...set, readyReplicas: 2 }, { state: 'InProgress' }],
   [
     'waits for surplus pods to go',
     { replicas: 2 },
     set,
-    { state: 'InProgress', message: '1 pods too many' },
+    { state: 'InProgress', message: { en: '1 pod too many', nl: '1 pod te veel' } },
   ],
   [
     'waits for the newest revision',
@@ -181,7 +191,7 @@ table('StatefulSet', [
     'waits for those beyond its partition',
     { replicas: 3, updateStrategy: { rollingUpdate: { partition: 1 } } },
     { ...set, currentRevision: 'a', updatedReplicas: 1 },
-    { state: 'InProgress', message: '1 of 2 pods updated' },
+    { state: 'InProgress', message: { en: '1 of 2 pods updated', nl: '1 van 2 pods bijgewerkt' } },
   ],
 ])
 
@@ -200,7 +210,7 @@ table('DaemonSet', [
     'waits for updates',
     {},
     { ...everywhere, updatedNumberScheduled: 1 },
-    { state: 'InProgress', message: '1 of 3 pods updated' },
+    { state: 'InProgress', message: { en: '1 of 3 pods updated', nl: '1 van 3 pods bijgewerkt' } },
   ],
   ['waits for readiness', {}, { ...everywhere, numberReady: 0 }, { state: 'InProgress' }],
 ])
@@ -216,19 +226,19 @@ table('Job', [
     'has failed',
     {},
     { conditions: [is('Failed', 'True', 'BackoffLimitExceeded', 'four times')] },
-    { state: 'Failed', code: 'job-failed', message: 'four times' },
+    { state: 'Failed', code: 'job-failed', message: clusterSays('four times') },
   ],
   [
     'is current when suspended',
     {},
     { conditions: [is('Suspended', 'True')] },
-    { state: 'Current', message: 'Suspended' },
+    { state: 'Current', message: { en: 'Suspended', nl: 'Gepauzeerd' } },
   ],
   [
     'runs and is not there yet',
     {},
     { startTime: 'now', active: 1 },
-    { state: 'InProgress', message: expect.stringMatching(/1 active/) },
+    { state: 'InProgress', message: { en: expect.stringMatching(/1 active/) } },
   ],
   ['has not begun', {}, {}, { state: 'InProgress' }],
 ])
@@ -253,7 +263,14 @@ table('Pod', [
     'has failed when it backs off from pulling',
     {},
     waiting('ImagePullBackOff'),
-    { state: 'Failed', code: 'image-pull-failed', message: 'app: ImagePullBackOff: m' },
+    {
+      state: 'Failed',
+      code: 'image-pull-failed',
+      message: {
+        en: 'Container app: ImagePullBackOff. The cluster says: “m”',
+        nl: 'Container app: ImagePullBackOff. Het cluster zegt: “m”',
+      },
+    },
   ],
   [
     'has failed when the image name is wrong',
@@ -277,7 +294,7 @@ table('Pod', [
     'has failed after many crashes',
     {},
     waiting('CrashLoopBackOff', 5, ended('Error', 3)),
-    { state: 'Failed', code: 'crash-loop', message: expect.stringMatching(/exit code 3/) },
+    { state: 'Failed', code: 'crash-loop', message: { en: expect.stringMatching(/exit code 3/) } },
   ],
   [
     'says that memory ran out',
@@ -301,19 +318,19 @@ table('Pod', [
     'takes a container being made for no trouble',
     {},
     waiting('ContainerCreating'),
-    { state: 'InProgress', message: expect.stringMatching(/pending/) },
+    { state: 'InProgress', message: { en: expect.stringMatching(/pending/) } },
   ],
   [
     'says that no node has room',
     {},
     { phase: 'Pending', conditions: [is('PodScheduled', 'False', 'Unschedulable', '0/3 nodes')] },
-    { state: 'InProgress', code: 'unschedulable', message: '0/3 nodes' },
+    { state: 'InProgress', code: 'unschedulable', message: clusterSays('0/3 nodes') },
   ],
   [
     'has failed when evicted',
     {},
     { phase: 'Failed', reason: 'Evicted', message: 'low on memory' },
-    { state: 'Failed', message: 'low on memory' },
+    { state: 'Failed', message: clusterSays('low on memory') },
   ],
 ])
 
@@ -337,7 +354,7 @@ table('Ingress', [
     'is current without an address',
     {},
     {},
-    { state: 'Current', message: expect.stringMatching(/No address/) },
+    { state: 'Current', message: { en: expect.stringMatching(/No address/) } },
   ],
 ])
 table('Secret', [['is current at once', {}, {}, { state: 'Current' }]])
@@ -407,19 +424,19 @@ table('Widget', [
     'follows its Ready condition',
     {},
     { conditions: [is('Ready', 'False', 'Wait', 'soon')] },
-    { state: 'InProgress', message: 'soon' },
+    { state: 'InProgress', message: clusterSays('soon') },
   ],
   [
     'has failed when stalled',
     {},
     { conditions: [is('Stalled', 'True', '', 'stuck')] },
-    { state: 'Failed', message: 'stuck' },
+    { state: 'Failed', message: clusterSays('stuck') },
   ],
   [
     'works on it when reconciling',
     {},
     { conditions: [is('Reconciling', 'True', '', 'busy')] },
-    { state: 'InProgress', message: 'busy' },
+    { state: 'InProgress', message: clusterSays('busy') },
   ],
 ])
 

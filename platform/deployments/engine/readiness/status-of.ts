@@ -1,5 +1,6 @@
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { at, numberOf } from '../reading.ts'
+import { sentences } from '../sentences.ts'
 import { gatewayStatus, routeStatus } from './gateway.ts'
 import { claimStatus, crdStatus, ingressStatus, serviceStatus } from './others.ts'
 import { podStatus } from './pods.ts'
@@ -29,14 +30,14 @@ const rules: Readonly<Record<string, (object: LiveObject) => Status>> = {
 
 /** The rule of any object first (being deleted, not looked at yet, stalled), then that of its kind, then its Ready condition. */
 export function statusOf(object: LiveObject | null): Status {
-  if (object === null) return { state: 'NotFound', message: 'It does not exist' }
+  if (object === null) return { state: 'NotFound', message: sentences.absent() }
   const { deletionTimestamp, generation } = object.metadata
   if (deletionTimestamp !== undefined) {
-    return { state: 'Terminating', message: `Being deleted since ${deletionTimestamp}` }
+    return { state: 'Terminating', message: sentences.beingDeleted(deletionTimestamp) }
   }
   const observed = numberOf(at(object, 'status', 'observedGeneration'))
   if (observed !== undefined && generation !== undefined && observed !== generation) {
-    return inProgress('The cluster has not looked at the newest version yet')
+    return inProgress(sentences.notLookedAt())
   }
   if (isTrue(object, 'Stalled')) return failed(messageOf(object, 'Stalled'))
   if (isTrue(object, 'Reconciling')) return inProgress(messageOf(object, 'Reconciling'))

@@ -1,7 +1,10 @@
 import type { ObjectStatus } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { clusterSays } from '#platform/cluster-says.ts'
 import type { CauseCode } from '../causes.ts'
 import { at, type JsonRecord, recordsOf, textOf } from '../reading.ts'
+import { sentences } from '../sentences.ts'
 
 /**
  * What an object says of itself, in kstatus words (sigs.k8s.io/cli-utils): `Current` is all there, `InProgress` may yet
@@ -9,17 +12,17 @@ import { at, type JsonRecord, recordsOf, textOf } from '../reading.ts'
  */
 export type Status = {
   readonly state: ObjectStatus['state']
-  readonly message: string
+  readonly message: Text
   readonly code?: CauseCode
 }
 
-export const current: Status = { state: 'Current', message: 'Ready' }
+export const current: Status = { state: 'Current', message: sentences.ready() }
 
-export function inProgress(message: string): Status {
+export function inProgress(message: Text): Status {
   return { state: 'InProgress', message }
 }
 
-export function failed(message: string, code?: CauseCode): Status {
+export function failed(message: Text, code?: CauseCode): Status {
   return { state: 'Failed', message, ...(code !== undefined && { code }) }
 }
 
@@ -31,7 +34,13 @@ export function isTrue(object: LiveObject, type: string): boolean {
   return condition(object, type)?.status === 'True'
 }
 
-export function messageOf(object: LiveObject, type: string): string {
+/** The cluster's own words in a condition; empty where it says nothing. */
+export function wordsOf(object: LiveObject, type: string): string {
   const found = condition(object, type)
-  return textOf(found?.message) || textOf(found?.reason) || type
+  return textOf(found?.message) || textOf(found?.reason) || ''
+}
+
+export function messageOf(object: LiveObject, type: string): Text {
+  const words = wordsOf(object, type)
+  return words === '' ? sentences.waitsForCondition(type) : clusterSays(words)
 }

@@ -1,7 +1,17 @@
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import type { CauseCode } from '../causes.ts'
 import { at, numberOf, textOf } from '../reading.ts'
-import { condition, current, failed, inProgress, isTrue, messageOf, type Status } from './status.ts'
+import { sentences } from '../sentences.ts'
+import {
+  condition,
+  current,
+  failed,
+  inProgress,
+  isTrue,
+  messageOf,
+  type Status,
+  wordsOf,
+} from './status.ts'
 
 export function deploymentStatus(object: LiveObject): Status {
   const progressing = condition(object, 'Progressing')
@@ -11,27 +21,27 @@ export function deploymentStatus(object: LiveObject): Status {
   }
   // No pod could even be made: quota or admission said no, and the controller only repeats the question.
   if (isTrue(object, 'ReplicaFailure')) {
-    const message = messageOf(object, 'ReplicaFailure')
-    return { ...inProgress(message), code: refusedPod(message) }
+    const code = refusedPod(wordsOf(object, 'ReplicaFailure'))
+    return { ...inProgress(messageOf(object, 'ReplicaFailure')), code }
   }
   const wanted = numberOf(at(object, 'spec', 'replicas')) ?? 1
   const { replicas, updated, ready, available } = countsOf(object)
   if (numberOf(at(object, 'status', 'observedGeneration')) === undefined) {
-    return inProgress('Waiting for the cluster to begin')
+    return inProgress(sentences.notBegun())
   }
-  if (updated < wanted) return inProgress(`${updated} of ${wanted} new pods made`)
-  if (replicas > updated) return inProgress(`${replicas - updated} old pods are still there`)
-  if (available < updated) return inProgress(`${available} of ${updated} pods available`)
-  if (ready < wanted) return inProgress(`${ready} of ${wanted} pods ready`)
+  if (updated < wanted) return inProgress(sentences.newPodsMade(updated, wanted))
+  if (replicas > updated) return inProgress(sentences.oldPodsLeft(replicas - updated))
+  if (available < updated) return inProgress(sentences.podsAvailable(available, updated))
+  if (ready < wanted) return inProgress(sentences.podsReady(ready, wanted))
   const deadline = numberOf(at(object, 'spec', 'progressDeadlineSeconds'))
   if (deadline !== undefined && deadline < 2 ** 31 - 1 && reason !== 'NewReplicaSetAvailable') {
-    return inProgress('The new pods are being rolled out')
+    return inProgress(sentences.rollingOut())
   }
   if (!isTrue(object, 'Available')) return inProgress(messageOf(object, 'Available'))
-  return wanted === 0 ? scaledDown : { ...current, message: `${ready} of ${wanted} pods ready` }
+  return wanted === 0 ? scaledDown : { ...current, message: sentences.podsReady(ready, wanted) }
 }
 
-export const scaledDown: Status = { state: 'Current', message: 'Scaled down to no pods' }
+export const scaledDown: Status = { state: 'Current', message: sentences.scaledDown() }
 
 /** Which cause lies behind a pod that the API server did not let in. */
 export function refusedPod(message: string): CauseCode {
@@ -53,48 +63,48 @@ export function statefulSetStatus(object: LiveObject): Status {
   const wanted = numberOf(at(object, 'spec', 'replicas')) ?? 1
   const { replicas, updated, ready, available } = countsOf(object)
   if (numberOf(at(object, 'status', 'observedGeneration')) === undefined) {
-    return inProgress('Waiting for the cluster to begin')
+    return inProgress(sentences.notBegun())
   }
-  if (replicas < wanted) return inProgress(`${replicas} of ${wanted} pods made`)
-  if (ready < wanted) return inProgress(`${ready} of ${wanted} pods ready`)
-  if (available < wanted) return inProgress(`${available} of ${wanted} pods available`)
-  if (replicas > wanted) return inProgress(`${replicas - wanted} pods too many`)
+  if (replicas < wanted) return inProgress(sentences.podsMade(replicas, wanted))
+  if (ready < wanted) return inProgress(sentences.podsReady(ready, wanted))
+  if (available < wanted) return inProgress(sentences.podsAvailable(available, wanted))
+  if (replicas > wanted) return inProgress(sentences.podsTooMany(replicas - wanted))
   const partition =
     numberOf(at(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')) ?? 0
   if (partition > 0) {
     const toUpdate = Math.max(0, wanted - partition)
-    if (updated < toUpdate) return inProgress(`${updated} of ${toUpdate} pods updated`)
+    if (updated < toUpdate) return inProgress(sentences.podsUpdated(updated, toUpdate))
   } else if (at(object, 'status', 'currentRevision') !== at(object, 'status', 'updateRevision')) {
-    return inProgress(`${updated} of ${wanted} pods updated`)
+    return inProgress(sentences.podsUpdated(updated, wanted))
   }
-  return wanted === 0 ? scaledDown : { ...current, message: `${ready} of ${wanted} pods ready` }
+  return wanted === 0 ? scaledDown : { ...current, message: sentences.podsReady(ready, wanted) }
 }
 
 export function daemonSetStatus(object: LiveObject): Status {
   const count = (field: string) => numberOf(at(object, 'status', field))
   const wanted = count('desiredNumberScheduled')
   if (wanted === undefined || count('observedGeneration') === undefined) {
-    return inProgress('Waiting for the cluster to begin')
+    return inProgress(sentences.notBegun())
   }
-  for (const [field, word] of [
-    ['currentNumberScheduled', 'placed'],
-    ['updatedNumberScheduled', 'updated'],
-    ['numberAvailable', 'available'],
-    ['numberReady', 'ready'],
+  for (const [field, sentence] of [
+    ['currentNumberScheduled', sentences.podsPlaced],
+    ['updatedNumberScheduled', sentences.podsUpdated],
+    ['numberAvailable', sentences.podsAvailable],
+    ['numberReady', sentences.podsReady],
   ] as const) {
     const have = count(field) ?? 0
-    if (have < wanted) return inProgress(`${have} of ${wanted} pods ${word}`)
+    if (have < wanted) return inProgress(sentence(have, wanted))
   }
-  return { ...current, message: `${wanted} of ${wanted} pods ready` }
+  return { ...current, message: sentences.podsReady(wanted, wanted) }
 }
 
 /** A running Job is not there yet: who waits for a job waits for its end. */
 export function jobStatus(object: LiveObject): Status {
-  if (isTrue(object, 'Complete')) return { ...current, message: 'Completed' }
+  if (isTrue(object, 'Complete')) return { ...current, message: sentences.completed() }
   if (isTrue(object, 'Failed')) return failed(messageOf(object, 'Failed'), 'job-failed')
-  if (isTrue(object, 'Suspended')) return { ...current, message: 'Suspended' }
+  if (isTrue(object, 'Suspended')) return { ...current, message: sentences.suspended() }
   const active = numberOf(at(object, 'status', 'active')) ?? 0
   const succeeded = numberOf(at(object, 'status', 'succeeded')) ?? 0
-  if (at(object, 'status', 'startTime') === undefined) return inProgress('The job has not begun')
-  return inProgress(`The job runs: ${active} active, ${succeeded} done`)
+  if (at(object, 'status', 'startTime') === undefined) return inProgress(sentences.jobNotBegun())
+  return inProgress(sentences.jobRuns(active, succeeded))
 }
