@@ -20,6 +20,8 @@ export const annotation = {
   /** Number; admission refuses an update that lowers it. */
   revision: `${prefix}revision`,
   operation: `${prefix}operation`,
+  /** The operation that took the object over from somebody else, with the consent of a person. */
+  consent: `${prefix}consent`,
   moduleDigest: `${prefix}module-digest`,
   /** Digest of the object as rendered: an object whose digest did not change is not applied again. */
   objectDigest: `${prefix}object-digest`,

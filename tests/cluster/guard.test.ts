@@ -465,6 +465,68 @@ describe('the revision fence', () => {
   })
 })
 
+describe('the owner fence', () => {
+  const operation = '7a0b3b0e-0f2c-4f0e-9d3c-2f1f6f0a9c11'
+  const other = '7a0b3b0e-0f2c-4f0e-9d3c-2f1f6f0a9c12'
+  /** The deployer takes an object as `d1`; `said` are its annotations, of the operation that does so among them. */
+  const take = (name: string, said: Record<string, string>): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      namespace: 'quay',
+      labels: { [label.deployment]: 'd1' },
+      annotations: { [annotation.operation]: operation, ...said },
+    },
+  })
+  const consent = { [annotation.consent]: operation }
+  const theirs = (name: string, metadata: object = {}) =>
+    admin.apply(
+      {
+        ...object('v1', 'ConfigMap', name),
+        metadata: { name, namespace: 'quay', ...metadata },
+      },
+      { manager: 'somebody' },
+    )
+
+  test('puts no owner on what exists without one, unless the operation says it was consented', async () => {
+    await theirs('found')
+    for (const said of [
+      {},
+      { [annotation.consent]: '' },
+      { [annotation.consent]: 'yes' },
+      { [annotation.consent]: other },
+      { [annotation.consent]: '', [annotation.operation]: '' },
+    ] as Record<string, string>[]) {
+      const error = await refusal(deployer.apply(take('found', said), force))
+      byGuard(error, 'ownerFence', 'not of this deployment')
+    }
+    const taken = await deployer.apply(take('found', consent), force)
+    expect(taken.metadata.labels).toMatchObject({ [label.deployment]: 'd1' })
+  })
+
+  test('takes no consent that stands on the object already', async () => {
+    await theirs('spent', { annotations: consent })
+    const error = await refusal(deployer.apply(take('spent', consent), force))
+    byGuard(error, 'ownerFence', 'not of this deployment')
+  })
+
+  test('lets nobody take what another deployment, another set or a controller owns, with consent or without', async () => {
+    const owner = await theirs('owner')
+    const { uid } = owner.metadata
+    await theirs('of-deployment', { labels: { [label.deployment]: 'd2' } })
+    await theirs('of-set', { labels: { 'applyset.k8s.io/part-of': 'applyset-x-v1' } })
+    await theirs('of-controller', {
+      ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }],
+    })
+    for (const name of ['of-deployment', 'of-set', 'of-controller'])
+      for (const said of [{}, consent]) {
+        const error = await refusal(deployer.apply(take(name, said), force))
+        byGuard(error, 'ownerFence', 'not of this deployment')
+      }
+  })
+})
+
 describe('the observer', () => {
   test('reads what status needs, over all namespaces', async () => {
     for (const [apiVersion, kind] of [

@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { annotation, deployerAccount, label, systemNamespace } from '../../labels.ts'
+import { deployerAccount, label, systemNamespace } from '../../labels.ts'
+import { ownerFence, revisionFence } from './fences.ts'
+import {
+  about,
+  type Guard,
+  isDeployer,
+  isPrepared,
+  isPreparer,
+  labelOf,
+  type Match,
+  oneOf,
+  quote,
+  removing,
+} from './guard.ts'
 import {
   accountOf,
   defaultDenyPolicy,
   impersonateRole,
   podSecurity,
-  prepared,
-  preparerUser,
   tenantRole,
 } from './identity-names.ts'
 
@@ -22,33 +33,6 @@ import {
  * Every refusal begins with `mark`, a digest of the rules, so that joining can tell the new rules from older ones still
  * in force.
  */
-type Guard = {
-  readonly name: string
-  readonly match: Match
-  /** Only requests for which this CEL expression is true are judged. */
-  readonly when?: string
-  readonly variables?: Readonly<Record<string, string>>
-  readonly rules: readonly { readonly allow: string; readonly otherwise: string }[]
-}
-
-type Match = readonly {
-  readonly apiGroups: readonly string[]
-  readonly resources: readonly string[]
-  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[]
-  readonly scope?: 'Namespaced' | 'Cluster'
-}[]
-
-const quote = (text: string) => `'${text}'`
-const oneOf = (names: readonly string[]) => `[${names.map(quote).join(', ')}]`
-const labelOf = (object: string, name: string) =>
-  `${object}.metadata.?labels[?${quote(name)}].orValue('')`
-const isPrepared = (namespace: string) =>
-  `${labelOf(namespace, label.namespace)} == ${quote(prepared)}`
-const isPreparer = `request.userInfo.username == ${quote(preparerUser)}`
-const isDeployer = `request.userInfo.username.startsWith('system:serviceaccount:') && request.userInfo.username.endsWith(':${deployerAccount}')`
-const about = (resource: string) => `request.resource.resource == ${quote(resource)}`
-const removing = `request.operation == 'DELETE'`
-
 const preparerNamespaces: Guard = {
   name: 'kade-preparer-namespaces',
   match: [{ apiGroups: [''], resources: ['namespaces'], operations: ['CREATE', 'UPDATE'] }],
@@ -185,48 +169,6 @@ const deployerLimits: Guard = {
       allow: `!(${about('services')}) || ${removing} || (size(object.spec.?externalIPs.orValue([])) == 0 && object.spec.?type.orValue('') != 'ExternalName')`,
       otherwise:
         'a Service neither claims addresses (externalIPs) nor points elsewhere (ExternalName)',
-    },
-  ],
-}
-
-const revision = (object: string) =>
-  `${object}.metadata.?annotations[?${quote(annotation.revision)}].orValue('')`
-const number = "'^[0-9]{1,15}$'"
-
-const revisionFence: Guard = {
-  name: 'kade-revision-fence',
-  match: [{ apiGroups: ['*'], resources: ['*'], operations: ['UPDATE'], scope: 'Namespaced' }],
-  when: `(${isDeployer}) || ${isPreparer}`,
-  variables: {
-    before: revision('oldObject'),
-    after: revision('object'),
-    // Data that outlives its deployment begins a new life, which counts from one; the owner fence says when.
-    passedOn: `${labelOf('oldObject', label.deployment)} != ${labelOf('object', label.deployment)}`,
-  },
-  rules: [
-    {
-      allow: `variables.passedOn || !variables.before.matches(${number}) || (variables.after.matches(${number}) && int(variables.after) >= int(variables.before))`,
-      otherwise: `a newer revision was applied already (${annotation.revision} may not go down)`,
-    },
-  ],
-}
-
-/** A server-side apply onto an object that somebody else made would silently merge into it; this makes it a refusal. */
-const ownerFence: Guard = {
-  name: 'kade-owner-fence',
-  match: [{ apiGroups: ['*'], resources: ['*'], operations: ['UPDATE'], scope: 'Namespaced' }],
-  when: `(${isDeployer}) || ${isPreparer}`,
-  variables: {
-    before: labelOf('oldObject', label.deployment),
-    after: labelOf('object', label.deployment),
-    // A claim is let go when its deployment is deleted, and taken back by the next of that name.
-    letGo: `${about('persistentvolumeclaims')} && ${labelOf('object', label.data)} == 'keep'`,
-    takenBack: `${about('persistentvolumeclaims')} && ${labelOf('oldObject', label.data)} == 'keep'`,
-  },
-  rules: [
-    {
-      allow: `variables.before == variables.after || (variables.after == '' && variables.letGo) || (variables.before == '' && variables.takenBack)`,
-      otherwise: `the object exists and is not of this deployment (${label.deployment} does not change)`,
     },
   ],
 }
