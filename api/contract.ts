@@ -13,7 +13,7 @@ import {
   TimelineEntry,
 } from './deployments.ts'
 import { EventView } from './events.ts'
-import { Name } from './names.ts'
+import { Name, Time } from './names.ts'
 import { DeadLetter, OperationOfDeployment, OperationState } from './operations.ts'
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
@@ -274,7 +274,10 @@ export const contract = {
     tag: 'deployments',
     action: 'deployment.logs',
     params: one,
-    query: z.strictObject({ lines: z.coerce.number().int().min(1).max(2000).default(200) }),
+    query: z.strictObject({
+      lines: z.coerce.number().int().min(1).max(2000).default(200),
+      since: Time.describe('only lines from this second on').optional(),
+    }),
     answers: { 200: Logs },
   }),
   readTimeline: route({

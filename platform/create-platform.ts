@@ -63,7 +63,7 @@ export function createPlatform(context: PlatformContext): Platform {
       next: null,
     }),
     revealSecret: (actor, { params }) => revealSecret(context, actor, params, params.secret),
-    readLogs: (actor, { params, query }) => readLogs(context, actor, params, query.lines),
+    readLogs: (actor, { params, query }) => readLogs(context, actor, params, query),
     readTimeline: (actor, { params, query }) => readTimeline(database, actor, params, query),
 
     listOperations: (actor, { query }) => listOperations(database, actor, query),

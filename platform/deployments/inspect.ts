@@ -30,11 +30,11 @@ export async function readLogs(
   context: PlatformContext,
   actor: Actor,
   key: DeploymentKey,
-  lines: number,
+  { lines, since }: { readonly lines: number; readonly since?: string | undefined },
 ): Promise<Logs> {
   const id = await findDeployment(context.database, actor, key)
   const { state } = await load(context.database, id)
-  const question = { type: 'logs', ...key, lines } as const
+  const question = { type: 'logs', ...key, lines, since } as const
   const answers = await Promise.all(
     (state.identity?.clusters ?? []).map(cluster => context.agent.ask(cluster, question, patience)),
   )

@@ -10,6 +10,8 @@ export type Question =
       readonly namespace: string
       readonly name: string
       readonly lines: number
+      /** RFC 3339; only lines from this second on. */
+      readonly since?: string | undefined
     }
 
 export type Answer<Q extends Question = Question> = Q extends { type: 'dry-run' }

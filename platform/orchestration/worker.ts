@@ -202,6 +202,6 @@ async function answer(engine: Engine, question: Question): Promise<unknown> {
     case 'objects':
       return engine.inspect(question.work)
     case 'logs':
-      return engine.logs(question, question.lines)
+      return engine.logs(question, question.lines, question.since)
   }
 }

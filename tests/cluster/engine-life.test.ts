@@ -207,6 +207,16 @@ describe('the life of a deployment', () => {
     expect(await engine.logs({ namespace, name: 'nobody' }, 5)).toMatchObject({ items: [] })
   })
 
+  it('leaves out the log lines of before the time that is asked for', async () => {
+    await install('since')
+    const from = async (seconds: number) => {
+      const since = new Date(Date.now() + seconds * 1000).toISOString()
+      return (await engine.logs({ namespace, name: 'since' }, 5, since)).items.length
+    }
+    expect(await from(-3600)).toBeGreaterThan(0)
+    expect(await from(60)).toBe(0)
+  })
+
   it('tells everything as unknown when the cluster is out of reach, and as it is when it is back', async () => {
     const access = accessTo(cluster)
     let broken = false

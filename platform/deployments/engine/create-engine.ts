@@ -50,7 +50,7 @@ export function createEngine(access: ClusterAccess): Engine {
       told(work, () =>
         inspectWork(work, { deployer: access.deployer(work.namespace), observer, simulated }),
       ),
-    logs: (target, lines) => told(target, () => logsOf(target, lines, access)),
+    logs: (target, lines, since) => told(target, () => logsOf(target, { lines, since }, access)),
     observe: onChange => observeCluster(access, onChange),
     async probe() {
       const signal = AbortSignal.timeout(probeDeadline)

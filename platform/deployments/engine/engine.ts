@@ -42,7 +42,8 @@ export type Engine = {
   dryRun(work: Work): Promise<readonly ObjectChange[]>
   /** The work's objects as they stand, with the fields somebody else changed. */
   inspect(work: Work): Promise<readonly ObjectStatus[]>
-  logs(target: { namespace: string; name: string }, lines: number): Promise<Logs>
+  /** The last `lines` lines, of those from the second of `since` (RFC 3339) on. */
+  logs(target: { namespace: string; name: string }, lines: number, since?: string): Promise<Logs>
   /** Follows all of Kade's deployments in this cluster; calls back with each change, and with everything after a relist. */
   observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
   /** Cheap liveness of the API server, within 5 s. Returns its version. */

@@ -13,12 +13,18 @@ const longestLine = 16_384
 const mostBytes = 2_000_000
 const mostPods = 20
 
-/** The last `lines` lines of all containers of a deployment, in order of time, made safe to show. */
+type Wanted = { readonly lines: number; readonly since?: string | undefined }
+
+/**
+ * The last `lines` lines of all containers of a deployment, in order of time, made safe to show. With `since` only those
+ * from that second on: the API server knows no smaller step.
+ */
 export async function logsOf(
   target: { readonly namespace: string; readonly name: string },
-  lines: number,
+  wanted: Wanted,
   { observer, simulated }: { readonly observer: KubeApi; readonly simulated: boolean },
 ): Promise<Logs> {
+  const { lines } = wanted
   const { items } = await observer.list('v1', 'Pod', {
     namespace: target.namespace,
     labelSelector: `${label.instance}=${target.name},${label.deployment}`,
@@ -29,7 +35,7 @@ export async function logsOf(
   const pods = newest.slice(0, mostPods)
   const streams = pods.flatMap(pod => startedContainers(pod).map(container => ({ pod, container })))
   const found = await inParallel(streams, async ({ pod, container }) => {
-    const text = await read(pod, container, lines, observer)
+    const text = await read(pod, container, wanted, observer)
     return linesOf(text, { pod: pod.metadata.name, container })
   })
   const all = found.flat().toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''))
@@ -58,7 +64,7 @@ function startedContainers(pod: LiveObject): readonly string[] {
 async function read(
   pod: LiveObject,
   container: string,
-  lines: number,
+  { lines, since }: Wanted,
   observer: KubeApi,
 ): Promise<string> {
   const query = new URLSearchParams({
@@ -66,6 +72,7 @@ async function read(
     timestamps: 'true',
     tailLines: String(lines),
     limitBytes: String(mostBytes),
+    ...(since === undefined ? {} : { sinceTime: since }),
   })
   const { namespace, name } = pod.metadata
   try {

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ProblemError } from '#api/client.ts'
+import type { Logs } from '#api/deployments.ts'
+import { createLogMerge } from './log-merge.ts'
+
+const POLL_MS = 2_000
+const LONGEST_PAUSE_MS = 30_000
+/** Milliseconds for one answer. */
+export const ANSWER_MS = 30_000
+
+export type Following = {
+  /** Asks for the lines from a time on; for the first ones without. */
+  ask(since: string | undefined): Promise<Logs>
+  onLines(lines: Logs['items']): void
+  /** A sentence for the person who watches. */
+  onNews(sentence: string): void
+}
+
+/**
+ * Tells new lines as they come, by asking every two seconds. Pods may come and go. Resolves when the deployment is gone;
+ * while Kade or the cluster is away it goes on trying, ever more slowly. Rejects with what trying again cannot mend.
+ */
+export async function followLogs({ ask, onLines, onNews }: Following): Promise<void> {
+  const merge = createLogMerge()
+  let begun = false
+  let failures = 0
+  for (;;) {
+    try {
+      const { items, truncated } = await ask(merge.since())
+      const { lines, gap } = merge.take(items)
+      if (failures > 0) onNews('It answers again.')
+      if (gap && truncated) onNews('More is written than can be followed: lines are missing here.')
+      onLines(lines)
+      begun = true
+      failures = 0
+    } catch (error) {
+      if (begun && isGone(error)) return
+      if (!begun || !mayPass(error)) throw error
+      if (failures === 0) onNews(`${messageOf(error)} Trying on; end it with Ctrl-C.`)
+      failures++
+    }
+    await delay(Math.min(LONGEST_PAUSE_MS, POLL_MS * 2 ** failures))
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.code === 'not-found'
+}
+
+/** Too many requests, a server or cluster that is away, a connection that broke, or no answer in time. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof ProblemError)
+    return error.problem.status >= 500 || error.problem.status === 429
+  if (error instanceof TypeError) return error.cause instanceof Error
+  return error instanceof DOMException && error.name === 'TimeoutError'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof ProblemError ? error.problem.detail : 'Kade does not answer.'
+}
