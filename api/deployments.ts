@@ -19,6 +19,11 @@ export const Binding = z.union([
 ])
 export type Binding = z.infer<typeof Binding>
 
+/** Names what a preview showed: what would be applied, and what stood in the cluster. Opaque; from `Preview.hash`. */
+export const PreviewHash = z
+  .string()
+  .regex(/^[0-9a-f]{32}-[0-9a-f]{32}$/, 'the `hash` of a preview')
+
 const configuration = {
   version: z.string().max(50).optional(),
   settings: z.record(z.string(), z.unknown()).default({}),
@@ -31,6 +36,8 @@ const configuration = {
   cluster: Name.optional(),
   /** Why, in the requester's words; kept in the revision. */
   reason: z.string().max(500).optional(),
+  /** Apply only what this preview showed: refused as `stale`, or failed with `preview-stale`, when something else would happen. */
+  preview: PreviewHash.optional(),
   /** Fields promised by the contract and not built yet: refused with `not-yet-supported`, never ignored. */
   placement: z.unknown().optional(),
   purpose: z.unknown().optional(),
@@ -140,6 +147,23 @@ export const Revision = z.object({
 })
 export type Revision = z.infer<typeof Revision>
 
+/**
+ * One field that applying would change, and whose change that is: `you` asked for it; `somebody-else` changed it by hand, and
+ * applying puts it back; or `both`. The path is as people read it, lists by key: `spec.template.spec.containers[web].image`.
+ */
+export const FieldChange = z.object({
+  path: z.string(),
+  /** As the last revision applied it. */
+  applied: z.unknown().optional(),
+  live: z.unknown().optional(),
+  /** As it would become. */
+  next: z.unknown().optional(),
+  by: z.enum(['you', 'somebody-else', 'both']),
+  /** Who else holds the field: a field manager of Kubernetes, such as `kubectl-edit`. */
+  manager: z.string().optional(),
+})
+export type FieldChange = z.infer<typeof FieldChange>
+
 /** What one object of a plan would become. `before` and `after` never hold a Secret's values. */
 export const ObjectChange = z.object({
   apiVersion: z.string(),
@@ -148,6 +172,9 @@ export const ObjectChange = z.object({
   change: z.enum(['create', 'change', 'recreate', 'delete', 'unchanged', 'unknown']),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
+  /** At most 200, `moreFields` counts the rest. Absent where it is not known what was applied last. */
+  fields: z.array(FieldChange).optional(),
+  moreFields: z.int().optional(),
 })
 export type ObjectChange = z.infer<typeof ObjectChange>
 
@@ -161,6 +188,8 @@ export const Preview = z.object({
   checked: z.enum(['cluster', 'offline']),
   reason: z.string().optional(),
   cluster: z.string().nullable(),
+  /** Send it back as `preview` to have exactly this applied. Null where the cluster could not be asked. */
+  hash: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),
   resources: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
   simulated: z.boolean(),
@@ -172,6 +201,7 @@ export const Rollback = z.strictObject({
   /** `then` takes secrets and bindings as they were in that revision, `now` (default) as they are. */
   configuration: z.enum(['then', 'now']).default('now'),
   reason: z.string().max(500).optional(),
+  preview: PreviewHash.optional(),
 })
 export type Rollback = z.infer<typeof Rollback>
 

@@ -1,7 +1,7 @@
-import type { Preview } from '#api/deployments.ts'
+import type { FieldChange, ObjectChange, Preview } from '#api/deployments.ts'
 import { type Cli, type OutputFlags, print } from './command.ts'
 import { exit } from './exit.ts'
-import { findingLines } from './render.ts'
+import { clean, findingLines } from './render.ts'
 
 /** Shows what would happen; exit code 3 when it would be refused. */
 export function showPreview(cli: Cli, flags: OutputFlags, preview: Preview): void {
@@ -19,7 +19,8 @@ const signs: Record<Preview['changes'][number]['change'], string> = {
 }
 
 function previewLines(cli: Cli, preview: Preview): string[] {
-  const { findings, violations, changes, checked, reason, cluster, resources, simulated } = preview
+  const { findings, violations, changes, checked, reason, cluster, resources, simulated, hash } =
+    preview
   const where = cluster ? ` on ${cluster}${simulated ? ' (simulated)' : ''}` : ''
   const sure =
     checked === 'cluster'
@@ -29,8 +30,37 @@ function previewLines(cli: Cli, preview: Preview): string[] {
     preview.allowed ? `Allowed${where}.` : `Would be refused${where}.`,
     ...violations.map(({ pointer, detail }) => `✗ ${pointer || 'settings'}: ${detail}`),
     ...findings.flatMap(finding => findingLines(cli.terminal, finding)),
-    ...changes.map(({ change, kind, name }) => `${signs[change]} ${kind}/${name}`),
+    ...changes.flatMap(changeLines),
     `Takes CPU ${resources.cpu}, memory ${resources.memory}, storage ${resources.storage}.`,
     sure,
+    ...(hash ? [`To have exactly this applied: --preview ${hash}`] : []),
   ]
+}
+
+const whose = {
+  you: 'you change:',
+  both: 'you change, and somebody changed it by hand too (yours will stand):',
+  'somebody-else': 'somebody changed by hand (this is put back):',
+} as const
+
+/** An object, and below it what you change apart from what somebody changed by hand. */
+function changeLines({ change, kind, name, fields = [], moreFields }: ObjectChange): string[] {
+  const groups = (['you', 'both', 'somebody-else'] as const).flatMap(by => {
+    const lines = fields.filter(field => field.by === by).map(fieldLine)
+    return lines.length > 0 ? [`    ${whose[by]}`, ...lines] : []
+  })
+  const more = moreFields ? [`    and ${moreFields} more`] : []
+  return [`${signs[change]} ${kind}/${name}`, ...groups, ...more]
+}
+
+function fieldLine({ path, live, next, manager }: FieldChange): string {
+  const who = manager ? ` (${manager})` : ''
+  return clean(`      ${path}: ${shown(live)} → ${shown(next)}${who}`)
+}
+
+/** On one line, and no longer than one can read. */
+function shown(value: unknown): string {
+  if (value === undefined) return '–'
+  const text = JSON.stringify(value)
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text
 }

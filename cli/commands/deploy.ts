@@ -4,7 +4,8 @@ import { type ConfigurationFlags, configurationOf, withConfiguration } from '../
 import { newIdempotencyKey } from '../connection.ts'
 import { showPreview } from '../preview.ts'
 
-type Flags = ConfigurationFlags & WaitFlags & { namespace: string; name?: string; dryRun?: true }
+type Flags = ConfigurationFlags &
+  WaitFlags & { namespace: string; name?: string; dryRun?: true; preview?: string }
 
 export function registerDeploy(program: Command, cli: Cli): void {
   const command = program
@@ -13,6 +14,7 @@ export function registerDeploy(program: Command, cli: Cli): void {
     .requiredOption('-n, --namespace <namespace>', 'the namespace to deploy into')
     .option('--name <name>', 'name of the deployment; the app by default')
     .option('--dry-run', 'show what would happen, and change nothing')
+    .option('--preview <hash>', 'apply only what the preview of this hash showed')
   withWait(withConfiguration(command)).action((app: string, flags: Flags) =>
     deploy(cli, app, flags),
   )
@@ -27,6 +29,9 @@ async function deploy(cli: Cli, app: string, flags: Flags): Promise<void> {
     showPreview(cli, flags, await client.previewDeployment({ body }))
     return
   }
-  const started = await client.createDeployment({ body, idempotencyKey: newIdempotencyKey() })
+  const started = await client.createDeployment({
+    body: { ...body, ...(flags.preview ? { preview: flags.preview } : {}) },
+    idempotencyKey: newIdempotencyKey(),
+  })
   await follow(cli, connection, started, flags)
 }

@@ -6,13 +6,14 @@ import { newIdempotencyKey } from '../connection.ts'
 import { parseTarget } from '../input.ts'
 import { showPreview } from '../preview.ts'
 
-type Flags = ConfigurationFlags & WaitFlags & { dryRun?: true }
+type Flags = ConfigurationFlags & WaitFlags & { dryRun?: true; preview?: string }
 
 export function registerUpdate(program: Command, cli: Cli): void {
   const command = program
     .command('update <deployment>')
     .description('change what you name, keep the rest')
     .option('--dry-run', 'show what would happen, and change nothing')
+    .option('--preview <hash>', 'apply only what the preview of this hash showed')
   withWait(withConfiguration(command)).action((target: string, flags: Flags) =>
     update(cli, target, flags),
   )
@@ -32,7 +33,7 @@ async function update(cli: Cli, target: string, flags: Flags): Promise<void> {
   }
   const started = await client.updateDeployment({
     params,
-    body,
+    body: { ...body, ...(flags.preview ? { preview: flags.preview } : {}) },
     ifMatch: current.etag,
     idempotencyKey: newIdempotencyKey(),
   })

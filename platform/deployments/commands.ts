@@ -26,6 +26,8 @@ export type Asked = DeploymentKey & {
   readonly continues?: string | undefined
   readonly ifMatch?: string | undefined
   readonly reason?: string | undefined
+  /** Hash of the preview that was seen. */
+  readonly preview?: string | undefined
 }
 
 /** Creates a deployment: draft, reserve the name, store, enqueue, append, all in one transaction. */
@@ -63,6 +65,7 @@ export async function createDeployment(
       name,
       clusters: [cluster],
       made,
+      preview: input.preview,
     })
   })
 }
@@ -75,7 +78,8 @@ export async function updateDeployment(
   input: DeploymentInput,
 ): Promise<OperationOfDeployment> {
   refuseUnbuilt(input)
-  return revise(context, actor, asked, 'update', async state => ({
+  const seen = { ...asked, preview: input.preview }
+  return revise(context, actor, seen, 'update', async state => ({
     configuration: input,
     clusters: input.cluster ? [input.cluster] : [...(state.identity?.clusters ?? [])],
   }))
@@ -114,7 +118,7 @@ export async function rollbackDeployment(
   return revise(
     context,
     actor,
-    { ...asked, reason: input.reason },
+    { ...asked, reason: input.reason, preview: input.preview },
     'rollback',
     async (state, tx) => {
       const old = state.revisions.find(one => one.number === input.revision)
@@ -219,6 +223,7 @@ async function revise(
       name: identity.name,
       clusters: [...identity.clusters],
       made,
+      preview: asked.preview,
       ...(asked.continues ? { continues: asked.continues } : {}),
       ...(revision.to === undefined ? {} : { to: revision.to }),
       ...(revision.exactly ? { exactly: revision.exactly } : {}),

@@ -16,6 +16,8 @@ export type OpenOperation = {
   readonly applied: readonly string[]
   readonly to?: number
   readonly data?: 'keep' | 'delete'
+  /** Hash of the preview that its actor saw. */
+  readonly preview?: string
 }
 
 /** One life of a deployment, as its events tell it. */
@@ -102,6 +104,7 @@ function requested(
       applied: [],
       ...(data.to === undefined ? {} : { to: data.to }),
       ...(data.data === undefined ? {} : { data: data.data }),
+      ...(data.preview === undefined ? {} : { preview: data.preview }),
     },
   }
 }

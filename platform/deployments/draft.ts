@@ -34,6 +34,8 @@ export type DraftRequest = {
 
 /** A revision as it would be: nothing is stored yet. Objects are absent where the input cannot be rendered. */
 export type Draft = {
+  /** Id of the deployment that it is rendered for. */
+  readonly deployment: string
   readonly violations: readonly Violation[]
   readonly findings: readonly Finding[]
   readonly settings: Record<string, unknown>
@@ -95,6 +97,7 @@ export async function draft(
         })
   const revision = revisionOf(app, request, settings, objects, bindings.kept, secrets.version)
   return {
+    deployment: request.deployment,
     violations,
     findings: context.policy.evaluate(policyInput(questionFor({ ...request, actor, objects }))),
     settings,

@@ -13,6 +13,7 @@ import type { Actor } from '#platform/platform.ts'
 import { wanted } from './deployment.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
+import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
 import { load } from './stream.ts'
 
@@ -139,17 +140,23 @@ async function changesOf(
   made: Draft,
   existing: Existing | null,
   cluster: string | null,
-): Promise<Pick<Preview, 'changes' | 'checked' | 'reason'>> {
+): Promise<Pick<Preview, 'changes' | 'checked' | 'reason' | 'hash'>> {
   if (made.objects.length === 0)
-    return { changes: [], checked: 'offline', reason: 'The input cannot be rendered yet.' }
+    return {
+      changes: [],
+      hash: null,
+      checked: 'offline',
+      reason: 'The input cannot be rendered yet.',
+    }
   if (!cluster)
     return {
       changes: offline(made.objects),
+      hash: null,
       checked: 'offline',
       reason: 'There is no cluster to ask.',
     }
   const work = {
-    deployment: existing?.id ?? '',
+    deployment: made.deployment,
     namespace: input.namespace,
     name: input.name,
     operation: '',
@@ -159,11 +166,12 @@ async function changesOf(
     secretName: made.objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
   }
   try {
-    const changes = await context.agent.ask(cluster, { type: 'dry-run', work }, patience)
-    return { changes: [...changes], checked: 'cluster' }
+    const { changes, live } = await context.agent.ask(cluster, { type: 'dry-run', work }, patience)
+    const hash = previewHash(renderDigest(made.objects, made.deployment, [cluster]), live)
+    return { changes: [...changes], hash, checked: 'cluster' }
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'The cluster could not be asked.'
-    return { changes: offline(made.objects), checked: 'offline', reason }
+    return { changes: offline(made.objects), hash: null, checked: 'offline', reason }
   }
 }
 

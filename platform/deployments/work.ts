@@ -13,6 +13,8 @@ export type Work = {
   readonly objects: readonly KubernetesObject[]
   /** Name of the Kubernetes Secret that holds this revision's values, null where it has none. */
   readonly secretName: string | null
+  /** Hash of the preview it was asked for with: applied only while the cluster is as that preview found it. */
+  readonly preview?: string
 }
 
 /** Values for the Secret of a work, by key. Never stored in the cluster other than in that Secret, never logged. */

@@ -59,6 +59,8 @@ const DeploymentRequested = z.object({
   /** For a delete. */
   data: z.enum(['keep', 'delete']).optional(),
   continues: z.uuid().optional(),
+  /** Hash of the preview that was seen: nothing is applied where something else would happen. */
+  preview: z.string().optional(),
 })
 
 export const eventSchemas = {

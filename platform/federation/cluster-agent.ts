@@ -1,4 +1,5 @@
-import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import type { Logs, ObjectStatus } from '#api/deployments.ts'
+import type { DryRun } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
 
 /** What the gateway may ask of a cluster. Only a worker answers: nothing else holds a cluster credential. */
@@ -15,7 +16,7 @@ export type Question =
     }
 
 export type Answer<Q extends Question = Question> = Q extends { type: 'dry-run' }
-  ? readonly ObjectChange[]
+  ? DryRun
   : Q extends { type: 'objects' }
     ? readonly ObjectStatus[]
     : Logs

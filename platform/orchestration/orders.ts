@@ -66,6 +66,7 @@ export async function workOf(sql: Sql, deployment: string, state: DeploymentStat
     digest: revision.objects,
     objects,
     secretName: objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
+    ...(state.operation?.preview ? { preview: state.operation.preview } : {}),
   }
 }
 

@@ -297,11 +297,11 @@ describe('drift and preview', () => {
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old-one', namespace }, data: {} },
     ]
     const work = workOf({ namespace, name: 'preview' }, 1, { extra })
-    const fresh = await engine.dryRun(work)
+    const { changes: fresh } = await engine.dryRun(work)
     expect(new Set(fresh.map(one => one.change))).toEqual(new Set(['create']))
     expect(await read('Deployment', 'preview', 'apps/v1')).toBeNull()
     await engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
-    const changes = await engine.dryRun(workOf(work, 2, { replicas: 3 }))
+    const { changes } = await engine.dryRun(workOf(work, 2, { replicas: 3 }))
     const byChange = (change: string) =>
       changes.filter(one => one.change === change).map(one => `${one.kind}/${one.name}`)
     expect(byChange('change')).toEqual(['Deployment/preview'])

@@ -10,6 +10,7 @@ import { hasAction, stamped } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { parentObject, setId, widened } from './parent.ts'
 import { findParentObject, isKept, planOf, type Step } from './plan.ts'
+import { refuseStale } from './previewed.ts'
 import { pointer, refOf } from './reference.ts'
 import { sentences } from './sentences.ts'
 import { inStages, titleOf } from './stages.ts'
@@ -65,7 +66,9 @@ async function claimed(
   signal: AbortSignal,
 ): Promise<Claim & { readonly steps: readonly Step[] }> {
   for (let tried = 1; ; tried++) {
-    const { parent, steps } = await planOf(work, api, signal)
+    const plan = await planOf(work, api, signal)
+    const { parent, steps } = plan
+    await refuseStale(work, plan, api, signal)
     await inParallel(
       steps.filter(step => step.change === 'change' && step.seen !== null && !isKept(step.seen)),
       step => rehearse(object(step), api),

@@ -21,6 +21,7 @@ export type CauseCode =
   | 'nothing-to-apply'
   | 'out-of-memory'
   | 'outside-namespace'
+  | 'preview-stale'
   | 'prune-too-large'
   | 'quota-exceeded'
   | 'stuck-terminating'
@@ -182,6 +183,16 @@ const explanations: Record<CauseCode, Explanation> = {
     next: {
       en: 'Report it to the owner of the app: a module may only make objects in its own namespace.',
       nl: 'Meld het bij de eigenaar van de app: een module mag alleen objecten in zijn eigen namespace maken.',
+    },
+  },
+  'preview-stale': {
+    what: {
+      en: 'Something changed in the cluster after the preview, so nothing was applied',
+      nl: 'Na het voorbeeld is er iets in het cluster gewijzigd, dus er is niets toegepast',
+    },
+    next: {
+      en: 'Look at the change again: the new preview shows what is there now. What was asked for is kept.',
+      nl: 'Bekijk de wijziging opnieuw: het nieuwe voorbeeld toont wat er nu staat. Wat is gevraagd, blijft bewaard.',
     },
   },
   'prune-too-large': {

@@ -6,31 +6,41 @@ import { canonicalJson } from '../digest.ts'
 import type { Work } from '../work.ts'
 import { foreignManager, mayRecreate } from './apply.ts'
 import { failure } from './causes.ts'
+import type { DryRun } from './engine.ts'
 import { failureOf, isImmutable } from './failures.ts'
+import { changedFields } from './fields.ts'
 import { withIgnored } from './ignored.ts'
 import { partOfSet, stamped } from './intent.ts'
+import { masked, maskedChange } from './masked.ts'
 import { inParallel } from './parallel.ts'
 import { kindsOf, setId, widened } from './parent.ts'
 import { isKept, listOwned, planOf, type Step } from './plan.ts'
+import { appliedIn, liveDigest, livesOf } from './previewed.ts'
 import { leftoverOf } from './prune.ts'
 import { isRecord, recordOf } from './reading.ts'
-import { refOf } from './reference.ts'
 import { sentences } from './sentences.ts'
 import { titleOf } from './stages.ts'
-
-/** Stands where a Secret's value would. */
-const masked = '(hidden)'
-const maskedChange = '(hidden, changed)'
+import { fieldChanges, type Sides } from './three-way.ts'
 
 /**
  * What applying the work would do, asked of the cluster: the dry run's answer against what is there. Throws `DeployFailure`
  * for what the cluster would refuse.
  */
-export async function previewOf(work: Work, api: KubeApi): Promise<readonly ObjectChange[]> {
-  const { parent, steps } = await planOf(work, api)
-  const set = setId(work.namespace, work.name)
-  const changes = await inParallel(steps, step => changeOf(step, work, set, api))
-  if (parent === null) return changes
+export async function previewOf(work: Work, api: KubeApi): Promise<DryRun> {
+  const plan = await planOf(work, api)
+  const { parent, steps } = plan
+  const lives = await livesOf(steps, api)
+  const applied = appliedIn(plan)
+  const changes = await inParallel(steps, step =>
+    changeOf(
+      step,
+      { live: lives.get(step) ?? null, applied: applied(step.intent.object) },
+      work,
+      api,
+    ),
+  )
+  const live = liveDigest(plan, lives)
+  if (parent === null) return { changes, live }
   const inventory = widened(
     parent,
     steps.map(step => step.intent),
@@ -40,13 +50,22 @@ export async function previewOf(work: Work, api: KubeApi): Promise<readonly Obje
     ...identityOf(live),
     change: 'delete' as const,
   }))
-  return [...changes, ...deletions]
+  return { changes: [...changes, ...deletions], live }
 }
 
-async function changeOf(step: Step, work: Work, set: string, api: KubeApi): Promise<ObjectChange> {
-  const object = stamped(step.intent, work, set, null)
+type Before = { readonly live: LiveObject | null; readonly applied: KubernetesObject | undefined }
+
+async function changeOf(
+  step: Step,
+  { live, applied }: Before,
+  work: Work,
+  api: KubeApi,
+): Promise<ObjectChange> {
+  const object = stamped(step.intent, work, setId(work.namespace, work.name), null)
   const identity = identityOf(object)
-  if (step.change === 'unchanged' || step.change === 'restamp') {
+  // Rendered as before, it is applied all the same: what somebody changed in it by hand is taken back.
+  const touched = live !== null && changedFields(step.intent.object, live).length > 0
+  if (step.change === 'unchanged' || (step.change === 'restamp' && !touched)) {
     return { ...identity, change: 'unchanged' }
   }
   // Its values are not here: a dry run without them would show them all as deleted.
@@ -64,14 +83,26 @@ async function changeOf(step: Step, work: Work, set: string, api: KubeApi): Prom
         throw failure('foreign-object', titleOf(object), sentences.keptBy(other))
       return { ...identity, change: 'create', after: shown(next) }
     }
-    const live = await api.get(refOf(object))
-    return { ...identity, ...compared(live, next) }
+    const change = compared(live, next)
+    if (live === null || applied === undefined || change.change !== 'change') {
+      return { ...identity, ...change }
+    }
+    return {
+      ...identity,
+      ...change,
+      ...fieldsOf({ applied, live, next: step.intent.object, coming: next }),
+    }
   } catch (error) {
     const kept = step.seen !== null && isKept(step.seen)
     if (isImmutable(error) && !kept && mayRecreate(object))
       return { ...identity, change: 'recreate' }
     throw failureOf(error, titleOf(object)) ?? error
   }
+}
+
+function fieldsOf(sides: Sides): Pick<ObjectChange, 'fields' | 'moreFields'> {
+  const { fields, more } = fieldChanges(sides)
+  return { fields, ...(more > 0 && { moreFields: more }) }
 }
 
 function identityOf(object: KubernetesObject) {

@@ -22,6 +22,12 @@ export type ApplyResult = {
   readonly calls: number
 }
 
+export type DryRun = {
+  readonly changes: readonly ObjectChange[]
+  /** Digest of what the work was compared with. */
+  readonly live: string
+}
+
 /**
  * What Kade does in one cluster. Every method is idempotent and level-triggered: after a kill it is simply called again.
  * Errors that concern the user are `DeployFailure` with a cause; anything else is infrastructure and is retried.
@@ -39,7 +45,7 @@ export type Engine = {
     data: 'keep' | 'delete',
     signal: AbortSignal,
   ): Promise<void>
-  dryRun(work: Work): Promise<readonly ObjectChange[]>
+  dryRun(work: Work): Promise<DryRun>
   /** The work's objects as they stand, with the fields somebody else changed. */
   inspect(work: Work): Promise<readonly ObjectStatus[]>
   /** The last `lines` lines, of those from the second of `since` (RFC 3339) on. */

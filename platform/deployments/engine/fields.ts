@@ -33,7 +33,7 @@ export function changedFields(intent: KubernetesObject, live: LiveObject): reado
       { pointer: `/${key}`, steps: [`f:${key}`] },
       {
         report: (place, field) =>
-          changed.push({ ...field, path: place.pointer, ...holder(entries, place) }),
+          changed.push({ ...field, path: place.pointer, ...holder(entries, place.steps) }),
         takenWhole: place => entries.some(entry => !isOurs(entry) && isWhole(entry, place)),
       },
     )
@@ -112,7 +112,7 @@ function walkList(wanted: readonly unknown[], of: Compared, place: Place, ledger
 }
 
 /** Keys of the lists that Kubernetes merges, for when none of its items is ours any more. */
-const usualKeys = [
+export const usualKeys = [
   ['containerPort', 'protocol'],
   ['port', 'protocol'],
   ['mountPath'],
@@ -127,15 +127,16 @@ function keysOf(marks: readonly string[], items: readonly unknown[]): readonly s
   return usualKeys.find(keys => items.every(item => keys.every(key => key in item))) ?? []
 }
 
-function picked(item: unknown, keys: readonly string[]): JsonRecord {
+export function picked(item: unknown, keys: readonly string[]): JsonRecord {
   return Object.fromEntries(keys.map(key => [key, recordOf(item)[key]]))
 }
 
-function holder(
+/** Who else holds the field at the end of these steps of `managedFields`. */
+export function holder(
   entries: readonly ManagedFieldsEntry[],
-  place: Place,
+  steps: readonly string[],
 ): { readonly manager?: string } {
-  const found = entries.find(entry => !isOurs(entry) && heldAt(entry, place) !== undefined)
+  const found = entries.find(entry => !isOurs(entry) && heldAt(entry, steps) !== undefined)
   return found === undefined ? {} : { manager: found.manager }
 }
 
@@ -143,18 +144,18 @@ function isOurs({ manager, operation }: ManagedFieldsEntry): boolean {
   return manager === fieldManager && operation === 'Apply'
 }
 
-function heldAt(entry: ManagedFieldsEntry, place: Place): unknown {
+function heldAt(entry: ManagedFieldsEntry, steps: readonly string[]): unknown {
   let here: unknown = entry.fieldsV1
-  for (const step of place.steps) here = recordOf(here)[step]
+  for (const step of steps) here = recordOf(here)[step]
   return here
 }
 
 /** A map that is merged key by key names its keys. */
 function isWhole(entry: ManagedFieldsEntry, place: Place): boolean {
-  const held = heldAt(entry, place)
+  const held = heldAt(entry, place.steps)
   return isRecord(held) && Object.keys(held).length === 0
 }
 
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   return a === b || canonicalJson(a ?? null) === canonicalJson(b ?? null)
 }

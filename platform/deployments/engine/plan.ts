@@ -31,7 +31,12 @@ export type Step = {
   readonly seen: LiveObject | null
   readonly change: 'create' | 'change' | 'restamp' | 'unchanged'
 }
-export type Plan = { readonly parent: Parent | null; readonly steps: readonly Step[] }
+export type Plan = {
+  readonly parent: Parent | null
+  /** The parent as it was read. */
+  readonly record: LiveObject | null
+  readonly steps: readonly Step[]
+}
 
 export function ownerSelector(deployment: string): string {
   return `${label.deployment}=${deployment}`
@@ -45,7 +50,8 @@ export function keptSelector(name: string): string {
 /** Throws `DeployFailure` where the name belongs to another deployment or a newer revision stands. */
 export async function planOf(work: Work, api: KubeApi, signal?: AbortSignal): Promise<Plan> {
   const intents = intentsOf(work)
-  const parent = await findParent(work, api, signal)
+  const record = await findParentObject(work, api, signal)
+  const parent = record && readParent(record, work)
   if (parent !== null && parent.deployment !== work.deployment) {
     throw failure('foreign-object', `ConfigMap/${parentName(work.name)}`)
   }
@@ -57,7 +63,11 @@ export async function planOf(work: Work, api: KubeApi, signal?: AbortSignal): Pr
       ? []
       : await listOwned(api, work, kindsOf(intents.map(({ object }) => objectName(object))), signal)
   const kept = await listKept(api, work, intents, signal)
-  return { parent, steps: intents.map(intent => stepOf(intent, [...seen, ...kept], work.revision)) }
+  return {
+    parent,
+    record,
+    steps: intents.map(intent => stepOf(intent, [...seen, ...kept], work.revision)),
+  }
 }
 
 function objectName(object: Intent['object']): ObjectName {

@@ -1,0 +1,46 @@
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { canonicalJson, digestOf, digestOfText } from './digest.ts'
+
+/**
+ * What a preview showed, in two halves: what would be applied, and what it was compared with in the cluster. The door
+ * knows the first half and refuses there; the engine knows the second and refuses before it writes anything.
+ *
+ *     <32 hex digits of the render>-<32 hex digits of the live side>
+ */
+export function previewHash(render: string, live: string): string {
+  return `${short(render)}-${short(live)}`
+}
+
+/** Digest of what would be applied and where. A preview of a new name has no deployment yet, so its id is left out. */
+export function renderDigest(
+  objects: readonly KubernetesObject[],
+  deployment: string,
+  clusters: readonly string[],
+): string {
+  const text = canonicalJson(objects).replaceAll(deployment, 'this deployment')
+  return digestOf([clusters, digestOfText(text)])
+}
+
+/** True where the live side is the one that was previewed. */
+export function showsLive(hash: string, live: string): boolean {
+  return hash.split('-')[1] === short(live)
+}
+
+/** Throws `stale` where something else would be applied than the preview showed. */
+export function holdToPreview(hash: string, render: string): void {
+  if (hash.split('-')[0] === short(render)) return
+  throw new PlatformError(
+    'stale',
+    'This is not what the preview showed: the settings, the app or its place changed since.',
+    {
+      violations: [{ pointer: '/preview', detail: 'is of an earlier preview' }],
+      next: 'Look at a new preview, then send its hash. Nothing was changed.',
+    },
+  )
+}
+
+/** The first 128 bits of a digest. */
+function short(digest: string): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 32)
+}
