@@ -12,6 +12,7 @@ import { composeObjects } from '#platform/deployments/compose.ts'
 import { startTestCluster } from '#tests/support/control-plane.ts'
 import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 import { inLanes } from '#tests/support/lanes.ts'
+import { median } from './median.ts'
 import { followEvents, makeNamespaces } from './product.ts'
 import { allAvailable, appliesSoFar, applyRaw, openAdmin, type Times } from './raw.ts'
 
@@ -136,10 +137,6 @@ async function bestConcurrency(api: KubeApi, kade: RunningKade): Promise<number>
     if (rate > best.rate) best = { concurrency, rate }
   }
   return best.concurrency
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
 }
 
 const cluster = await startTestCluster('bench', { disableQpsLimits: true, extraNodes: 60 })

@@ -43,8 +43,20 @@ const select = `
     from kade.deployment d join kade.operation o on o.id = d.operation_id`
 
 /** True for a deployment on a cluster that has fallen silent: whatever was last seen, it is shown as unknown. */
-const onSilent = `d.clusters && array(
-  select c.name from kade.cluster c where c.heartbeat_at < now() - interval '20 seconds')`
+const onSilent = `(d.clusters && array(
+  select c.name from kade.cluster c where c.heartbeat_at < now() - interval '20 seconds'))`
+
+/** A pattern for what holds this text; its own `%`, `_` and `\` mean themselves. Names are in small letters. */
+function containing(text: string): string {
+  return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** Compares the column itself, which an index can find; the state that is shown is `$6`. */
+function shownAs(health: string | undefined): string {
+  if (health === undefined) return '$6::text is null'
+  if (health === 'unknown') return `(d.health_state = $6 or ${onSilent})`
+  return `d.health_state = $6 and not ${onSilent}`
+}
 
 function view(row: DeploymentRow): Deployment {
   const { id, namespace, name, app, version, environment, team, clusters, revision, simulated } =
@@ -147,14 +159,14 @@ export async function listDeployments(
   const cursor = query.cursor ? decodeCursor(query.cursor, key) : null
   const rows = await sql.query<DeploymentRow & { health_state: string }>(
     `${select} where d.team = any($1)
-       and ($2::text is null or position(lower($2) in d.namespace || '/' || d.name || ' ' || d.app) > 0)
+       and ($2::text is null or (d.namespace || '/' || d.name || ' ' || d.app) like $2)
        and ($3::text is null or d.namespace = $3) and ($4::text is null or d.app = $4)
-       and ($5::text is null or d.clusters @> array[$5]) and ($6::text is null or $6 = case when ${onSilent} then 'unknown' else d.health_state end)
+       and ($5::text is null or d.clusters @> array[$5]) and ${shownAs(query.health)}
        ${cursor ? `and ${after}` : ''}
      order by ${order} limit ${query.limit + 1}`,
     [
       [...actor.teams],
-      query.q ?? null,
+      query.q === undefined ? null : containing(query.q),
       query.namespace ?? null,
       query.app ?? null,
       query.cluster ?? null,

@@ -27,6 +27,8 @@ export type PlatformGround = {
   readonly platform: Platform
   readonly hub: WorkerHub
   readonly queue: Queue
+  /** For what only the owner of the database may do. */
+  readonly adminUrl: string
   /** Moves the platform's clock; the database's own stays. */
   pass(seconds: number): void
   /** A namespace of a team that stands ready on these clusters. */
@@ -64,6 +66,7 @@ export async function platformGround(): Promise<PlatformGround> {
     platform: createPlatform(context),
     hub: createHub(context),
     queue,
+    adminUrl: server.adminUrl,
     pass: seconds => {
       offset += seconds * 1000
     },
