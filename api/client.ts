@@ -8,6 +8,8 @@ type Part<R extends Route, K extends 'params' | 'query' | 'body'> =
   R extends Record<K, z.ZodType>
     ? K extends 'query'
       ? { [P in K]?: InputOf<R[K]> }
+      : undefined extends InputOf<R[K]>
+        ? { [P in K]?: InputOf<R[K]> }
       : { [P in K]: InputOf<R[K]> }
     : unknown
 type AnswerOf<R extends Route> = {

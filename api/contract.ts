@@ -14,7 +14,7 @@ import {
 } from './deployments.ts'
 import { EventView } from './events.ts'
 import { Name, Time } from './names.ts'
-import { DeadLetter, OperationOfDeployment, OperationState } from './operations.ts'
+import { DeadLetter, OperationOfDeployment, OperationState, RetryOperation } from './operations.ts'
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
 import { Session, SignIn, SignInLink } from './session.ts'
@@ -326,10 +326,11 @@ export const contract = {
   retryOperation: route({
     method: 'POST',
     path: '/operations/{operation}/retry',
-    summary: 'Do again what failed or was cancelled',
+    summary: 'Do again what failed or was cancelled, or give the consent that was asked for',
     tag: 'operations',
     action: 'operation.change',
     params: z.strictObject({ operation: z.uuid() }),
+    body: RetryOperation.optional(),
     answers: { 202: OperationOfDeployment },
     starts: 'operation',
   }),

@@ -96,7 +96,7 @@ function operation(name: string, route: Route, schemas: Schemas): Json {
     ...(route.body
       ? {
           requestBody: {
-            required: true,
+            required: !route.body.safeParse(undefined).success,
             content: { 'application/json': { schema: schemaOf(route.body, 'input', schemas) } },
           },
         }

@@ -23,6 +23,27 @@ export const Cause = z.object({
 })
 export type Cause = z.infer<typeof Cause>
 
+/** One thing that an operation may do only with somebody's consent. */
+export const Ask = z.object({
+  /** `take-over`: an object that somebody else made becomes the deployment's own; `prune`: an object is deleted. */
+  kind: z.enum(['take-over', 'prune']),
+  /** `Kind/name` */
+  object: z.string(),
+  /** Of the object as it was seen: another of the same name is asked for anew. */
+  uid: z.string(),
+  /** Who keeps the object now. */
+  manager: z.string().optional(),
+  message: Text,
+})
+export type Ask = z.infer<typeof Ask>
+
+/** What an operation asks consent to; `digest` is of exactly these items, and names them when consent is given. */
+export const Asks = z.object({ digest: z.string(), items: z.array(Ask) })
+export type Asks = z.infer<typeof Asks>
+
+/** The consent, if any, with which an operation is done again: the `digest` of what it asked. */
+export const RetryOperation = z.strictObject({ consent: z.string().min(1).max(100).optional() })
+
 export const Operation = z.object({
   id: Id,
   kind: OperationKind,
@@ -37,6 +58,9 @@ export const Operation = z.object({
   cause: Cause.optional(),
   /** The next step that is advised. */
   next: Text.optional(),
+  /** Of an operation that `needs-approval`. */
+  asks: Asks.optional(),
+  /** The operation that this one does again. */
   continues: Id.optional(),
   actor: z.string(),
   via: z.enum(['portal', 'cli', 'api', 'ci', 'git', 'platform']),

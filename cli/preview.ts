@@ -13,6 +13,7 @@ const signs: Record<Preview['changes'][number]['change'], string> = {
   create: '+',
   change: '~',
   recreate: '±',
+  'take-over': '!',
   delete: '-',
   unchanged: '=',
   unknown: '?',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { problemStatus } from '#api/problem.ts'
 import { exit, exitOfOperation, exitOfProblem } from './exit.ts'
-import { ago, clean, problemLines, table } from './render.ts'
+import { ago, clean, operationLines, problemLines, table } from './render.ts'
 import { languageOf, type Terminal } from './terminal.ts'
 
 const terminal = (env: Terminal['env']): Terminal => ({
@@ -90,4 +90,34 @@ it('has the promised exit code for every problem and every end of an operation',
   expect(exitOfOperation({ state: 'failed' })).toBe(1)
   expect(exitOfOperation({ state: 'cancelled' })).toBe(1)
   expect(exitOfOperation({ state: 'needs-approval' })).toBe(5)
+})
+
+it('prints what an operation asks, and the command that consents to exactly that', () => {
+  const message = { en: 'ConfigMap/chat is taken over.', nl: 'ConfigMap/chat wordt overgenomen.' }
+  const lines = operationLines(terminal({ LANG: 'en_GB.UTF-8' }), {
+    id: 'op-1',
+    kind: 'create',
+    state: 'needs-approval',
+    attempt: 1,
+    requestedAt: '2026-11-21T12:00:00.000Z',
+    deadline: '2026-11-21T12:10:00.000Z',
+    asks: {
+      digest: 'sha256:abc',
+      items: [{ kind: 'take-over', object: 'ConfigMap/chat', uid: 'u1', message }],
+    },
+    next: { en: 'Look at it.', nl: 'Bekijk het.' },
+    actor: 'ada',
+    via: 'cli',
+    namespace: 'team-a',
+    name: 'chat',
+    deployment: 'd-1',
+    app: 'open-webui',
+    revision: 1,
+  })
+  expect(lines).toEqual([
+    'create team-a/chat: needs-approval',
+    '  ? ConfigMap/chat is taken over.',
+    '→ Look at it.',
+    '  To consent: kade operations retry op-1 --consent sha256:abc --wait',
+  ])
 })

@@ -69,7 +69,8 @@ export function createPlatform(context: PlatformContext): Platform {
     listOperations: (actor, { query }) => listOperations(database, actor, query),
     readOperation: (actor, { params }) => readOperation(database, params.operation, actor),
     cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),
-    retryOperation: (actor, { params }) => retryOperation(context, actor, params.operation),
+    retryOperation: (actor, { params, body }) =>
+      retryOperation(context, actor, params.operation, body?.consent),
 
     listDeadLetters: (_actor, { query }) => queue.deadLetters.list(query),
     replayDeadLetter: (_actor, { params }) => queue.deadLetters.replay(params.id),

@@ -14,7 +14,11 @@ export type Actor = {
 export type DoorRoute = 'signIn' | 'readSession' | 'signOut' | 'createSignInLink' | 'streamEvents'
 
 type OutputOf<R extends Route, K extends 'params' | 'query' | 'body'> =
-  R extends Record<K, z.ZodType> ? { readonly [P in K]: z.output<R[K]> } : unknown
+  R extends Record<K, z.ZodType>
+    ? undefined extends z.output<R[K]>
+      ? { readonly [P in K]?: z.output<R[K]> }
+      : { readonly [P in K]: z.output<R[K]> }
+    : unknown
 
 type AnswerOf<R extends Route> = {
   [S in keyof R['answers']]: R['answers'][S] extends z.ZodType

@@ -96,6 +96,13 @@ export const useDeployment = defineStore('deployment', () => {
     await load()
   }
 
+  /** Agrees with exactly what the operation asked: `digest` is that question's. */
+  async function consent(operation: string, digest: string): Promise<void> {
+    const body = { consent: digest }
+    await client.retryOperation({ params: { operation }, body, idempotencyKey: idempotencyKey() })
+    await load()
+  }
+
   async function cancel(operation: string): Promise<void> {
     await client.cancelOperation({ params: { operation } })
     await load()
@@ -116,6 +123,7 @@ export const useDeployment = defineStore('deployment', () => {
     remove,
     update,
     retry,
+    consent,
     cancel,
   }
 })

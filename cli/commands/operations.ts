@@ -46,17 +46,21 @@ export function registerOperations(program: Command, cli: Cli): void {
       print(cli, flags, asked, operationLines(cli.terminal, asked))
     },
   )
-  withWait(operations.command('retry <id>').description('do again what failed')).action(
-    async (operation: string, flags: WaitFlags) => {
-      const connection = await cli.connect()
-      const idempotencyKey = newIdempotencyKey()
-      const started = await connection.client.retryOperation({
-        params: { operation },
-        idempotencyKey,
-      })
-      await follow(cli, connection, started, flags)
-    },
-  )
+  const retry = operations
+    .command('retry <id>')
+    .description('do again what failed, or consent to what was asked')
+    .option('--consent <digest>', 'agree with exactly what the operation asks')
+  withWait(retry).action(async (operation: string, flags: WaitFlags & { consent?: string }) => {
+    const connection = await cli.connect()
+    const idempotencyKey = newIdempotencyKey()
+    const { consent } = flags
+    const started = await connection.client.retryOperation({
+      params: { operation },
+      ...(consent === undefined ? {} : { body: { consent } }),
+      idempotencyKey,
+    })
+    await follow(cli, connection, started, flags)
+  })
   withWait(operations.command('wait <id>').description('wait for its end')).action(
     async (operation: string, flags: WaitFlags) => {
       const connection = await cli.connect()

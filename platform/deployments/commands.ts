@@ -6,7 +6,7 @@ import type { App } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
-import type { RevisionData } from '#platform/events/types.ts'
+import type { ConsentData, RevisionData } from '#platform/events/types.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import type { Actor } from '#platform/platform.ts'
@@ -24,6 +24,8 @@ import { load, lockDeployment } from './stream.ts'
 export type Asked = DeploymentKey & {
   /** The operation this one does again. */
   readonly continues?: string | undefined
+  /** What the actor consents to, of what that operation asked. */
+  readonly consents?: readonly ConsentData[] | undefined
   readonly ifMatch?: string | undefined
   readonly reason?: string | undefined
   /** Hash of the preview that was seen. */
@@ -225,6 +227,7 @@ async function revise(
       made,
       preview: asked.preview,
       ...(asked.continues ? { continues: asked.continues } : {}),
+      ...(asked.consents ? { consents: asked.consents } : {}),
       ...(revision.to === undefined ? {} : { to: revision.to }),
       ...(revision.exactly ? { exactly: revision.exactly } : {}),
     })

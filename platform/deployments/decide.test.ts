@@ -143,6 +143,36 @@ describe('a deployment', () => {
     expect(types(request(third, 'update'), state)).toBe('not-found')
   })
 
+  it('fails with what it asks, by a digest of exactly these items', () => {
+    const item = { kind: 'take-over', object: 'ConfigMap/chat', uid: 'u1', message: next } as const
+    const failed = (asks: readonly (typeof item)[]) => {
+      const { events } = given(request(first, 'create'), {
+        type: 'fail',
+        operation: first,
+        cause,
+        next,
+        asks,
+      })
+      const data = events.at(-1)?.data
+      return data && 'asks' in data ? data.asks : undefined
+    }
+    expect(failed([])).toBeUndefined()
+    const asked = failed([item])
+    expect(asked?.items).toEqual([item])
+    expect(failed([item])).toEqual(asked)
+    expect(failed([{ ...item, uid: 'u2' as 'u1' }])?.digest).not.toBe(asked?.digest)
+    expect(failed([item, item])?.digest).not.toBe(asked?.digest)
+  })
+
+  it('carries what its actor consented to', () => {
+    const consents = [{ kind: 'prune' as const, object: 'ConfigMap/chat', uid: 'u1' }]
+    const command = request(first, 'create')
+    if (command.type !== 'request') throw new Error('it is a request')
+    const { state } = given({ ...command, request: { ...command.request, consents } })
+    expect(state.operation?.consents).toEqual(consents)
+    expect(given(request(first, 'create')).state.operation?.consents).toBeUndefined()
+  })
+
   it('ends each operation exactly once, whatever comes in whatever order', () => {
     const operation = fc.constantFrom(...ids)
     const command = fc.oneof(

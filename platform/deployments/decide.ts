@@ -1,7 +1,14 @@
 import type { Text } from '#api/names.ts'
 import type { OperationKind } from '#api/operations.ts'
-import type { CauseData, EventData, NewEvent, RevisionData } from '#platform/events/types.ts'
+import type {
+  AskData,
+  CauseData,
+  EventData,
+  NewEvent,
+  RevisionData,
+} from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
+import { digestOf } from './digest.ts'
 
 /**
  * What may happen to a deployment, decided from its state alone: no clock, no database, no cluster.
@@ -31,6 +38,8 @@ export type Command =
       readonly operation: string
       readonly cause: CauseData
       readonly next: Text
+      /** What it could go on with, if somebody consented. */
+      readonly asks?: readonly AskData[]
     }
   | { readonly type: 'cancel'; readonly operation: string; readonly actor: string }
   /** Concerns no operation: what runs is only looked at. */
@@ -94,6 +103,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
               ...(kind === 'delete' ? {} : { revision }),
               cause: command.cause,
               next: command.next,
+              ...(command.asks?.length ? { asks: asksOf(command.asks) } : {}),
             },
           },
         ],
@@ -125,6 +135,11 @@ function request(command: Extract<Command, { type: 'request' }>, state: Deployme
   const number = (state.revisions.at(-1)?.number ?? 0) + 1
   const data = { ...request, ...(revision ? { revision: { ...revision, number } } : {}) }
   return { events: [...superseded, { type: 'DeploymentRequested', data }] }
+}
+
+/** The digest binds a consent to exactly these items: where one object is another by now, it is another digest. */
+function asksOf(items: readonly AskData[]) {
+  return { digest: digestOf(items), items: [...items] }
 }
 
 function completed(operation: string, kind: OperationKind, revision: number): NewEvent {

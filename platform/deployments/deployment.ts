@@ -1,5 +1,5 @@
 import type { OperationKind } from '#api/operations.ts'
-import type { EventData, NewEvent, RevisionData } from '#platform/events/types.ts'
+import type { ConsentData, EventData, NewEvent, RevisionData } from '#platform/events/types.ts'
 
 /** The operation that runs, as far as decisions need it. */
 export type OpenOperation = {
@@ -18,6 +18,8 @@ export type OpenOperation = {
   readonly data?: 'keep' | 'delete'
   /** Hash of the preview that its actor saw. */
   readonly preview?: string
+  /** What its actor consented to. */
+  readonly consents?: readonly ConsentData[]
 }
 
 /** One life of a deployment, as its events tell it. */
@@ -105,6 +107,7 @@ function requested(
       ...(data.to === undefined ? {} : { to: data.to }),
       ...(data.data === undefined ? {} : { data: data.data }),
       ...(data.preview === undefined ? {} : { preview: data.preview }),
+      ...(data.consents === undefined ? {} : { consents: data.consents }),
     },
   }
 }

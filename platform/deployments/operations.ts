@@ -21,6 +21,7 @@ export type OperationRow = {
   deadline: Date
   cause: OperationOfDeployment['cause'] | null
   next: OperationOfDeployment['next'] | null
+  asks: OperationOfDeployment['asks'] | null
   continues: string | null
   actor: string
   via: OperationOfDeployment['via']
@@ -38,6 +39,7 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     deadline: row.deadline.toISOString(),
     ...(row.cause ? { cause: row.cause } : {}),
     ...(row.next ? { next: row.next } : {}),
+    ...(row.asks ? { asks: row.asks } : {}),
     ...(row.continues ? { continues: row.continues } : {}),
     actor: row.actor,
     via: row.via,

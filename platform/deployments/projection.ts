@@ -30,8 +30,7 @@ export async function project(
     else if (event.type === 'DeploymentStarted') await started(tx, event.data)
     else if (event.type === 'DeploymentApplied') await applied(tx, id, event.data, at, state)
     else if (event.type === 'DeploymentCompleted') await ended(tx, id, event.data, at, 'succeeded')
-    else if (event.type === 'DeploymentFailed')
-      await ended(tx, id, event.data, at, 'failed', event.data.cause, event.data.next)
+    else if (event.type === 'DeploymentFailed') await failed(tx, id, event.data, at)
     else if (event.type === 'OperationCancelled') await cancelled(tx, id, event.data, at)
     else if (event.type === 'DeploymentDeleted') await deleted(tx, id, event.data, at)
   }
@@ -173,6 +172,21 @@ async function applied(
       id,
       { revision: data.revision, at: at.toISOString() },
       at,
+    ])
+}
+
+/** An operation that ended with a question has failed as far as its revision goes. */
+async function failed(
+  tx: Sql,
+  id: string,
+  data: EventData<'DeploymentFailed'>,
+  at: Date,
+): Promise<void> {
+  await ended(tx, id, data, at, 'failed', data.cause, data.next)
+  if (data.asks)
+    await tx.query(`update kade.operation set state = 'needs-approval', asks = $2 where id = $1`, [
+      data.operation,
+      data.asks,
     ])
 }
 

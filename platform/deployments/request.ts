@@ -5,7 +5,7 @@ import type { App } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
-import type { EventData, RevisionData } from '#platform/events/types.ts'
+import type { ConsentData, EventData, RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { putBlob, readBlob } from './blobs.ts'
 import type { Draft } from './draft.ts'
@@ -25,6 +25,7 @@ export type NewRevision = {
   to?: number
   continues?: string
   preview?: string | undefined
+  consents?: readonly ConsentData[]
   exactly?: RevisionData
 }
 
@@ -59,6 +60,7 @@ export async function request(
     ...(wish.to === undefined ? {} : { to: wish.to }),
     ...(wish.continues ? { continues: wish.continues } : {}),
     ...(wish.preview ? { preview: wish.preview } : {}),
+    ...(wish.consents ? { consents: [...wish.consents] } : {}),
   }
   return record(context, tx, id, event, revision)
 }

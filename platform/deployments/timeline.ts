@@ -34,6 +34,12 @@ export function textOf(event: StoredEvent): Text {
   switch (event.type) {
     case 'DeploymentRequested': {
       const kind = kindText(event.data.kind)
+      const consents = (event.data.consents ?? []).map(one => one.object).join(', ')
+      if (consents)
+        return {
+          en: `${kind.en} was asked for, with consent to touch ${consents}.`,
+          nl: `${kind.nl} is aangevraagd, met toestemming om ${consents} aan te raken.`,
+        }
       return { en: `${kind.en} was asked for.`, nl: `${kind.nl} is aangevraagd.` }
     }
     case 'DeploymentStarted':
@@ -54,6 +60,11 @@ export function textOf(event: StoredEvent): Text {
         nl: `Revisie ${event.data.revision} werkt.`,
       }
     case 'DeploymentFailed':
+      if (event.data.asks)
+        return {
+          en: `It needs your consent: ${event.data.cause.message.en}`,
+          nl: `Het heeft uw toestemming nodig: ${event.data.cause.message.nl}`,
+        }
       return {
         en: `It failed: ${event.data.cause.message.en}`,
         nl: `Mislukt: ${event.data.cause.message.nl}`,

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { ConsentData } from '#platform/events/types.ts'
 
 /** The whole of one revision for one cluster: what a worker applies, and repairs from without the hub. */
 export type Work = {
@@ -15,6 +16,8 @@ export type Work = {
   readonly secretName: string | null
   /** Hash of the preview it was asked for with: applied only while the cluster is as that preview found it. */
   readonly preview?: string
+  /** What somebody consented to: these objects, by kind, name and uid, may be taken over or pruned, and no others. */
+  readonly consents?: readonly ConsentData[]
 }
 
 /** Values for the Secret of a work, by key. Never stored in the cluster other than in that Secret, never logged. */

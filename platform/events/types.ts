@@ -13,6 +13,14 @@ export const CauseData = z.object({
   object: z.string().optional(),
 })
 
+/** What somebody consents to: exactly this object, by its uid. */
+export const ConsentData = z.object({
+  kind: z.enum(['take-over', 'prune']),
+  object: z.string(),
+  uid: z.string(),
+})
+const AskData = ConsentData.extend({ manager: z.string().optional(), message: Text })
+
 /** What a revision holds besides its blobs: all that decides how a deployment looks. */
 export const RevisionData = z.object({
   number: z.int().min(1),
@@ -38,6 +46,8 @@ export const RevisionData = z.object({
 })
 export type RevisionData = z.infer<typeof RevisionData>
 export type CauseData = z.infer<typeof CauseData>
+export type ConsentData = z.infer<typeof ConsentData>
+export type AskData = z.infer<typeof AskData>
 
 const DeploymentRequested = z.object({
   ...operation,
@@ -61,6 +71,8 @@ const DeploymentRequested = z.object({
   continues: z.uuid().optional(),
   /** Hash of the preview that was seen: nothing is applied where something else would happen. */
   preview: z.string().optional(),
+  /** What the actor consents to, of what the operation asked that this one continues. */
+  consents: z.array(ConsentData).optional(),
 })
 
 export const eventSchemas = {
@@ -84,6 +96,8 @@ export const eventSchemas = {
     revision: z.int().optional(),
     cause: CauseData,
     next: Text,
+    /** It ended with a question: the operation needs approval of exactly these items. */
+    asks: z.object({ digest: z.string(), items: z.array(AskData) }).optional(),
   }),
   /** The operation was stopped before its next step, by a person or because a newer request took its place. */
   OperationCancelled: z.object({

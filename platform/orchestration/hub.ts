@@ -38,12 +38,13 @@ export function createHub(context: PlatformContext): WorkerHub {
           if (before.operation?.data === 'delete') await context.secrets.erase(tx, deployment)
         },
       ),
-    failed: (claim, cause, next) =>
+    failed: (claim, cause, next, asks = []) =>
       report(context, claim, {
         type: 'fail',
         operation: claim.operation,
         cause: storable(cause),
         next,
+        asks: storable(asks),
       }),
     observed: async seen => {
       const limit = pLimit(sightingsAtOnce)

@@ -67,6 +67,7 @@ export async function workOf(sql: Sql, deployment: string, state: DeploymentStat
     objects,
     secretName: objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
     ...(state.operation?.preview ? { preview: state.operation.preview } : {}),
+    consents: state.operation?.consents ?? [],
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Text } from '#api/names.ts'
-import type { Cause, OperationKind } from '#api/operations.ts'
+import type { Ask, Cause, OperationKind } from '#api/operations.ts'
 import type { NamespaceSpec } from '#platform/deployments/engine/engine.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
 import type { Observation } from '#platform/federation/observation.ts'
@@ -50,7 +50,8 @@ export type WorkerHub = {
   /** All that the revision replaced is gone. */
   settled(claim: Claim): Promise<Received>
   removed(claim: Claim): Promise<Received>
-  failed(claim: Claim, cause: Cause, next: Text): Promise<Received>
+  /** With `asks` it needs approval: it could go on with somebody's consent to these items. */
+  failed(claim: Claim, cause: Cause, next: Text, asks?: readonly Ask[]): Promise<Received>
   observed(seen: readonly Observation[]): Promise<void>
   namespaceSpec(name: string): Promise<NamespaceSpec | null>
   prepared(namespace: string, cluster: string, failure: string | null): Promise<void>

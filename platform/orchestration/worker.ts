@@ -130,7 +130,7 @@ async function perform(
     await carryOut(options, engine, order, task.cluster, signal)
   } catch (error) {
     if (!(error instanceof DeployFailure)) throw error
-    await options.hub.failed(order.claim, error.reason, error.next)
+    await options.hub.failed(order.claim, error.reason, error.next, error.asks)
   }
 }
 

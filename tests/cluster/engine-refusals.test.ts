@@ -49,7 +49,7 @@ async function install(name: string) {
 const scaledBy = (manager: string) => ({ manager, force: true })
 
 describe('what is not ours', () => {
-  it('leaves an object of that name as it is, and names who holds what', async () => {
+  it('leaves an object of that name as it is, and names who keeps it', async () => {
     const mine = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -61,7 +61,7 @@ describe('what is not ours', () => {
       engine.apply(workOf({ namespace, name: 'theirs' }, 1), {}, never),
     )
     expect(failure.reason).toMatchObject({ code: 'foreign-object', object: 'ConfigMap/theirs' })
-    expect(failure.reason.message.en).toMatch(/somebody holds \.data\.app\.yaml/)
+    expect(failure.asks).toMatchObject([{ object: 'ConfigMap/theirs', manager: 'somebody' }])
     const live = await read('ConfigMap', 'theirs')
     expect(live?.metadata.labels).toBeUndefined()
     expect(live?.data).toEqual(mine.data)

@@ -195,12 +195,19 @@ describe.concurrent('a deployment that the cluster does not take ends at once', 
     })
   })
 
-  it('when an object of somebody else bears its name, which stays as it is', async () => {
+  it('when an object that a controller made bears its name, which stays as it is', async () => {
+    const owner = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'o', namespace: 'storm' },
+    }
+    const { uid } = (await admin.apply(owner)).metadata
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid }]
     const ports = [{ port: 80, protocol: 'TCP' }]
     const mine = {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: 'taken', namespace: 'storm' },
+      metadata: { name: 'taken', namespace: 'storm', ownerReferences },
     }
     await admin.apply({ ...mine, spec: { ports } })
     const end = await fails({ name: 'taken' }, 'foreign-object')

@@ -1,19 +1,21 @@
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
-import { annotation, fieldManager, label } from '#platform/labels.ts'
+import { annotation, label } from '#platform/labels.ts'
 import type { SecretValues, Work } from '../work.ts'
 import { failure } from './causes.ts'
 import type { ApplyResult } from './engine.ts'
 import { failureOf, isConflict, isImmutable } from './failures.ts'
+import { withTakeOvers } from './foreign.ts'
 import { withIgnored } from './ignored.ts'
 import { hasAction, stamped } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { parentObject, setId, widened } from './parent.ts'
 import { findParentObject, isKept, planOf, type Step } from './plan.ts'
 import { refuseStale } from './previewed.ts'
-import { pointer, refOf } from './reference.ts'
+import { foreignManager, pointer, refOf } from './reference.ts'
 import { sentences } from './sentences.ts'
 import { inStages, titleOf } from './stages.ts'
+import { takeOver } from './take-over.ts'
 import { untilGone } from './until-gone.ts'
 
 /**
@@ -23,7 +25,8 @@ import { untilGone } from './until-gone.ts'
  *
  * Nothing is written before every changed object has passed its dry run, so a refusal leaves the old revision whole. A
  * first install has nothing to lose and skips it. Objects that are ours are forced; an object of that name which is not
- * ours is left as it is, and named. The signal stops between objects, never inside one.
+ * ours is left as it is, and asked for: only with somebody's consent is it taken over. The signal stops between objects,
+ * never inside one.
  */
 export async function applyWork(
   work: Work,
@@ -41,7 +44,7 @@ export async function applyWork(
       stage.filter(step => step.change !== 'unchanged' || isSecret(step)),
       async step => {
         await stillOurs()
-        await applyStep(step, object(step), api, signal)
+        await applyStep(step, object(step), work, api, signal)
       },
       signal,
     )
@@ -50,7 +53,7 @@ export async function applyWork(
     steps.filter(step => changes.includes(step.change)).length
   return {
     created: count('create'),
-    configured: count('change'),
+    configured: count('change', 'take-over'),
     unchanged: count('restamp', 'unchanged'),
   }
 }
@@ -67,11 +70,12 @@ async function claimed(
 ): Promise<Claim & { readonly steps: readonly Step[] }> {
   for (let tried = 1; ; tried++) {
     const plan = await planOf(work, api, signal)
-    const { parent, steps } = plan
+    const { parent } = plan
     await refuseStale(work, plan, api, signal)
+    const steps = await withTakeOvers(plan.steps, work, api, signal)
     await inParallel(
-      steps.filter(step => step.change === 'change' && step.seen !== null && !isKept(step.seen)),
-      step => rehearse(object(step), api),
+      steps.filter(isRehearsed),
+      step => rehearse(step.change === 'take-over' ? asConsented(object(step)) : object(step), api),
       signal,
     )
     signal.throwIfAborted()
@@ -110,6 +114,21 @@ function claimCheck(work: Work, { parent, since }: Claim, api: KubeApi): () => P
   }
 }
 
+/** What is made new has nothing to lose, and a kept claim changes hands first. */
+function isRehearsed({ change, seen }: Step): boolean {
+  return change === 'take-over' || (change === 'change' && seen !== null && !isKept(seen))
+}
+
+/** As the guard policies want to see it where an owner is put on what exists without one. */
+function asConsented(object: KubernetesObject): KubernetesObject {
+  const { annotations } = object.metadata
+  const consent = { [annotation.consent]: annotations?.[annotation.operation] ?? '' }
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...annotations, ...consent } },
+  }
+}
+
 function isSecret(step: Step): boolean {
   return step.intent.object.kind === 'Secret' && !hasAction(step.intent.object, 'one-off')
 }
@@ -145,16 +164,18 @@ export function mayRecreate(object: KubernetesObject): boolean {
 async function applyStep(
   step: Step,
   object: KubernetesObject,
+  work: Work,
   api: KubeApi,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     if (step.seen === null) return await create(object, api)
+    if (step.change === 'take-over') await takeOver(step.seen, work, api)
     if (step.seen.metadata.deletionTimestamp !== undefined) {
       await untilGone([step.seen], api, signal)
       return await create(object, api)
     }
-    if (isKept(step.seen)) await takeBack(step.seen, object, api)
+    if (step.change !== 'take-over' && isKept(step.seen)) await takeBack(step.seen, object, api)
     await api.apply(await withIgnored(object, api), { force: true })
   } catch (error) {
     if (!isImmutable(error) || !mayRecreate(object)) rethrow(titleOf(object))(error)
@@ -184,13 +205,6 @@ async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
     },
   })
   throw failure('foreign-object', titleOf(object), sentences.keptBy(other))
-}
-
-/** Who else keeps an object that was believed to be new. */
-export function foreignManager(live: LiveObject): string | undefined {
-  return live.metadata.managedFields?.find(
-    entry => entry.manager !== fieldManager && entry.subresource === undefined,
-  )?.manager
 }
 
 /** A claim that an earlier deployment of this name left behind: the owner changes hands, guarded by its version. */

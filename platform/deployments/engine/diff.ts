@@ -4,11 +4,12 @@ import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api
 import { annotation, label } from '#platform/labels.ts'
 import { canonicalJson } from '../digest.ts'
 import type { Work } from '../work.ts'
-import { foreignManager, mayRecreate } from './apply.ts'
+import { mayRecreate } from './apply.ts'
 import { failure } from './causes.ts'
 import type { DryRun } from './engine.ts'
 import { failureOf, isImmutable } from './failures.ts'
 import { changedFields } from './fields.ts'
+import { foreignOf, refuseUntakeable } from './foreign.ts'
 import { withIgnored } from './ignored.ts'
 import { partOfSet, stamped } from './intent.ts'
 import { masked, maskedChange } from './masked.ts'
@@ -18,6 +19,7 @@ import { isKept, listOwned, planOf, type Step } from './plan.ts'
 import { appliedIn, liveDigest, livesOf } from './previewed.ts'
 import { leftoverOf } from './prune.ts'
 import { isRecord, recordOf } from './reading.ts'
+import { foreignManager } from './reference.ts'
 import { sentences } from './sentences.ts'
 import { titleOf } from './stages.ts'
 import { fieldChanges, type Sides } from './three-way.ts'
@@ -31,14 +33,14 @@ export async function previewOf(work: Work, api: KubeApi): Promise<DryRun> {
   const { parent, steps } = plan
   const lives = await livesOf(steps, api)
   const applied = appliedIn(plan)
-  const changes = await inParallel(steps, step =>
-    changeOf(
-      step,
-      { live: lives.get(step) ?? null, applied: applied(step.intent.object) },
-      work,
-      api,
-    ),
-  )
+  const foreign = await foreignOf(steps, work, api)
+  refuseUntakeable(foreign)
+  const changes = await inParallel(steps, async step => {
+    const theirs = foreign.get(step)
+    if (theirs) return takeOverOf(theirs)
+    const before = { live: lives.get(step) ?? null, applied: applied(step.intent.object) }
+    return await changeOf(step, before, work, api)
+  })
   const live = liveDigest(plan, lives)
   if (parent === null) return { changes, live }
   const inventory = widened(
@@ -105,6 +107,12 @@ function fieldsOf(sides: Sides): Pick<ObjectChange, 'fields' | 'moreFields'> {
   return { fields, ...(more > 0 && { moreFields: more }) }
 }
 
+/** Only shown: it asks for consent, and until then the cluster would refuse even a dry run. */
+function takeOverOf(live: LiveObject): ObjectChange {
+  const manager = foreignManager(live)
+  return { ...identityOf(live), change: 'take-over', ...(manager !== undefined && { manager }) }
+}
+
 function identityOf(object: KubernetesObject) {
   return { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name }
 }
@@ -143,6 +151,7 @@ const bookkeeping = [
   annotation.revision,
   annotation.operation,
   annotation.objectDigest,
+  annotation.consent,
   'deployment.kubernetes.io/revision',
   'kubectl.kubernetes.io/last-applied-configuration',
 ]

@@ -51,6 +51,7 @@ function meant(object: KubernetesObject, work: Work): KubernetesObject {
     [annotation.revision]: _revision,
     [annotation.operation]: _operation,
     [annotation.objectDigest]: _digest,
+    [annotation.consent]: _consent,
     ...annotations
   } = metadata.annotations ?? {}
   // On a claim it says that nobody owns it any more: never a module's to say.

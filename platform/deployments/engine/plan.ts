@@ -25,11 +25,12 @@ import { sentences } from './sentences.ts'
  *                it belongs to. A delayed worker of an older revision is then refused on *each* object, also on those that
  *                did not change in between, and a hand-made change does not survive an update
  *     unchanged  there, of this revision already: an earlier attempt got this far
+ *     take-over  there, made by somebody else, and consented to; see `foreign.ts`
  */
 export type Step = {
   readonly intent: Intent
   readonly seen: LiveObject | null
-  readonly change: 'create' | 'change' | 'restamp' | 'unchanged'
+  readonly change: 'create' | 'change' | 'restamp' | 'unchanged' | 'take-over'
 }
 export type Plan = {
   readonly parent: Parent | null

@@ -2,12 +2,12 @@ import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api
 import type { Work } from '../work.ts'
 import { isOwned, removeSeen } from './apply.ts'
 import { failure } from './causes.ts'
+import { askPrune, hasConsent } from './consent.ts'
 import { failureOf } from './failures.ts'
 import { hasAction, intentsOf, pruneAnnotation } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { type Inventory, kindsOf, nameOf, parentObject, sameObject } from './parent.ts'
 import { findParent, listOwned } from './plan.ts'
-import { sentences } from './sentences.ts'
 import { inStages } from './stages.ts'
 
 /**
@@ -33,7 +33,10 @@ export async function settleWork(
   if (kinds.length === 0) return { deleted: 0 }
   const owned = await listOwned(api, work, kinds, signal)
   const leftover = leftoverOf(owned, parent, work.deployment)
-  refuseTooMany(leftover, parent, work.name)
+  const all = leftover.length + parent.objects.length
+  // Losing most objects at once is more often a broken module than a wish.
+  const many = leftover.length * 2 > all
+  if (many && !leftover.every(one => hasConsent(work, 'prune', one))) throw askPrune(leftover, all)
   const deleted: boolean[] = []
   for (const stage of inStages(leftover, one => one.kind).toReversed()) {
     const gone = await inParallel(
@@ -84,12 +87,4 @@ export function mayPrune(live: LiveObject, deployment: string): boolean {
 
 function isClaim(kind: string): boolean {
   return kind === 'PersistentVolumeClaim'
-}
-
-/** Losing most objects at once is more often a broken module than a wish. */
-function refuseTooMany(leftover: readonly LiveObject[], inventory: Inventory, name: string): void {
-  const all = leftover.length + inventory.objects.length
-  if (leftover.length * 2 > all) {
-    throw failure('prune-too-large', name, sentences.shareOf(leftover.length, all))
-  }
 }
