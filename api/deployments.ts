@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Finding } from './findings.ts'
-import { Environment, EnvName, Host, Id, Name, Quantity, Text, Time } from './names.ts'
+import { Environment, EnvName, Host, Id, inBoth, Name, Quantity, Text, Time } from './names.ts'
 import { Operation } from './operations.ts'
+import { Violation } from './problem.ts'
 
 export const Resources = z.strictObject({
   requests: z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() }).optional(),
@@ -11,7 +12,12 @@ export type Resources = z.infer<typeof Resources>
 
 /** What answers a need: another deployment (`namespace/name`), or an address outside Kade. */
 export const Binding = z.union([
-  z.string().regex(/^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/, '<namespace>/<name> of a deployment'),
+  z
+    .string()
+    .regex(
+      /^[a-z][-a-z0-9]*\/[a-z][-a-z0-9]*$/,
+      inBoth('<namespace>/<name> of a deployment', '<namespace>/<naam> van een uitrol'),
+    ),
   z.strictObject({
     url: z.url({ protocol: /^https?$/ }),
     secret: z.string().min(1).max(4096).optional(),
@@ -22,7 +28,10 @@ export type Binding = z.infer<typeof Binding>
 /** Names what a preview showed: what would be applied, and what stood in the cluster. Opaque; from `Preview.hash`. */
 export const PreviewHash = z
   .string()
-  .regex(/^[0-9a-f]{32}-[0-9a-f]{32}$/, 'the `hash` of a preview')
+  .regex(
+    /^[0-9a-f]{32}-[0-9a-f]{32}$/,
+    inBoth('the `hash` of a preview', 'de `hash` van een voorbeeld'),
+  )
 
 const configuration = {
   version: z.string().max(50).optional(),
@@ -169,10 +178,7 @@ export const ObjectChange = z.object({
   apiVersion: z.string(),
   kind: z.string(),
   name: z.string(),
-  /** `take-over`: somebody else made it, and it becomes the deployment's own, once somebody consents. */
-  change: z.enum(['create', 'change', 'recreate', 'take-over', 'delete', 'unchanged', 'unknown']),
-  /** Who keeps an object that is to be taken over. */
-  manager: z.string().optional(),
+  change: z.enum(['create', 'change', 'recreate', 'delete', 'unchanged', 'unknown']),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
   /** At most 200, `moreFields` counts the rest. Absent where it is not known what was applied last. */
@@ -185,11 +191,11 @@ export type ObjectChange = z.infer<typeof ObjectChange>
 export const Preview = z.object({
   allowed: z.boolean(),
   findings: z.array(Finding),
-  violations: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+  violations: z.array(Violation),
   changes: z.array(ObjectChange),
   /** `checked`: the cluster's own dry run; `offline`: the cluster could not be asked, `reason` says why. */
   checked: z.enum(['cluster', 'offline']),
-  reason: z.string().optional(),
+  reason: Text.optional(),
   cluster: z.string().nullable(),
   /** Send it back as `preview` to have exactly this applied. Null where the cluster could not be asked. */
   hash: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Finding } from './findings.ts'
+import { Text } from './names.ts'
 
 /** Permanent codes and their HTTP status. A code is never renamed, and a new one is an addition to the contract. */
 export const problemStatus = {
@@ -34,7 +35,7 @@ export const problemStatus = {
 export type ProblemCode = keyof typeof problemStatus
 
 /** One thing wrong with the input, addressed by JSON Pointer into the request body. */
-export const Violation = z.object({ pointer: z.string(), detail: z.string() })
+export const Violation = z.object({ pointer: z.string(), detail: Text })
 export type Violation = z.infer<typeof Violation>
 
 /** RFC 9457 problem details, sent as `application/problem+json`. */

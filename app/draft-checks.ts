@@ -1,5 +1,5 @@
 import type { App } from '#api/apps.ts'
-import { EnvName, Host, Name, Quantity } from '#api/names.ts'
+import { EnvName, Host, Name, Quantity, type Text } from '#api/names.ts'
 import type { Draft } from './draft.ts'
 import { questionsOf, wrongWith } from './settings-schema.ts'
 
@@ -7,7 +7,7 @@ export type Step = 'app' | 'place' | 'settings' | 'secrets' | 'review'
 export const steps: readonly Step[] = ['app', 'place', 'settings', 'secrets', 'review']
 
 /** What is wrong with a field: a key of the `deploy.wrong` texts and the blanks in it; `text` is in Kade's own words. */
-export type Wrong = { key: string; limit?: number; name?: string; text?: string }
+export type Wrong = { key: string; limit?: number; name?: string; text?: Text }
 /** By JSON Pointer into the request body, as the server names its violations too. */
 export type Wrongs = Record<string, Wrong>
 

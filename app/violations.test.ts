@@ -20,10 +20,11 @@ test.each([
 })
 
 const body = { namespace: 'lab', name: 'web', settings: { size: 5, list: ['a'] }, env: { A: 'x' } }
+const odd = { en: 'is odd', nl: 'is vreemd' }
 const violations = [
-  { pointer: '/settings/list/0', detail: 'is odd' },
-  { pointer: '/env/A', detail: 'looks like a secret' },
-  { pointer: '/bindings/llm', detail: 'is needed' },
+  { pointer: '/settings/list/0', detail: odd },
+  { pointer: '/env/A', detail: odd },
+  { pointer: '/bindings/llm', detail: odd },
 ]
 
 test('lets a violation stand as long as its answer does', () => {
@@ -37,16 +38,21 @@ test('drops a violation once its answer is another, is gone, or is there at last
 })
 
 test('drops a name that was taken once the namespace is another', () => {
-  const taken = { body, violations: [{ pointer: '/name', detail: 'is taken' }] }
+  const taken = { body, violations: [{ pointer: '/name', detail: odd }] }
   expect(standing(taken, { ...body, env: {} })).toHaveLength(1)
   expect(standing(taken, { ...body, namespace: 'other' })).toEqual([])
 })
 
 test('says all that was said of one field beside it', () => {
   const two = [
-    { pointer: '/settings/list/0', detail: 'is odd' },
-    { pointer: '/settings/list/1', detail: 'is empty' },
-    { pointer: '/version', detail: 'is old' },
+    { pointer: '/settings/list/0', detail: odd },
+    { pointer: '/settings/list/1', detail: { en: 'is empty', nl: 'is leeg' } },
+    { pointer: '/version', detail: odd },
   ]
-  expect(wrongsSaid(two)).toEqual({ '/settings/list': { key: 'said', text: 'is odd; is empty' } })
+  expect(wrongsSaid(two)).toEqual({
+    '/settings/list': {
+      key: 'said',
+      text: { en: 'is odd; is empty', nl: 'is vreemd; is leeg' },
+    },
+  })
 })

@@ -1,3 +1,4 @@
+import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { Step, Wrongs } from './draft-checks.ts'
 
@@ -63,6 +64,10 @@ export function standing({ body, violations }: Verdict, now: unknown): Violation
   })
 }
 
+function both(one: Text, other: Text): Text {
+  return { en: `${one.en}; ${other.en}`, nl: `${one.nl}; ${other.nl}` }
+}
+
 /** Violations as the form shows them, by field; several of one field are one text. */
 export function wrongsSaid(violations: readonly Violation[]): Wrongs {
   const wrongs: Wrongs = {}
@@ -70,7 +75,7 @@ export function wrongsSaid(violations: readonly Violation[]): Wrongs {
     const place = placeOf(pointer)
     if (!place) continue
     const before = wrongs[place.field]?.text
-    wrongs[place.field] = { key: 'said', text: before ? `${before}; ${detail}` : detail }
+    wrongs[place.field] = { key: 'said', text: before ? both(before, detail) : detail }
   }
   return wrongs
 }

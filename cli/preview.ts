@@ -2,6 +2,7 @@ import type { FieldChange, ObjectChange, Preview } from '#api/deployments.ts'
 import { type Cli, type OutputFlags, print } from './command.ts'
 import { exit } from './exit.ts'
 import { clean, findingLines } from './render.ts'
+import { tell } from './terminal.ts'
 
 /** Shows what would happen; exit code 3 when it would be refused. */
 export function showPreview(cli: Cli, flags: OutputFlags, preview: Preview): void {
@@ -26,10 +27,12 @@ function previewLines(cli: Cli, preview: Preview): string[] {
   const sure =
     checked === 'cluster'
       ? 'The cluster itself was asked.'
-      : `The cluster could not be asked${reason ? `: ${reason}` : '.'}`
+      : `The cluster could not be asked${reason ? `: ${clean(tell(cli.terminal, reason))}` : '.'}`
   return [
     preview.allowed ? `Allowed${where}.` : `Would be refused${where}.`,
-    ...violations.map(({ pointer, detail }) => `✗ ${pointer || 'settings'}: ${detail}`),
+    ...violations.map(
+      ({ pointer, detail }) => `✗ ${pointer || 'settings'}: ${tell(cli.terminal, detail)}`,
+    ),
     ...findings.flatMap(finding => findingLines(cli.terminal, finding)),
     ...changes.flatMap(changeLines),
     `Takes CPU ${resources.cpu}, memory ${resources.memory}, storage ${resources.storage}.`,

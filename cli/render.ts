@@ -28,7 +28,9 @@ export function problemLines(terminal: Terminal, problem: Problem): string[] {
   return [
     `${problem.title}.`,
     `  ${problem.detail}`,
-    ...(problem.violations ?? []).map(({ pointer, detail }) => `  ${pointer || 'body'}: ${detail}`),
+    ...(problem.violations ?? []).map(
+      ({ pointer, detail }) => `  ${pointer || 'body'}: ${tell(terminal, detail)}`,
+    ),
     ...(problem.findings ?? []).flatMap(finding => findingLines(terminal, finding)),
     `→ ${problem.next}`,
     ...(problem.status >= 500 && problem.instance ? [`  (request ${problem.instance})`] : []),

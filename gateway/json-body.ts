@@ -1,5 +1,11 @@
+import type { Text } from '#api/names.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { limits } from './limits.ts'
+
+const notJson: Text = {
+  en: 'not well-formed JSON (RFC 8259)',
+  nl: 'geen welgevormde JSON (RFC 8259)',
+}
 
 /** Names that reach an object's prototype when somebody copies them carelessly further on. */
 const dangerous = new Set(['__proto__', 'constructor', 'prototype'])
@@ -17,7 +23,7 @@ export function parseJsonBody(text: string): unknown {
   } catch {
     // The engine's own message quotes the text around the mistake, which may be a secret.
     throw new PlatformError('request-invalid', 'The body is not JSON.', {
-      violations: [{ pointer: '', detail: 'not well-formed JSON (RFC 8259)' }],
+      violations: [{ pointer: '', detail: notJson }],
     })
   }
   inspect(text)
@@ -34,10 +40,17 @@ function inspect(text: string): void {
   for (const [lexeme] of text.matchAll(token)) {
     const level = levels.at(-1)
     if (lexeme.includes('\\u') && !isStorable(JSON.parse(lexeme)))
-      refuse(levels, 'holds U+0000 or half a surrogate pair')
+      refuse(levels, {
+        en: 'holds U+0000 or half a surrogate pair',
+        nl: 'bevat U+0000 of een half surrogaatpaar',
+      })
     if (lexeme === '{' || lexeme === '[') {
       levels.push({ keys: lexeme === '{' ? new Set() : undefined, at: lexeme === '{' ? '' : 0 })
-      if (levels.length > limits.jsonDepth) refuse(levels, `nested deeper than ${limits.jsonDepth}`)
+      if (levels.length > limits.jsonDepth)
+        refuse(levels, {
+          en: `nested deeper than ${limits.jsonDepth}`,
+          nl: `dieper genest dan ${limits.jsonDepth}`,
+        })
       expectsKey = lexeme === '{'
     } else if (lexeme === '}' || lexeme === ']') {
       levels.pop()
@@ -48,14 +61,22 @@ function inspect(text: string): void {
     } else if (expectsKey && level?.keys && lexeme.startsWith('"')) {
       const key = String(JSON.parse(lexeme))
       level.at = key
-      if (dangerous.has(key)) refuse(levels, 'this name is not allowed')
-      if (level.keys.has(key)) refuse(levels, 'this name stands here twice')
+      if (dangerous.has(key))
+        refuse(levels, { en: 'this name is not allowed', nl: 'deze naam is niet toegestaan' })
+      if (level.keys.has(key))
+        refuse(levels, { en: 'this name stands here twice', nl: 'deze naam staat hier twee keer' })
       level.keys.add(key)
       expectsKey = false
     } else if (/^-?\d+$/.test(lexeme) && !Number.isSafeInteger(Number(lexeme))) {
-      refuse(levels, 'a whole number beyond ±(2^53 − 1); send it as a string')
+      refuse(levels, {
+        en: 'a whole number beyond ±(2^53 − 1); send it as a string',
+        nl: 'een geheel getal buiten ±(2^53 − 1); stuur het als string',
+      })
     } else if (/^-?\d/.test(lexeme) && !Number.isFinite(Number(lexeme))) {
-      refuse(levels, 'a number too large to be held')
+      refuse(levels, {
+        en: 'a number too large to be held',
+        nl: 'een getal dat te groot is om te bewaren',
+      })
     }
   }
 }
@@ -65,7 +86,7 @@ export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
-function refuse(levels: readonly Level[], detail: string): never {
+function refuse(levels: readonly Level[], detail: Text): never {
   const pointer = levels.map(level => `/${escapePointer(String(level.at))}`).join('')
   throw new PlatformError('request-invalid', 'The body can be read in more than one way.', {
     violations: [{ pointer, detail }],

@@ -17,7 +17,10 @@ it('says of a field with alternatives what each of them wants', () => {
       violations: [
         {
           pointer: '/bindings/llm',
-          detail: expect.stringMatching(/string.*; or \/url: .*\/extra: unknown field/),
+          detail: {
+            en: expect.stringMatching(/string.*; or \/url: .*\/extra: unknown field/),
+            nl: expect.stringMatching(/tekst.*; of \/url: .*\/extra: onbekend veld/),
+          },
         },
       ],
     },

@@ -1,9 +1,14 @@
 import type { z } from 'zod'
+import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { Route } from '#api/route.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { issueText } from '#platform/issue-text.ts'
 import { escapePointer, isStorable } from './json-body.ts'
 import { notFound } from './problems.ts'
+
+const noBody: Text = { en: 'takes no body', nl: 'verwacht geen body' }
+const holdsNul: Text = { en: 'holds U+0000', nl: 'bevat U+0000' }
 
 export type RawCall = {
   params: unknown
@@ -34,7 +39,7 @@ export function parseCall(route: Route, raw: RawCall): ParsedCall {
   if (route.query) call.query = parsePart(route.query, raw.query, '/query', violations)
   else violations.push(...strangers(raw.query, '/query'))
   if (route.body) call.body = parsePart(route.body, raw.body, '', violations)
-  else if (!isEmpty(raw.body)) violations.push({ pointer: '', detail: 'takes no body' })
+  else if (!isEmpty(raw.body)) violations.push({ pointer: '', detail: noBody })
   if (violations.length > 0) throw invalid(violations)
   if (route.conditional && raw.ifMatch !== undefined) {
     const etag = etagOf(raw.ifMatch)
@@ -65,38 +70,50 @@ export function violationsOf(issues: readonly Issue[], root: string): Violation[
       case 'unrecognized_keys':
         return issue.keys.map(key => ({
           pointer: `${at}/${escapePointer(key)}`,
-          detail: 'unknown field',
+          detail: { en: 'unknown field', nl: 'onbekend veld' },
         }))
       case 'invalid_union':
         return [{ pointer: at, detail: alternatives(issue.errors) }]
       case 'invalid_key':
-        return [{ pointer: at, detail: issue.issues.map(inner => inner.message).join('; ') }]
+        return [{ pointer: at, detail: joined(issue.issues.map(issueText), '; ') }]
       default:
-        return [{ pointer: at, detail: issue.message }]
+        return [{ pointer: at, detail: issueText(issue) }]
     }
   })
 }
 
-function alternatives(errors: readonly (readonly Issue[])[]): string {
-  const told = errors.map(issues =>
-    violationsOf(issues, '')
-      .map(({ pointer, detail }) => (pointer ? `${pointer}: ${detail}` : detail))
-      .join(', '),
-  )
-  return [...new Set(told)].join('; or ') || 'fits none of its alternatives'
+function alternatives(errors: readonly (readonly Issue[])[]): Text {
+  const told = (language: keyof Text, or: string) => {
+    const each = errors.map(issues =>
+      violationsOf(issues, '')
+        .map(({ pointer, detail }) =>
+          pointer ? `${pointer}: ${detail[language]}` : detail[language],
+        )
+        .join(', '),
+    )
+    return [...new Set(each)].join(or)
+  }
+  return {
+    en: told('en', '; or ') || 'fits none of its alternatives',
+    nl: told('nl', '; of ') || 'past bij geen van de mogelijkheden',
+  }
+}
+
+function joined(texts: readonly Text[], by: string): Text {
+  return { en: texts.map(one => one.en).join(by), nl: texts.map(one => one.nl).join(by) }
 }
 
 function strangers(query: unknown, root: string): Violation[] {
   return Object.keys(query ?? {}).map(key => ({
     pointer: `${root}/${escapePointer(key)}`,
-    detail: 'unknown parameter',
+    detail: { en: 'unknown parameter', nl: 'onbekende parameter' },
   }))
 }
 
 function unstorable(query: unknown): Violation[] {
   return Object.entries(query ?? {})
     .filter(([, value]) => typeof value === 'string' && !isStorable(value))
-    .map(([key]) => ({ pointer: `/query/${escapePointer(key)}`, detail: 'holds U+0000' }))
+    .map(([key]) => ({ pointer: `/query/${escapePointer(key)}`, detail: holdsNul }))
 }
 
 function isEmpty(body: unknown): boolean {

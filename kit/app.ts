@@ -86,7 +86,7 @@ export type SettingsResult =
   | { readonly ok: true; readonly settings: Record<string, unknown> }
   | {
       readonly ok: false
-      readonly violations: { readonly pointer: string; readonly detail: string }[]
+      readonly violations: { readonly pointer: string; readonly detail: Text }[]
     }
 
 /** A service-owned deployment module as the platform sees it: data and pure functions, whatever `defineApp` inferred before. */

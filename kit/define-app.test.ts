@@ -125,12 +125,16 @@ test('judges rules that span settings by the author’s check', () => {
     ...parts,
     settings: z.strictObject({ least: z.int().default(1), most: z.int().default(2) }),
     check: ({ least, most }) =>
-      least <= most ? [] : [{ pointer: '/least', detail: 'more than the most' }],
+      least <= most
+        ? []
+        : [{ pointer: '/least', detail: { en: 'more than the most', nl: 'meer dan het meeste' } }],
     env: () => ({}),
   })
   expect(app.parseSettings({ least: 3 })).toEqual({
     ok: false,
-    violations: [{ pointer: '/least', detail: 'more than the most' }],
+    violations: [
+      { pointer: '/least', detail: { en: 'more than the most', nl: 'meer dan het meeste' } },
+    ],
   })
 })
 
@@ -267,7 +271,7 @@ test('refuses defaults that are not valid by themselves', () => {
     defineApp({
       ...parts,
       settings: z.strictObject({ least: z.int().default(3) }),
-      check: () => [{ pointer: '/least', detail: 'too many' }],
+      check: () => [{ pointer: '/least', detail: { en: 'too many', nl: 'te veel' } }],
       env: () => ({}),
     })
   expect(define).toThrow('the defaults are not valid by themselves: too many')

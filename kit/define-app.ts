@@ -58,7 +58,7 @@ function describe(
       defaults.violations.map(each => ({
         rule: 'defaults',
         pointer: `/settings${each.pointer}`,
-        detail: `the defaults are not valid by themselves: ${each.detail}`,
+        detail: `the defaults are not valid by themselves: ${each.detail.en}`,
       })),
     )
   }

@@ -88,7 +88,7 @@ function contextOf(specification: AnySpecification, input: BuildInput): AnyConte
       : parsed.violations.map(({ pointer, detail }) => ({
           rule: 'settings',
           pointer: `/settings${pointer}`,
-          detail,
+          detail: detail.en,
         }))),
   ]
   if (!parsed.ok || found.length > 0) throw new ModuleError(specification.info.id, found)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { SettingsResult } from './app.ts'
+import type { SettingsResult, Text } from './app.ts'
+import { issueText } from './issue-text.ts'
 import type { AnySpecification } from './specification.ts'
 
 type Settings = Pick<AnySpecification, 'settings' | 'check'>
@@ -8,14 +9,19 @@ function pointerOf(path: readonly PropertyKey[]): string {
   return path.map(part => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+const noSuchSetting: Text = {
+  en: 'this app has no such setting',
+  nl: 'deze app heeft deze instelling niet',
+}
+
 function violations(error: z.ZodError) {
   return error.issues.flatMap(issue =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map(key => ({
           pointer: pointerOf([...issue.path, key]),
-          detail: 'this app has no such setting',
+          detail: noSuchSetting,
         }))
-      : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+      : [{ pointer: pointerOf(issue.path), detail: issueText(issue) }],
   )
 }
 

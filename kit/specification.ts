@@ -70,7 +70,7 @@ export type Specification<
   /** The only source of the settings' types, defaults, JSON Schema and form; every setting has a default. */
   readonly settings: S
   /** Rules that span settings; pointers are relative to the settings. */
-  readonly check?: (settings: z.output<S>) => readonly { pointer: string; detail: string }[]
+  readonly check?: (settings: z.output<S>) => readonly { pointer: string; detail: Text }[]
   readonly needs?: N
   readonly provides?: readonly {
     readonly capability: Capability

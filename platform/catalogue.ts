@@ -1,6 +1,7 @@
 import type { App, AppSummary, Criterion } from '#api/apps.ts'
 import { type CatalogueEntry, findApp, type PlatformContext } from './context.ts'
 import { PlatformError } from './errors.ts'
+import { isUnknown } from './is-unknown.ts'
 
 /** The answer to a criterion; `unknown` where the passport is silent. */
 function answer(entry: CatalogueEntry, id: string): Criterion['answer'] {
@@ -50,7 +51,7 @@ export function listApps(
   const begin = query.cursor ? found.findIndex(app => app.id === query.cursor) + 1 : 0
   if (query.cursor && begin === 0)
     throw new PlatformError('request-invalid', 'The cursor is not one that Kade gave out.', {
-      violations: [{ pointer: '/cursor', detail: 'is unknown' }],
+      violations: [{ pointer: '/cursor', detail: isUnknown }],
       next: 'Begin again without a cursor.',
     })
   const items = found.slice(begin, begin + query.limit)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inBoth } from '#kit/issue-text.ts'
 import { question } from '#kit/question.ts'
 import { storageQuestion } from '../storage-question.ts'
 
@@ -8,7 +9,7 @@ const modelName = z
   .max(120)
   .regex(
     /^[a-zA-Z0-9][a-zA-Z0-9._/-]*(:[a-zA-Z0-9._-]+)?$/,
-    'the name of a model, such as llama3.2:3b',
+    inBoth('the name of a model, such as llama3.2:3b', 'de naam van een model, zoals llama3.2:3b'),
   )
 
 /** The questions of Ollama. */

@@ -1,4 +1,5 @@
 import type { Binding } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { App, Bound } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
@@ -19,7 +20,7 @@ export type ResolvedBindings = {
   readonly violations: readonly Violation[]
 }
 
-type Resolution = { bound: Bound; peer: Peer; key?: string; kept: unknown } | { violation: string }
+type Resolution = { bound: Bound; peer: Peer; key?: string; kept: unknown } | { violation: Text }
 
 /** The bindings that are in force, as a revision keeps them, and their credentials by secret key. */
 export type CurrentBindings = {
@@ -51,7 +52,10 @@ export async function resolveBindings(
     if (!app.needs.some(need => need.name === name))
       result.violations.push({
         pointer: `/bindings/${name}`,
-        detail: `${app.name} has no need of this name`,
+        detail: {
+          en: `${app.name} has no need of this name`,
+          nl: `${app.name} heeft geen behoefte met deze naam`,
+        },
       })
   for (const need of app.needs) {
     const binding = requested[need.name]
@@ -60,7 +64,10 @@ export async function resolveBindings(
       if (!need.optional)
         result.violations.push({
           pointer,
-          detail: `${app.name} needs something that offers ${need.capability}: name a deployment ("namespace/name") or an address ({"url": "https://…"})`,
+          detail: {
+            en: `${app.name} needs something that offers ${need.capability}: name a deployment ("namespace/name") or an address ({"url": "https://…"})`,
+            nl: `${app.name} heeft iets nodig dat ${need.capability} biedt: noem een uitrol ("namespace/naam") of een adres ({"url": "https://…"})`,
+          },
         })
       continue
     }
@@ -104,16 +111,37 @@ async function toDeployment(
     [namespace, name, [...actor.teams]],
   )
   const provider = row && findApp(context, row.app)?.app
-  if (!row || !provider) return { violation: `there is no deployment ${target} that you may use` }
+  if (!row || !provider)
+    return {
+      violation: {
+        en: `there is no deployment ${target} that you may use`,
+        nl: `er is geen uitrol ${target} die u mag gebruiken`,
+      },
+    }
   const away = clusters.find(cluster => !row.clusters.includes(cluster))
   if (away)
     return {
-      violation: `${target} runs on ${row.clusters.join(', ')} and cannot be reached from ${away}: choose one on ${away}, or deploy there`,
+      violation: {
+        en: `${target} runs on ${row.clusters.join(', ')} and cannot be reached from ${away}: choose one on ${away}, or deploy there`,
+        nl: `${target} draait op ${row.clusters.join(', ')} en is niet bereikbaar vanaf ${away}: kies er een op ${away}, of rol daar uit`,
+      },
     }
   const offer = provider.provides.find(one => one.capability === capability)
-  if (!offer) return { violation: `${target} (${provider.name}) does not offer ${capability}` }
+  if (!offer)
+    return {
+      violation: {
+        en: `${target} (${provider.name}) does not offer ${capability}`,
+        nl: `${target} (${provider.name}) biedt geen ${capability}`,
+      },
+    }
   const port = provider.network.ports[offer.port]
-  if (port === undefined) return { violation: `${provider.name} declares no port ${offer.port}` }
+  if (port === undefined)
+    return {
+      violation: {
+        en: `${provider.name} declares no port ${offer.port}`,
+        nl: `${provider.name} noemt geen poort ${offer.port}`,
+      },
+    }
   const key =
     offer.secret && row.secret_version > 0
       ? (await context.secrets.read(sql, row.id, row.secret_version))[offer.secret]
@@ -146,15 +174,27 @@ function toAddress(
 ): Resolution {
   const url = new URL(binding.url)
   if (url.username || url.password)
-    return { violation: 'an address holds no user or password; give the credential as "secret"' }
+    return {
+      violation: {
+        en: 'an address holds no user or password; give the credential as "secret"',
+        nl: 'een adres bevat geen gebruiker of wachtwoord; geef dit op als "secret"',
+      },
+    }
   if (!isPublic(url))
     return {
-      violation:
-        'an app may call the internet (IPv4) and the deployments it is bound to, nothing else; bind it to a deployment',
+      violation: {
+        en: 'an app may call the internet (IPv4) and the deployments it is bound to, nothing else; bind it to a deployment',
+        nl: 'een app mag het internet (IPv4) en de uitrollen waaraan hij is gekoppeld aanroepen, verder niets; koppel hem aan een uitrol',
+      },
     }
   for (const [name, value] of url.searchParams)
     if (looksSecret(name, value))
-      return { violation: 'an address is shown to everyone; give the credential as "secret"' }
+      return {
+        violation: {
+          en: 'an address is shown to everyone; give the credential as "secret"',
+          nl: 'een adres is voor iedereen zichtbaar; geef het geheim op als "secret"',
+        },
+      }
   const key = binding.secret ?? keptKey
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
   return {

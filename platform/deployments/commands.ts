@@ -9,6 +9,7 @@ import { PlatformError } from '#platform/errors.ts'
 import type { ConsentData, RevisionData } from '#platform/events/types.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
+import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
 import { readBlob } from './blobs.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
@@ -126,7 +127,7 @@ export async function rollbackDeployment(
       const old = state.revisions.find(one => one.number === input.revision)
       if (!old)
         throw new PlatformError('request-invalid', `There is no revision ${input.revision}.`, {
-          violations: [{ pointer: '/revision', detail: 'is unknown' }],
+          violations: [{ pointer: '/revision', detail: isUnknown }],
           next: `Choose a revision from 1 to ${wanted(state)?.number ?? 1}.`,
         })
       const configuration = await configurationOf(tx, old)
@@ -245,7 +246,12 @@ async function reserveName(tx: Sql, id: string, key: DeploymentKey): Promise<voi
       'name-taken',
       `There is a deployment ${key.namespace}/${key.name} already.`,
       {
-        violations: [{ pointer: '/name', detail: 'is taken in this namespace' }],
+        violations: [
+          {
+            pointer: '/name',
+            detail: { en: 'is taken in this namespace', nl: 'is bezet in deze namespace' },
+          },
+        ],
         next: 'Choose another name, or change the existing deployment.',
       },
     )
@@ -255,7 +261,7 @@ function appOf(context: PlatformContext, id: string): App {
   const entry = findApp(context, id)
   if (entry) return entry.app
   throw new PlatformError('app-unknown', `The catalogue has no app ${id}.`, {
-    violations: [{ pointer: '/app', detail: 'is unknown' }],
+    violations: [{ pointer: '/app', detail: isUnknown }],
     next: `Choose one of ${context.catalog.map(one => one.app.id).join(', ')}.`,
   })
 }

@@ -142,7 +142,15 @@ async function hostViolations(sql: Sql, request: DraftRequest): Promise<Violatio
     [host, request.deployment],
   )
   if (taken.length === 0) return []
-  return [{ pointer: '/ingress/host', detail: 'is the address of another deployment' }]
+  return [
+    {
+      pointer: '/ingress/host',
+      detail: {
+        en: 'is the address of another deployment',
+        nl: 'is het adres van een andere uitrol',
+      },
+    },
+  ]
 }
 
 function fieldViolations(app: App, input: DeploymentInput): Violation[] {
@@ -150,20 +158,35 @@ function fieldViolations(app: App, input: DeploymentInput): Violation[] {
   if ((input.replicas ?? 1) > app.maxReplicas)
     found.push({
       pointer: '/replicas',
-      detail: `${app.name} keeps its data on one volume, so it has at most ${app.maxReplicas}`,
+      detail: {
+        en: `${app.name} keeps its data on one volume, so it has at most ${app.maxReplicas}`,
+        nl: `${app.name} bewaart zijn gegevens op één volume en heeft er dus hoogstens ${app.maxReplicas}`,
+      },
     })
   if (input.ingress && app.network.expose === null)
     found.push({
       pointer: '/ingress',
-      detail: `${app.name} has nothing to show outside the cluster`,
+      detail: {
+        en: `${app.name} has nothing to show outside the cluster`,
+        nl: `${app.name} heeft buiten het cluster niets te tonen`,
+      },
     })
   if (input.version !== undefined && input.version !== app.version)
-    found.push({ pointer: '/version', detail: `the catalogue holds version ${app.version}` })
+    found.push({
+      pointer: '/version',
+      detail: {
+        en: `the catalogue holds version ${app.version}`,
+        nl: `de catalogus bevat versie ${app.version}`,
+      },
+    })
   for (const [name, value] of Object.entries(input.env ?? {}))
     if (looksSecret(name, value))
       found.push({
         pointer: `/env/${name}`,
-        detail: 'looks like a secret; make it a secret, because env is shown in plain',
+        detail: {
+          en: 'looks like a secret; make it a secret, because env is shown in plain',
+          nl: 'lijkt een geheim; maak er een geheim van, want env is leesbaar voor iedereen',
+        },
       })
   return found
 }

@@ -1,4 +1,5 @@
 import { PlatformError } from '#platform/errors.ts'
+import { isUnknown } from '#platform/is-unknown.ts'
 
 /** Opaque cursors: the sort key of the last row of a page. */
 export function encodeCursor(key: readonly string[]): string {
@@ -30,7 +31,7 @@ export function decodeCursor(cursor: string, kinds: readonly CursorPart[]): stri
     // Falls through: not base64url of JSON is as wrong as the wrong JSON.
   }
   throw new PlatformError('request-invalid', 'The cursor is not one that Kade gave out.', {
-    violations: [{ pointer: '/cursor', detail: 'is unknown' }],
+    violations: [{ pointer: '/cursor', detail: isUnknown }],
     next: 'Begin again without a cursor.',
   })
 }

@@ -34,7 +34,12 @@ export function holdToPreview(hash: string, render: string): void {
     'stale',
     'This is not what the preview showed: the settings, the app or its place changed since.',
     {
-      violations: [{ pointer: '/preview', detail: 'is of an earlier preview' }],
+      violations: [
+        {
+          pointer: '/preview',
+          detail: { en: 'is of an earlier preview', nl: 'is van een eerder voorbeeld' },
+        },
+      ],
       next: 'Look at a new preview, then send its hash. Nothing was changed.',
     },
   )

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { CreateDeployment, ObjectChange, Preview } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { AppResources } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { resourcesOf } from '#kit/resources.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
+import { clusterSays } from '#platform/cluster-says.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
+import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
+import { DeployFailure } from './deploy-failure.ts'
 import { wanted } from './deployment.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
@@ -31,7 +35,7 @@ export async function previewDeployment(
   const entry = findApp(context, input.app)
   if (!entry)
     throw new PlatformError('app-unknown', `The catalogue has no app ${input.app}.`, {
-      violations: [{ pointer: '/app', detail: 'is unknown' }],
+      violations: [{ pointer: '/app', detail: isUnknown }],
     })
   const namespace = await findNamespace(sql, actor, input.namespace)
   const existing = await existingOf(context, sql, actor, input)
@@ -127,10 +131,19 @@ function fixed(input: CreateDeployment, existing: Existing): Violation[] {
   if (input.app !== existing.app)
     violations.push({
       pointer: '/app',
-      detail: `${input.namespace}/${input.name} is a deployment of ${existing.app}; choose another name`,
+      detail: {
+        en: `${input.namespace}/${input.name} is a deployment of ${existing.app}; choose another name`,
+        nl: `${input.namespace}/${input.name} is een uitrol van ${existing.app}; kies een andere naam`,
+      },
     })
   if (input.cluster !== undefined && input.cluster !== existing.cluster)
-    violations.push({ pointer: '/cluster', detail: `it runs on ${existing.cluster}, and stays` })
+    violations.push({
+      pointer: '/cluster',
+      detail: {
+        en: `it runs on ${existing.cluster}, and stays`,
+        nl: `het draait op ${existing.cluster} en blijft daar`,
+      },
+    })
   return violations
 }
 
@@ -146,14 +159,14 @@ async function changesOf(
       changes: [],
       hash: null,
       checked: 'offline',
-      reason: 'The input cannot be rendered yet.',
+      reason: notYetRendered,
     }
   if (!cluster)
     return {
       changes: offline(made.objects),
       hash: null,
       checked: 'offline',
-      reason: 'There is no cluster to ask.',
+      reason: noCluster,
     }
   const work = {
     deployment: made.deployment,
@@ -170,9 +183,26 @@ async function changesOf(
     const hash = previewHash(renderDigest(made.objects, made.deployment, [cluster]), live)
     return { changes: [...changes], hash, checked: 'cluster' }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'The cluster could not be asked.'
+    const reason = whyUnanswered(error)
     return { changes: offline(made.objects), hash: null, checked: 'offline', reason }
   }
+}
+
+const notYetRendered: Text = {
+  en: 'The input cannot be rendered yet',
+  nl: 'De invoer kan nog niet worden verwerkt',
+}
+const noCluster: Text = {
+  en: 'There is no cluster to ask',
+  nl: 'Er is geen cluster om het aan te vragen',
+}
+
+/** Why there is no dry run: nobody answered, or the cluster said no. */
+export function whyUnanswered(error: unknown): Text {
+  if (error instanceof DeployFailure) return error.reason.message
+  if (error instanceof PlatformError && error.code === 'cluster-unreachable')
+    return { en: 'The cluster does not answer', nl: 'Het cluster antwoordt niet' }
+  return clusterSays(error instanceof Error ? error.message : String(error))
 }
 
 function offline(objects: readonly KubernetesObject[]): ObjectChange[] {

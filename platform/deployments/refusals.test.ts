@@ -39,7 +39,7 @@ function refusal(draft: Partial<Draft>, known = true): PlatformError | null {
   }
 }
 
-const wrong = { pointer: '/settings/a', detail: 'is wrong' }
+const wrong = { pointer: '/settings/a', detail: { en: 'is wrong', nl: 'is fout' } }
 
 it('lets through what nothing denies, warnings too', () => {
   expect(refusal({ findings: [finding('warn')] })).toBeNull()

@@ -1,6 +1,7 @@
 import type { Namespace } from '#api/clusters.ts'
 import type { DeploymentInput } from '#api/deployments.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { isUnknown } from '#platform/is-unknown.ts'
 import type { Draft } from './draft.ts'
 
 const unbuilt = ['placement', 'purpose', 'dataClass'] as const
@@ -10,7 +11,10 @@ export function refuseUnbuilt(input: DeploymentInput): void {
   const found = unbuilt.filter(field => input[field] !== undefined)
   if (found.length > 0)
     throw new PlatformError('not-yet-supported', `Kade does not honour ${found.join(', ')} yet.`, {
-      violations: found.map(field => ({ pointer: `/${field}`, detail: 'is not supported yet' })),
+      violations: found.map(field => ({
+        pointer: `/${field}`,
+        detail: { en: 'is not supported yet', nl: 'wordt nog niet ondersteund' },
+      })),
       next: 'Leave it out. To choose where it runs, use "cluster".',
     })
 }
@@ -23,7 +27,7 @@ export function refuseDraft(draft: Draft, name: string, namespace: Namespace | n
       'namespace-unknown',
       `There is no namespace ${name} that you may deploy into.`,
       {
-        violations: [{ pointer: '/namespace', detail: 'is unknown' }],
+        violations: [{ pointer: '/namespace', detail: isUnknown }],
         findings,
         next: `Create it (kade namespaces create ${name}), or choose one of yours.`,
       },

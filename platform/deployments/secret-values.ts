@@ -37,7 +37,10 @@ export function planSecrets(
     if (!app.secrets.some(one => one.name === name && one.kind === 'provided'))
       violations.push({
         pointer: `/secrets/${name}`,
-        detail: `${app.name} takes no secret of this name`,
+        detail: {
+          en: `${app.name} takes no secret of this name`,
+          nl: `${app.name} kent geen geheim met deze naam`,
+        },
       })
   const values: Record<string, string> = { ...bindingKeys }
   for (const spec of app.secrets) {
@@ -51,7 +54,10 @@ export function planSecrets(
     const value = provided[spec.name] ?? kept
     if (value !== undefined) values[spec.name] = value
     else if (!spec.optional)
-      violations.push({ pointer: `/secrets/${spec.name}`, detail: `${spec.title.en} is required` })
+      violations.push({
+        pointer: `/secrets/${spec.name}`,
+        detail: { en: `${spec.title.en} is required`, nl: `${spec.title.nl} is verplicht` },
+      })
   }
   const given = Object.keys(values).filter(name => app.secrets.some(one => one.name === name))
   const changed = canonicalJson(values) !== canonicalJson(current.values)

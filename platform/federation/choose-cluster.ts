@@ -1,6 +1,7 @@
 import type { Namespace } from '#api/clusters.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { isUnknown } from '#platform/is-unknown.ts'
 import { readClusters } from './registry.ts'
 
 /**
@@ -15,7 +16,7 @@ export async function chooseCluster(
   const clusters = (await readClusters(sql)).map(cluster => cluster.name)
   if (asked !== undefined && !clusters.includes(asked))
     throw new PlatformError('cluster-unknown', `There is no cluster ${asked}.`, {
-      violations: [{ pointer: '/cluster', detail: 'is unknown' }],
+      violations: [{ pointer: '/cluster', detail: isUnknown }],
       next: clusters.length > 0 ? `Choose from ${clusters.join(', ')}.` : 'Join a cluster first.',
     })
   const prepared = namespace ? namespace.clusters.map(one => one.name) : clusters
@@ -30,7 +31,13 @@ export async function chooseCluster(
       `Namespace ${namespace?.name} does not stand on ${chosen}.`,
       {
         violations: [
-          { pointer: '/cluster', detail: `the namespace stands on ${prepared.join(', ')}` },
+          {
+            pointer: '/cluster',
+            detail: {
+              en: `the namespace stands on ${prepared.join(', ')}`,
+              nl: `de namespace staat op ${prepared.join(', ')}`,
+            },
+          },
         ],
         next: `Choose ${prepared.join(' or ')}.`,
       },

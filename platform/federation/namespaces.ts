@@ -75,7 +75,7 @@ export async function createNamespace(
       'request-invalid',
       `The name ${input.name} is reserved for the cluster itself.`,
       {
-        violations: [{ pointer: '/name', detail: 'is reserved' }],
+        violations: [{ pointer: '/name', detail: { en: 'is reserved', nl: 'is gereserveerd' } }],
         next: 'Choose another name.',
       },
     )
@@ -123,7 +123,7 @@ async function existing(
   if (found && found.team === team && found.environment === environment)
     return prepareAgain(context, tx, found)
   throw new PlatformError('name-taken', `The namespace name ${input.name} is taken.`, {
-    violations: [{ pointer: '/name', detail: 'is taken' }],
+    violations: [{ pointer: '/name', detail: { en: 'is taken', nl: 'is bezet' } }],
     next: 'Choose another name.',
   })
 }
@@ -155,7 +155,12 @@ async function chosenClusters(tx: Sql, asked: readonly string[] | undefined): Pr
   const unknown = asked?.find(name => !known.includes(name))
   if (unknown)
     throw new PlatformError('cluster-unknown', `There is no cluster ${unknown}.`, {
-      violations: [{ pointer: '/clusters', detail: `unknown: ${unknown}` }],
+      violations: [
+        {
+          pointer: '/clusters',
+          detail: { en: `unknown: ${unknown}`, nl: `onbekend: ${unknown}` },
+        },
+      ],
       next: `Choose from ${known.join(', ')}.`,
     })
   return asked ? [...new Set(asked)] : known

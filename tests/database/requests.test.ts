@@ -65,7 +65,9 @@ describe('a binding', () => {
     await expect(create({ ...asked, cluster: 'amsterdam' })).rejects.toMatchObject({
       code: 'settings-invalid',
       details: {
-        violations: [{ pointer: '/bindings/llm', detail: expect.stringContaining('paris') }],
+        violations: [
+          { pointer: '/bindings/llm', detail: { nl: expect.stringContaining('paris') } },
+        ],
       },
     })
     expect((await create({ ...asked, cluster: 'paris' })).state).toBe('queued')

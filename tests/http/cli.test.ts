@@ -187,7 +187,7 @@ describe('kade deploy', () => {
     answers = {
       createDeployment: () => {
         throw new PlatformError('quota-exceeded', 'Two CPUs are asked for, one is left.', {
-          violations: [{ pointer: '/resources/limits/cpu', detail: 'at most 1' }],
+          violations: [{ pointer: '/resources/limits/cpu', detail: text('at most 1') }],
         })
       },
     }
@@ -205,10 +205,10 @@ describe('kade deploy', () => {
       previewDeployment: () => ({
         allowed: false,
         findings: [],
-        violations: [{ pointer: '/settings/workers', detail: 'at least 1' }],
+        violations: [{ pointer: '/settings/workers', detail: text('at least 1') }],
         changes: [{ apiVersion: 'v1', kind: 'Service', name: 'vectors', change: 'create' }],
         checked: 'offline',
-        reason: 'amsterdam is starting',
+        reason: text('amsterdam is starting'),
         cluster: 'amsterdam',
         settings: {},
         resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },

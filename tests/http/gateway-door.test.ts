@@ -178,9 +178,10 @@ describe('an answer', () => {
   })
 
   it('passes on a refusal of the platform with its findings, and says when to come back', async () => {
+    const detail = { en: 'at most 1', nl: 'hoogstens 1' }
     const refuse = () => {
       throw new PlatformError('quota-exceeded', 'Two CPUs are asked for, one is left.', {
-        violations: [{ pointer: '/resources/limits/cpu', detail: 'at most 1' }],
+        violations: [{ pointer: '/resources/limits/cpu', detail }],
         retryAfter: 7,
       })
     }
@@ -188,7 +189,7 @@ describe('an answer', () => {
     const response = await post('/api/v1/deployments', bodies.createDeployment)
     const problem = await problemOf(response)
     expect(problem).toMatchObject({ status: 422, code: 'quota-exceeded' })
-    expect(problem.violations).toEqual([{ pointer: '/resources/limits/cpu', detail: 'at most 1' }])
+    expect(problem.violations).toEqual([{ pointer: '/resources/limits/cpu', detail }])
     expect(response.headers.get('retry-after')).toBe('7')
   })
 

@@ -66,3 +66,24 @@ it('has a word for every capability, and for every category of the catalogue', (
   ]
   expect(needed.filter(key => !words.has(key))).toEqual([])
 })
+
+/** Fields of the contract in one language, each with its reason. */
+const mayBeOneLanguage: Readonly<Record<string, string>> = {
+  'CreateDeployment.reason': 'the requester’s own words',
+  'DeploymentInput.reason': 'the requester’s own words',
+  'Rollback.reason': 'the requester’s own words',
+  'Revision.reason': 'the requester’s own words',
+  'Problem.detail': 'a string by RFC 9457; its code, violations and findings are in both languages',
+}
+
+it('what the contract says to people is in both languages; to fix: make the field a Text', () => {
+  const { components } = JSON.parse(textOf('api/openapi.json')) as {
+    components: { schemas: Record<string, { properties?: Record<string, { type?: string }> }> }
+  } // as api/openapi.ts writes it
+  const plain = Object.entries(components.schemas).flatMap(([name, { properties = {} }]) =>
+    ['message', 'reason', 'detail']
+      .filter(field => properties[field]?.type === 'string')
+      .map(field => `${name}.${field}`),
+  )
+  expect(plain.sort()).toEqual(Object.keys(mayBeOneLanguage).sort())
+})
