@@ -10,7 +10,7 @@ type Part<R extends Route, K extends 'params' | 'query' | 'body'> =
       ? { [P in K]?: InputOf<R[K]> }
       : undefined extends InputOf<R[K]>
         ? { [P in K]?: InputOf<R[K]> }
-      : { [P in K]: InputOf<R[K]> }
+        : { [P in K]: InputOf<R[K]> }
     : unknown
 type AnswerOf<R extends Route> = {
   [S in keyof R['answers']]: R['answers'][S] extends z.ZodType
