@@ -122,7 +122,7 @@ it('asks to wait until something was applied', async () => {
 })
 
 it('reads the version of the applied revision, also while a newer one is on its way', async () => {
-  const { params, reveal, values } = await applied()
+  const { params, reveal, values, deployment } = await applied()
   // A newer version of the secrets, which no worker has applied.
   await ground.platform.updateDeployment(ada, {
     params,
@@ -132,11 +132,16 @@ it('reads the version of the applied revision, also while a newer one is on its 
       bindings: { llm: provider },
     },
   })
+  // Generated values are the same in both versions: were the newer one read, nothing would be there.
+  const { database } = ground.context
+  const newer =
+    'delete from kade.secret_version where deployment = $1 and version = 2 returning version'
+  expect(await database.query(newer, [deployment])).toHaveLength(1)
   const { value } = await reveal('firstAdminPassword')
   expect(value).toBe(values.firstAdminPassword)
   const { items } = await ground.platform.listSecrets(ada, { params })
   expect(items[1]?.revealed?.userName).toBe('ada@example.org')
-  const [version] = await ground.context.database.query<{ revision: number }>(
+  const [version] = await database.query<{ revision: number }>(
     `select (data->>'revision')::int as revision from message_store.messages
       where type = 'SecretRevealed' order by global_position desc limit 1`,
   )
