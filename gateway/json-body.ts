@@ -1,5 +1,6 @@
 import type { Text } from '#api/names.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { escapePointer } from '#platform/escape-pointer.ts'
 import { limits } from './limits.ts'
 
 const notJson: Text = {
@@ -91,9 +92,4 @@ function refuse(levels: readonly Level[], detail: Text): never {
   throw new PlatformError('request-invalid', 'The body can be read in more than one way.', {
     violations: [{ pointer, detail }],
   })
-}
-
-/** RFC 6901, section 3. */
-export function escapePointer(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -3,8 +3,9 @@ import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { Route } from '#api/route.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { issueText } from '#platform/issue-text.ts'
-import { escapePointer, isStorable } from './json-body.ts'
+import { escapePointer } from '#platform/escape-pointer.ts'
+import { violationsOf } from '#platform/violations-of.ts'
+import { isStorable } from './json-body.ts'
 import { notFound } from './problems.ts'
 
 const noBody: Text = { en: 'takes no body', nl: 'verwacht geen body' }
@@ -58,49 +59,6 @@ function parsePart(schema: z.ZodType, value: unknown, root: string, into: Violat
 function invalid(violations: Violation[]): PlatformError {
   const places = violations.length === 1 ? 'one place' : `${violations.length} places`
   return new PlatformError('request-invalid', `The request is wrong in ${places}.`, { violations })
-}
-
-type Issue = z.core.$ZodIssue
-
-/** Each issue of zod as a violation; a field nobody knows is one by itself. Messages never repeat the value. */
-export function violationsOf(issues: readonly Issue[], root: string): Violation[] {
-  return issues.flatMap(issue => {
-    const at = root + issue.path.map(segment => `/${escapePointer(String(segment))}`).join('')
-    switch (issue.code) {
-      case 'unrecognized_keys':
-        return issue.keys.map(key => ({
-          pointer: `${at}/${escapePointer(key)}`,
-          detail: { en: 'unknown field', nl: 'onbekend veld' },
-        }))
-      case 'invalid_union':
-        return [{ pointer: at, detail: alternatives(issue.errors) }]
-      case 'invalid_key':
-        return [{ pointer: at, detail: joined(issue.issues.map(issueText), '; ') }]
-      default:
-        return [{ pointer: at, detail: issueText(issue) }]
-    }
-  })
-}
-
-function alternatives(errors: readonly (readonly Issue[])[]): Text {
-  const told = (language: keyof Text, or: string) => {
-    const each = errors.map(issues =>
-      violationsOf(issues, '')
-        .map(({ pointer, detail }) =>
-          pointer ? `${pointer}: ${detail[language]}` : detail[language],
-        )
-        .join(', '),
-    )
-    return [...new Set(each)].join(or)
-  }
-  return {
-    en: told('en', '; or ') || 'fits none of its alternatives',
-    nl: told('nl', '; of ') || 'past bij geen van de mogelijkheden',
-  }
-}
-
-function joined(texts: readonly Text[], by: string): Text {
-  return { en: texts.map(one => one.en).join(by), nl: texts.map(one => one.nl).join(by) }
 }
 
 function strangers(query: unknown, root: string): Violation[] {
