@@ -3,6 +3,7 @@ import { ProblemError } from '#api/client.ts'
 import type { Cli } from './command.ts'
 import { registerApps } from './commands/apps.ts'
 import { registerClusters } from './commands/clusters.ts'
+import { registerCompletion } from './commands/completion.ts'
 import { registerDelete } from './commands/delete.ts'
 import { registerDeploy } from './commands/deploy.ts'
 import { registerGateway } from './commands/gateway.ts'
@@ -45,6 +46,7 @@ const registrations = [
   registerOperations,
   registerClusters,
   registerNamespaces,
+  registerCompletion,
 ]
 
 /** Every command of `kade`. A command line it cannot read throws a `CommanderError`. */

@@ -50,7 +50,10 @@ export function cliReferenceText(): string {
     ...Object.entries(exit).map(
       ([name, code]) => `| ${code} | ${meanings[name as keyof typeof exit]} |`,
     ),
-    ...program.commands.flatMap(command => section(command, 'kade')),
+    ...program.commands
+      // What only scripts call is no part of the reference.
+      .filter(command => !command.name().startsWith('__'))
+      .flatMap(command => section(command, 'kade')),
   ]
   return `${lines.join('\n')}\n`
 }
