@@ -159,10 +159,6 @@ export const sentences = {
     en: `Its ${label} is that of another set`,
     nl: `De waarde van ${label} is die van een andere verzameling`,
   }),
-  shareOf: (count: number, all: number): Text => ({
-    en: `${count} of ${all}`,
-    nl: `${count} van ${all}`,
-  }),
   revision: (number: number): Text => ({ en: `Revision ${number}`, nl: `Revisie ${number}` }),
 } as const
 
