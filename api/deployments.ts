@@ -178,7 +178,10 @@ export const ObjectChange = z.object({
   apiVersion: z.string(),
   kind: z.string(),
   name: z.string(),
-  change: z.enum(['create', 'change', 'recreate', 'delete', 'unchanged', 'unknown']),
+  /** `take-over`: somebody else made it, and it becomes the deployment's own, once somebody consents. */
+  change: z.enum(['create', 'change', 'recreate', 'take-over', 'delete', 'unchanged', 'unknown']),
+  /** Who keeps an object that is to be taken over. */
+  manager: z.string().optional(),
   before: z.unknown().optional(),
   after: z.unknown().optional(),
   /** At most 200, `moreFields` counts the rest. Absent where it is not known what was applied last. */
