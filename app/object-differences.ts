@@ -59,7 +59,7 @@ export function objectDifferences({ before, after }: ObjectChange): Difference[]
 }
 
 /** What people have a word for stands first, what Kubernetes keeps its books with last. */
-function rank(path: string): number {
+export function rank(path: string): number {
   const key = plainName(path)?.key
   if (key === 'label' || key === 'annotation') return 2
   return key ? 0 : 1

@@ -53,6 +53,14 @@ export const useDeploy = defineStore('deploy', () => {
     { deep: true },
   )
 
+  watch(
+    () => preview.value?.hash,
+    () => {
+      // So is the same wish after another preview.
+      key = idempotencyKey()
+    },
+  )
+
   const taken = computed(
     () =>
       new Set(
@@ -108,7 +116,11 @@ export const useDeploy = defineStore('deploy', () => {
   }
 
   async function submit(): Promise<OperationOfDeployment> {
-    const body = createBodyOf(draft.value, secrets.value)
+    const seen = preview.value?.hash
+    const body = {
+      ...createBodyOf(draft.value, secrets.value),
+      ...(seen ? { preview: seen } : {}),
+    }
     const operation = await client.createDeployment({ body, idempotencyKey: key })
     forget()
     return operation

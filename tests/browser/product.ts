@@ -8,6 +8,7 @@ import { type Running, up } from '#cli/processes/up.ts'
 export type Product = Pick<Running, 'url' | 'signIn'> & {
   /** The HTTP API as a script has it, to lay things ready. */
   readonly client: Client
+  readonly home: string
   stop(): Promise<void>
 }
 
@@ -31,7 +32,7 @@ export async function startProduct(): Promise<Product> {
     await stop()
     throw new Error(`Kade did not become ready:\n${heard.join('\n')}`, { cause: error })
   }
-  return { url: running.url, signIn: running.signIn, client: await clientOf(home), stop }
+  return { url: running.url, signIn: running.signIn, client: await clientOf(home), home, stop }
 }
 
 async function settingsFor(home: string) {

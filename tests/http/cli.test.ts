@@ -223,6 +223,68 @@ describe('kade deploy', () => {
   })
 })
 
+describe('a preview', () => {
+  const preview = {
+    allowed: true,
+    findings: [],
+    violations: [],
+    changes: [
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        name: 'vectors',
+        change: 'change',
+        fields: [
+          {
+            path: 'spec.replicas',
+            applied: 1,
+            live: 4,
+            next: 1,
+            by: 'somebody-else',
+            manager: 'hand',
+          },
+          { path: 'spec.paused', live: false, next: true, by: 'you' },
+        ],
+        moreFields: 3,
+      },
+    ],
+    checked: 'cluster',
+    hash: `${'a'.repeat(32)}-${'b'.repeat(32)}`,
+    cluster: 'amsterdam',
+    settings: {},
+    resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },
+    simulated: true,
+  }
+
+  it('tells what you change apart from what somebody changed by hand', async () => {
+    answers = { previewDeployment: () => preview }
+    const { code, out } = await kade('preview qdrant -n team-a --name vectors')
+    expect(code).toBe(0)
+    expect(out).toContain(
+      [
+        '~ Deployment/vectors',
+        '    you change:',
+        '      spec.paused: false → true',
+        '    somebody changed by hand (this is put back):',
+        '      spec.replicas: 4 → 1 (hand)',
+        '    and 3 more',
+      ].join('\n'),
+    )
+    expect(out).toContain(`--preview ${preview.hash}`)
+    const json = await kade('preview qdrant -n team-a -o json')
+    expect(JSON.parse(json.out)).toMatchObject({ hash: preview.hash })
+  })
+
+  it('is held on to with --preview', async () => {
+    answers = { createDeployment: () => operation() }
+    expect((await kade(`deploy qdrant -n team-a --preview ${preview.hash}`)).code).toBe(0)
+    const { call } = calls.find(({ route }) => route === 'createDeployment') ?? {}
+    expect(call?.body).toMatchObject({ preview: preview.hash })
+    const odd = await kade('deploy qdrant -n team-a --preview nonsense')
+    expect(odd.err).toContain('/preview: ')
+  })
+})
+
 describe('kade update', () => {
   it('lays the flags over what is there, and holds on to what it saw', async () => {
     answers = {
