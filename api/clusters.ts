@@ -4,6 +4,30 @@ import { Environment, Name, Text, Time } from './names.ts'
 export const ClusterState = z.enum(['starting', 'joining', 'ready', 'unreachable', 'failed'])
 export type ClusterState = z.infer<typeof ClusterState>
 
+/** An object that carries Kade's label and is found from no record: somebody has to look at it. */
+export const Leak = z.object({
+  namespace: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  /** Name of the deployment it says it belongs to. */
+  deployment: z.string().optional(),
+  why: Text,
+})
+export type Leak = z.infer<typeof Leak>
+
+/** The newest look through all of Kade's objects in a cluster. */
+export const ClusterScan = z.object({
+  at: Time,
+  /** When leaks were last counted with every kind read; null as long as that never was. */
+  countedAt: Time.nullable(),
+  /** All leaks of that moment; `leaks` holds at most fifty. */
+  count: z.int(),
+  leaks: z.array(Leak).max(50),
+  /** Kinds that the newest scan could not read: it says nothing about leaks. */
+  unread: z.array(z.string()),
+})
+export type ClusterScan = z.infer<typeof ClusterScan>
+
 export const Cluster = z.object({
   name: z.string(),
   region: z.string(),
@@ -16,6 +40,8 @@ export const Cluster = z.object({
   message: Text,
   version: z.string().optional(),
   deployments: z.int(),
+  /** Null before the first scan, about a minute after joining. */
+  scan: ClusterScan.nullable(),
 })
 export type Cluster = z.infer<typeof Cluster>
 

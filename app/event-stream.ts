@@ -17,6 +17,7 @@ const names = [
   'NamespaceCreated',
   'ClusterCreated',
   'ClusterUpdated',
+  'LeaksChanged',
 ] as const
 
 export type StreamListener = {

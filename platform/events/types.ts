@@ -153,6 +153,8 @@ export const eventSchemas = {
   ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
   /** A cluster's state changed. */
   ClusterUpdated: z.object({ cluster: z.string(), state: z.string(), message: z.string() }),
+  /** A scan of a cluster counted another number of objects that carry Kade's label and are found from no record. */
+  LeaksChanged: z.object({ cluster: z.string(), count: z.int().min(0) }),
   /** Somebody signed in. */
   SignedIn: z.object({ account: z.string(), by: z.string() }),
 } as const

@@ -3,6 +3,7 @@ import type { Text } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
+import { readScans } from './scans.ts'
 
 /** A cluster that says nothing for this long is called unreachable. Heartbeats come every 5 s. */
 const silentAfter = 20_000
@@ -35,6 +36,7 @@ export async function listClusters(sql: Sql, now: Date): Promise<Cluster[]> {
   const counts = await sql.query<{ cluster: string; count: number }>(
     'select unnest(clusters) as cluster, count(*)::int as count from kade.deployment group by 1',
   )
+  const scans = await readScans(sql)
   return rows.map(row => ({
     name: row.name,
     region: row.region,
@@ -44,6 +46,7 @@ export async function listClusters(sql: Sql, now: Date): Promise<Cluster[]> {
     ...stateOf(row, now),
     ...(row.version ? { version: row.version } : {}),
     deployments: counts.find(one => one.cluster === row.name)?.count ?? 0,
+    scan: scans.get(row.name) ?? null,
   }))
 }
 

@@ -6,6 +6,7 @@ import type { DeploymentState } from '#platform/deployments/deployment.ts'
 import { change, lockDeployment } from '#platform/deployments/stream.ts'
 import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.ts'
 import type { Observation } from '#platform/federation/observation.ts'
+import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { nextAfter } from './advice.ts'
 import { recordObservation, type Sighting, sightingsOf } from './observations.ts'
 import { orderFor } from './orders.ts'
@@ -50,6 +51,8 @@ export function createHub(context: PlatformContext): WorkerHub {
       const limit = pLimit(sightingsAtOnce)
       await Promise.all(seen.map(one => limit(() => observed(context, storable(one)))))
     },
+    strangers: deployments => strangersAmong(context.database, deployments),
+    scanned: (cluster, scan) => recordScan(context, cluster, storable(scan)),
     namespaceSpec: name => namespaceSpec(context.database, name),
     prepared: (namespace, cluster, failure) =>
       recordPrepared(context, namespace, cluster, storable(failure)),

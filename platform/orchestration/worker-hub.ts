@@ -1,6 +1,7 @@
 import type { Text } from '#api/names.ts'
 import type { Ask, Cause, OperationKind } from '#api/operations.ts'
 import type { NamespaceSpec } from '#platform/deployments/engine/engine.ts'
+import type { ClusterScan } from '#platform/deployments/engine/scan.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { PolicyQuestion } from '#platform/governance/policy-input.ts'
@@ -53,6 +54,9 @@ export type WorkerHub = {
   /** With `asks` it needs approval: it could go on with somebody's consent to these items. */
   failed(claim: Claim, cause: Cause, next: Text, asks?: readonly Ask[]): Promise<Received>
   observed(seen: readonly Observation[]): Promise<void>
+  /** Which of these ids are of no living deployment. */
+  strangers(deployments: readonly string[]): Promise<readonly string[]>
+  scanned(cluster: string, scan: ClusterScan): Promise<void>
   namespaceSpec(name: string): Promise<NamespaceSpec | null>
   prepared(namespace: string, cluster: string, failure: string | null): Promise<void>
 }

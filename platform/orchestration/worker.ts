@@ -7,6 +7,7 @@ import type { ClusterAgent, Question, Task } from '#platform/federation/cluster-
 import type { Observation } from '#platform/federation/observation.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import { nextAfter } from './advice.ts'
+import { type ScanPace, startScanRounds, usualPace } from './scan-rounds.ts'
 import type { Order, WorkerHub } from './worker-hub.ts'
 
 export type WorkerOptions = {
@@ -15,6 +16,8 @@ export type WorkerOptions = {
   readonly agent: ClusterAgent
   readonly policy: PolicyEngine
   readonly log: (message: string, error?: unknown) => void
+  /** How often each cluster is looked through for leaks; about every ten minutes where left out. */
+  readonly scans?: ScanPace
 }
 
 export type Worker = {
@@ -59,6 +62,13 @@ export function createWorker(options: WorkerOptions): Worker {
       stops.push(
         await options.agent.answer([cluster], (name, question) => answer(engineOf(name), question)),
       )
+      stops.push(
+        startScanRounds(
+          options.scans ?? usualPace,
+          signal => scan(options.hub, cluster, engine, signal),
+          error => options.log(`${cluster} could not be looked through for leaks.`, error),
+        ),
+      )
     },
     async stop() {
       clearInterval(timer)
@@ -66,6 +76,16 @@ export function createWorker(options: WorkerOptions): Worker {
       for (const engine of engines.values()) await engine.close()
     },
   }
+}
+
+async function scan(
+  hub: WorkerHub,
+  cluster: string,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await engine.scan(ids => hub.strangers(ids), signal)
+  await hub.scanned(cluster, found)
 }
 
 async function probe(name: string, engine: Engine) {

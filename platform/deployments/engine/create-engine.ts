@@ -11,6 +11,7 @@ import { observeCluster } from './observe.ts'
 import { settleWork } from './prune.ts'
 import { removeDeployment } from './remove.ts'
 
+import { scanCluster } from './scan.ts'
 /** Milliseconds for the API server to say that it lives. */
 const probeDeadline = 5_000
 
@@ -54,6 +55,7 @@ export function createEngine(access: ClusterAccess): Engine {
     observe: onChange => observeCluster(access, onChange),
     async probe() {
       const signal = AbortSignal.timeout(probeDeadline)
+    scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
       const { gitVersion } = await observer.request<{ gitVersion: string }>('GET', '/version', {
         signal,
       })

@@ -38,6 +38,8 @@ export type Parent = Inventory & {
 
 const toolingVersion = `${fieldManager}/0.1.0`
 export const setLabel = 'applyset.k8s.io/id'
+/** Which kinds a set has: a hint, by which kubectl finds its objects without looking through every kind. */
+export const kindsAnnotation = 'applyset.k8s.io/contains-group-kinds'
 /** A ConfigMap may hold 1 MiB; beyond this the objects are left out and only their digests stay. */
 const largestWork = 700_000
 
@@ -86,6 +88,15 @@ export function kindsOf(objects: readonly ObjectName[]): readonly Omit<ObjectNam
   return [...kinds.values()]
 }
 
+/** The kinds of an inventory as the hint names them, sorted: `Deployment.apps`, `Secret`. */
+export function groupKindsOf({ objects, leftover }: Inventory): readonly string[] {
+  return kindsOf([...objects, ...leftover])
+    .map(({ apiVersion, kind }) =>
+      groupOf(apiVersion) === '' ? kind : `${kind}.${groupOf(apiVersion)}`,
+    )
+    .toSorted()
+}
+
 export function parentObject(
   work: Pick<Work, 'deployment' | 'namespace' | 'name' | 'operation' | 'revision'>,
   inventory: Inventory,
@@ -93,10 +104,6 @@ export function parentObject(
   /** What was read before: the write fails when somebody else has written since. */
   before: Parent | null,
 ): KubernetesObject {
-  const kinds = kindsOf([...inventory.objects, ...inventory.leftover]).map(
-    ({ apiVersion, kind }) =>
-      groupOf(apiVersion) === '' ? kind : `${kind}.${groupOf(apiVersion)}`,
-  )
   const packed = gzipSync(JSON.stringify(intents.map(intent => withoutValues(intent.object))))
   const fits = packed.byteLength <= largestWork
   return {
@@ -114,7 +121,7 @@ export function parentObject(
       },
       annotations: {
         'applyset.k8s.io/tooling': toolingVersion,
-        'applyset.k8s.io/contains-group-kinds': kinds.toSorted().join(','),
+        [kindsAnnotation]: groupKindsOf(inventory).join(','),
         'applyset.k8s.io/additional-namespaces': '',
         [annotation.revision]: String(work.revision),
         [annotation.operation]: work.operation,
