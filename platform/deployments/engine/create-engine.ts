@@ -10,8 +10,8 @@ import { logsOf } from './logs.ts'
 import { observeCluster } from './observe.ts'
 import { settleWork } from './prune.ts'
 import { removeDeployment } from './remove.ts'
-
 import { scanCluster } from './scan.ts'
+
 /** Milliseconds for the API server to say that it lives. */
 const probeDeadline = 5_000
 
@@ -53,9 +53,9 @@ export function createEngine(access: ClusterAccess): Engine {
       ),
     logs: (target, lines, since) => told(target, () => logsOf(target, { lines, since }, access)),
     observe: onChange => observeCluster(access, onChange),
+    scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
     async probe() {
       const signal = AbortSignal.timeout(probeDeadline)
-    scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
       const { gitVersion } = await observer.request<{ gitVersion: string }>('GET', '/version', {
         signal,
       })

@@ -1,8 +1,8 @@
 import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { SecretValues, Work } from '../work.ts'
-
 import type { ClusterScan, FindStrangers } from './scan.ts'
+
 export type NamespaceSpec = {
   readonly name: string
   readonly team: string
@@ -53,9 +53,9 @@ export type Engine = {
   logs(target: { namespace: string; name: string }, lines: number, since?: string): Promise<Logs>
   /** Follows all of Kade's deployments in this cluster; calls back with each change, and with everything after a relist. */
   observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
-  /** Cheap liveness of the API server, within 5 s. Returns its version. */
-  probe(): Promise<{ readonly version: string }>
   /** Looks through all of Kade's objects for what no record leads to, and mends hints. Deletes nothing. */
   scan(strangersOf: FindStrangers, signal: AbortSignal): Promise<ClusterScan>
+  /** Cheap liveness of the API server, within 5 s. Returns its version. */
+  probe(): Promise<{ readonly version: string }>
   close(): Promise<void>
 }
