@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { adminOf } from '#tests/support/deployments.ts'
 import { type Browser, openChromium } from './chromium.ts'
 import { operationSucceeds, prepareNamespace } from './lay-ready.ts'
 import { type Product, startProduct } from './product.ts'
@@ -145,6 +146,75 @@ test('a change decided on an old version is refused, and can be put on the newes
   await page.getByRole('region', { name: 'Last action' }).getByText('Change: done').waitFor()
   const { desired } = await product.client.readDeployment({ params })
   expect(desired.settings).toMatchObject({ logLevel: 'DEBUG', payloadOnDisk: false })
+})
+
+/** Somebody changes how many pods there are, past Kade. */
+async function scaledByHand(replicas: number): Promise<void> {
+  const admin = await adminOf(product.home)
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { namespace: 'lab', name: 'vectors' },
+  }
+  const manager = 'kubectl-edit'
+  await admin.apply({ ...object, spec: { replicas } }, { manager, force: true })
+  await admin.close()
+}
+
+const outcome = () => page.getByRole('region', { name: 'What would happen' })
+const fieldsOf = (whose: RegExp) => outcome().getByRole('list', { name: whose })
+
+test('a preview tells what somebody changed by hand apart from what you change', async () => {
+  await scaledByHand(2)
+  await page.goto(`${product.url}/deployments/lab/vectors/edit`)
+  await page.getByText('More settings').click()
+  await page.getByLabel('Detail of the logs').selectOption('Warnings only')
+  await button('See what would change').click()
+  await outcome().getByText('Somebody changed something by hand').waitFor()
+  await outcome().getByText('Technical details of Deployment').click()
+  const byHand = fieldsOf(/Somebody changed this by hand; deploying puts it back/)
+  expect(await byHand.textContent()).toMatch(/Copies.*2.*1.*Changed by kubectl-edit/)
+  expect(await fieldsOf(/You change this$/).textContent()).toMatch(/DEBUG.*WARN/)
+})
+
+test('what was previewed and holds no more is not applied, and can be looked at again', async () => {
+  await scaledByHand(3)
+  await button('Save and apply').click()
+  const last = page.getByRole('region', { name: 'Last action' })
+  await last.getByText('Something changed in the cluster after the preview').waitFor()
+  await last.getByRole('link', { name: 'Look at the change again' }).click()
+  await outcome().getByText('Technical details of Deployment').click()
+  expect(await fieldsOf(/Somebody changed this by hand/).textContent()).toMatch(/Copies.*3.*1/)
+  expect(await page.getByLabel('Detail of the logs').locator('option:checked').textContent()).toBe(
+    'Warnings only',
+  )
+  await button('Save and apply').click()
+  await last.getByText('Change: done').waitFor()
+})
+
+test('a deployment asked for on an old preview is refused, keeps what was typed and shows the new one', async () => {
+  // What was filled in above is another wish.
+  await page.evaluate(() => sessionStorage.removeItem('kade-draft'))
+  await page.goto(`${product.url}/deploy/new?app=qdrant`)
+  await page.getByLabel('Namespace', { exact: true }).selectOption('lab')
+  await page.getByLabel('Name', { exact: true }).fill('late')
+  await next('settings')
+  await next('secrets')
+  await next('review')
+  await page.getByLabel(/^Why/).fill('for the demonstration')
+  await page.getByText('All rules are met').waitFor()
+  // As if the app had changed in the catalogue since: the preview that is sent is of something else.
+  const doors = /\/deployments$/
+  await page.route(doors, async route => {
+    const body = route.request().postDataJSON()
+    await route.continue({ postData: { ...body, preview: `${'0'.repeat(32)}-${'0'.repeat(32)}` } })
+  })
+  await button('Deploy').click()
+  await page.getByRole('alert').getByText('Something changed since you looked').waitFor()
+  await page.unroute(doors)
+  expect(await page.getByLabel(/^Why/).inputValue()).toBe('for the demonstration')
+  await button('Deploy').click()
+  await page.waitForURL('**/deployments/lab/late')
 })
 
 test('nothing on the way broke the Content-Security-Policy or went uncaught', () => {

@@ -80,9 +80,10 @@ describe('whose change a field is', () => {
 
   it('is nobody’s under an ignore rule', () => {
     const live = standing({ replicas: 7 }, {}, replicas)
-    const meant = intent({ replicas: 1 }, { [ignoreAnnotation]: '/spec/replicas' })
-    const sides = { applied: meant, live, next: meant, coming: intent({ replicas: 1 }) }
-    expect(fieldChanges(sides)).toEqual({ fields: [], more: 0 })
+    const meant = (spec: object) => intent(spec, { [ignoreAnnotation]: '/spec/replicas' })
+    const sides = { applied: meant({ replicas: 1 }), live, next: meant({ replicas: 3 }) }
+    const coming = intent({ replicas: 7 })
+    expect(fieldChanges({ ...sides, coming })).toEqual({ fields: [], more: 0 })
   })
 
   it('tells additions and removals, and compares a list item with its namesake', () => {
@@ -149,7 +150,7 @@ describe('whose change a field is', () => {
 describe('the fields that a preview is held to', () => {
   it('are those that a revision means, without what others added or may set', () => {
     const applied = intent({ replicas: 1, paused: false })
-    const next = intent({ replicas: 2 }, { [ignoreAnnotation]: '/spec/strategy' })
+    const next = intent({ replicas: 2, strategy: 'y' }, { [ignoreAnnotation]: '/spec/strategy' })
     const live = { ...standing({ replicas: 5, strategy: 'x', minReady: 3 }, {}), status: { ok: 1 } }
     const fields = new Map(meantFields({ applied, next, live }))
     expect(fields.get('spec.replicas')).toBe(5)

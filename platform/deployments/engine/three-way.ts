@@ -2,7 +2,6 @@ import type { FieldChange } from '#api/deployments.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { type ChangedField, changedFields, holder, same } from './fields.ts'
-import { ignoredPointers } from './ignored.ts'
 import { isSecretValue, masked, maskedChange } from './masked.ts'
 import { childrenOf, type Node, rootsOf } from './meant-fields.ts'
 
@@ -27,14 +26,13 @@ const mostFields = 200
  *     both            the new revision means another value, and somebody changed it by hand as well
  *
  * Whether somebody changed a field comes from the server's bookkeeping (`changedFields`), so its defaults and its way of
- * writing a value are nobody's change. A field that applying leaves as it stands is left out, whoever changed it.
+ * writing a value are nobody's change. A field that applying leaves as it stands is left out, whoever changed it: so is what
+ * an ignore rule leaves to others, as the server's answer shows.
  */
 export function fieldChanges(sides: Sides): { fields: FieldChange[]; more: number } {
   const drifted = new Map(changedFields(sides.applied, sides.live).map(one => [one.path, one]))
-  const ignored = [...ignoredPointers(sides.next), ...ignoredPointers(sides.applied)]
   const found: FieldChange[] = []
   const visit = (node: Node): void => {
-    if (ignored.includes(node.pointer)) return
     const here = drifted.get(node.pointer)
     const children = here === undefined ? childrenOf(node) : null
     if (children !== null) {
