@@ -13,6 +13,7 @@ import {
   TimelineEntry,
 } from './deployments.ts'
 import { EventView } from './events.ts'
+import { DeploymentMetrics } from './metrics.ts'
 import { Name, Time } from './names.ts'
 import { DeadLetter, OperationOfDeployment, OperationState, RetryOperation } from './operations.ts'
 import { route } from './route.ts'
@@ -279,6 +280,15 @@ export const contract = {
       since: Time.describe('only lines from this second on').optional(),
     }),
     answers: { 200: Logs },
+  }),
+  readMetrics: route({
+    method: 'GET',
+    path: '/deployments/{namespace}/{name}/metrics',
+    summary: 'What its containers take of processor and memory now, beside their limits',
+    tag: 'deployments',
+    action: 'deployment.metrics',
+    params: one,
+    answers: { 200: DeploymentMetrics },
   }),
   readTimeline: route({
     method: 'GET',

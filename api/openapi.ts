@@ -16,6 +16,7 @@ import {
 } from './deployments.ts'
 import { EventView } from './events.ts'
 import { Finding } from './findings.ts'
+import { DeploymentMetrics } from './metrics.ts'
 import { Text } from './names.ts'
 import { DeadLetter, Operation, OperationOfDeployment } from './operations.ts'
 import { Problem, problemStatus } from './problem.ts'
@@ -197,6 +198,7 @@ const named = {
   DeadLetter,
   Deployment,
   DeploymentInput,
+  DeploymentMetrics,
   DeploymentSecret,
   EventView,
   Finding,
@@ -236,6 +238,11 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): 
     io,
     unrepresentable: 'any',
     metadata: names,
+    // With a registry of our own, what `describe` wrote is left out otherwise.
+    override: ({ zodSchema, jsonSchema }) => {
+      const { description } = z.globalRegistry.get(zodSchema) ?? {}
+      if (description !== undefined) jsonSchema.description = description
+    },
   })
   for (const [name, part] of Object.entries($defs ?? {})) {
     const moved = refer(part)

@@ -14,6 +14,7 @@ export type Action =
   | 'deployment.update'
   | 'deployment.delete'
   | 'deployment.logs'
+  | 'deployment.metrics'
   | 'secret.reveal'
   | 'operation.read'
   | 'operation.change'

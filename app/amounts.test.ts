@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { bytesOf, coresOf } from './amounts.ts'
 
 test('says processor time in cores, in the reader’s own way of writing numbers', () => {
-  expect(['250m', '2', '1.5'].map(quantity => coresOf(quantity, 'en'))).toEqual([
+  expect(['1m', '250m', '2', '1.5'].map(quantity => coresOf(quantity, 'en'))).toEqual([
+    '0.001',
     '0.25',
     '2',
     '1.5',

@@ -22,15 +22,15 @@ function parts(quantity: string): [number, string] | undefined {
   return digits === undefined || unit === undefined ? undefined : [Number(digits), unit]
 }
 
-function written(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value)
+function written(value: number, language: string, digits = 2): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)
 }
 
 /** A Kubernetes CPU quantity in cores: `250m` → "0.25". What is no quantity comes back as it is. */
 export function coresOf(quantity: string, language: string): string {
   const [value, unit] = parts(quantity) ?? []
   if (value === undefined || (unit !== 'm' && unit !== '' && unit !== 'k')) return quantity
-  return written(value * milli[unit], language)
+  return written(value * milli[unit], language, 3)
 }
 
 /** A Kubernetes memory or storage quantity as people read it: `512Mi` → "512 MiB", `1Gi` → "1 GiB". */

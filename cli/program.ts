@@ -9,6 +9,7 @@ import { registerDeploy } from './commands/deploy.ts'
 import { registerGateway } from './commands/gateway.ts'
 import { registerList } from './commands/list.ts'
 import { registerLogs } from './commands/logs.ts'
+import { registerMetrics } from './commands/metrics.ts'
 import { registerNamespaces } from './commands/namespaces.ts'
 import { registerOpen } from './commands/open.ts'
 import { registerOperations } from './commands/operations.ts'
@@ -37,6 +38,7 @@ const registrations = [
   registerStatus,
   registerList,
   registerLogs,
+  registerMetrics,
   registerSecrets,
   registerUpdate,
   registerRollback,

@@ -7,7 +7,7 @@ import {
   rollbackDeployment,
   updateDeployment,
 } from './deployments/commands.ts'
-import { inspectDeployment, readLogs } from './deployments/inspect.ts'
+import { inspectDeployment, readLogs, readMetrics } from './deployments/inspect.ts'
 import { cancelOperation, retryOperation } from './deployments/operation-commands.ts'
 import { listOperations, readOperation } from './deployments/operations.ts'
 import { previewDeployment } from './deployments/preview.ts'
@@ -64,6 +64,7 @@ export function createPlatform(context: PlatformContext): Platform {
     }),
     revealSecret: (actor, { params }) => revealSecret(context, actor, params, params.secret),
     readLogs: (actor, { params, query }) => readLogs(context, actor, params, query),
+    readMetrics: (actor, { params }) => readMetrics(context, actor, params),
     readTimeline: (actor, { params, query }) => readTimeline(database, actor, params, query),
 
     listOperations: (actor, { query }) => listOperations(database, actor, query),

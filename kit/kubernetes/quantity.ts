@@ -3,8 +3,11 @@ type Suffix = '' | 'm' | 'k' | 'M' | 'G' | 'T' | 'Ki' | 'Mi' | 'Gi' | 'Ti'
 /** A Kubernetes quantity: `250m`, `2`, `512Mi`. `512MB` is a compile error. */
 export type Quantity = `${number}${Suffix}`
 
+// `n` and `u` are what clusters measure in; no author writes them.
 const scale: ReadonlyMap<string, number> = new Map([
   ['', 1],
+  ['n', 1e-9],
+  ['u', 1e-6],
   ['m', 1e-3],
   ['k', 1e3],
   ['M', 1e6],

@@ -1,4 +1,5 @@
 import type { Logs, ObjectStatus } from '#api/deployments.ts'
+import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { workOf } from '#platform/orchestration/orders.ts'
 import type { Actor } from '#platform/platform.ts'
@@ -42,5 +43,29 @@ export async function readLogs(
     items: answers.flatMap(one => one.items),
     simulated: answers.some(one => one.simulated),
     truncated: answers.some(one => one.truncated),
+  }
+}
+
+/** What a deployment's containers take now. Throws `cluster-unreachable`; a cluster without figures says why. */
+export async function readMetrics(
+  context: PlatformContext,
+  actor: Actor,
+  key: DeploymentKey,
+): Promise<DeploymentMetrics> {
+  const id = await findDeployment(context.database, actor, key)
+  const { state } = await load(context.database, id)
+  const question = { type: 'metrics', ...key } as const
+  const answers = await Promise.all(
+    (state.identity?.clusters ?? []).map(cluster => context.agent.ask(cluster, question, patience)),
+  )
+  const available = answers.some(one => one.available)
+  const reason = answers.find(one => one.reason)?.reason
+  const oldest = answers.flatMap(one => one.at ?? []).toSorted()[0]
+  return {
+    available,
+    ...(reason ? { reason } : {}),
+    ...(oldest ? { at: oldest } : {}),
+    simulated: answers.some(one => one.simulated),
+    items: answers.flatMap(one => one.items),
   }
 }

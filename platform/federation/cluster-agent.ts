@@ -1,4 +1,5 @@
 import type { Logs, ObjectStatus } from '#api/deployments.ts'
+import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { DryRun } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
 
@@ -6,6 +7,7 @@ import type { Work } from '#platform/deployments/work.ts'
 export type Question =
   | { readonly type: 'dry-run'; readonly work: Work }
   | { readonly type: 'objects'; readonly work: Work }
+  | { readonly type: 'metrics'; readonly namespace: string; readonly name: string }
   | {
       readonly type: 'logs'
       readonly namespace: string
@@ -19,7 +21,9 @@ export type Answer<Q extends Question = Question> = Q extends { type: 'dry-run' 
   ? DryRun
   : Q extends { type: 'objects' }
     ? readonly ObjectStatus[]
-    : Logs
+    : Q extends { type: 'metrics' }
+      ? DeploymentMetrics
+      : Logs
 
 /** A task as a worker holds it; `attempt` counts the tries of the task, not those of its operation. */
 export type Task = {

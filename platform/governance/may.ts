@@ -20,6 +20,7 @@ const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> =
   'deployment.update': { owner: 'everything' },
   'deployment.delete': { owner: 'everything' },
   'deployment.logs': { owner: 'everything' },
+  'deployment.metrics': { owner: 'everything' },
   'secret.reveal': { owner: 'own-teams' },
   'operation.read': { owner: 'everything' },
   'operation.change': { owner: 'everything' },

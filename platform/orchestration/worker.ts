@@ -223,5 +223,7 @@ async function answer(engine: Engine, question: Question): Promise<unknown> {
       return engine.inspect(question.work)
     case 'logs':
       return engine.logs(question, question.lines, question.since)
+    case 'metrics':
+      return engine.metrics(question)
   }
 }

@@ -104,6 +104,23 @@ test('an ordinary pod becomes ready and its simulated log is served', async () =
   expect(await kubectl(['logs', 'ordinary'])).toContain('This pod is simulated')
 })
 
+test('the standard metrics API tells that a container takes half of what it asks for', async () => {
+  const requests = { cpu: '200m', memory: '256Mi' }
+  await kubectl(['apply', '-f', '-'], {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'busy' },
+    spec: { containers: [{ name: 'main', image: 'app:1', resources: { requests } }] },
+  })
+  const usage = async () => {
+    const path = '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/busy'
+    return JSON.parse(await kubectl(['get', '--raw', path]).catch(() => '{}'))
+  }
+  await expect
+    .poll(usage, { timeout: 90_000, interval: 1_000 })
+    .toMatchObject({ containers: [{ name: 'main', usage: { memory: '128Mi' } }] })
+}, 100_000)
+
 test('a claim gets a simulated volume, its pod becomes ready, and the volume goes with the claim', async () => {
   await kubectl(['apply', '-f', '-'], {
     apiVersion: 'v1',
@@ -153,7 +170,7 @@ test('more Services fit than the 250 of a /24', async () => {
 
 test('a start beside living components takes them over without a restart', async () => {
   const before = await pids()
-  expect(before).toHaveLength(5)
+  expect(before).toHaveLength(6)
   cluster = await start()
   expect(await pids()).toEqual(before)
 })
@@ -173,7 +190,7 @@ test('after a SIGKILL of some components the next start ends the rest and keeps 
   }
   cluster = await start()
   expect(await readMark()).toBe('killed')
-  expect(await pids()).toHaveLength(5)
+  expect(await pids()).toHaveLength(6)
   await createPod('after-kill')
   await kubectl(['wait', '--for=condition=Ready', 'pod/after-kill', '--timeout=30s'])
 })

@@ -95,6 +95,7 @@ describe('what belongs to another team is as if it were not there', () => {
       ['revisions', () => platform.listRevisions(ada, { ...there, query: { limit: 50 } })],
       ['objects', () => platform.listObjects(ada, there)],
       ['logs', () => platform.readLogs(ada, { ...there, query: { lines: 1 } })],
+      ['metrics', () => platform.readMetrics(ada, there)],
       ['timeline', () => platform.readTimeline(ada, { ...there, query: { limit: 50 } })],
       ['operation', () => platform.readOperation(ada, { params: { operation: made.id } })],
       ['cancel', () => platform.cancelOperation(ada, { params: { operation: made.id } })],

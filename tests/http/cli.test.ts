@@ -353,6 +353,32 @@ describe('the other commands', () => {
     expect((await kade('logs team-a/vectors')).out).toBe('vectors-0/qdrant  red')
   })
 
+  it('metrics stand beside their limits, and say that they are only played', async () => {
+    const items = [
+      {
+        pod: 'vectors-0',
+        container: 'qdrant',
+        cpu: { usage: 0.050000076, request: 0.1, limit: 1 },
+        memory: { usage: 2 ** 27, limit: 2 ** 29 },
+      },
+      { pod: 'vectors-0', container: 'side', cpu: { usage: 0 }, memory: { usage: 2 ** 20 } },
+    ]
+    answers = { readMetrics: () => ({ available: true, at, simulated: true, items }) }
+    const { out } = await kade('metrics team-a/vectors')
+    expect(out).toContain(`Measured ${at} (simulated)`)
+    expect(out).toMatch(/vectors-0 +qdrant +0\.05 +1 +128 MiB +512 MiB/)
+    expect(out).toMatch(/vectors-0 +side +0 +no limit +1 MiB +no limit/)
+    const json = await kade('metrics team-a/vectors -o json')
+    expect(JSON.parse(json.out)).toEqual({ available: true, at, simulated: true, items })
+  })
+
+  it('metrics say why there are none, in the language of who asks', async () => {
+    const reason = text('No metrics API.')
+    answers = { readMetrics: () => ({ available: false, reason, simulated: false, items: [] }) }
+    const { code, out, err } = await kade('metrics team-a/vectors', { env: { KADE_LANG: 'nl' } })
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'nl:No metrics API.' })
+  })
+
   it('namespaces create waits until every cluster has it', async () => {
     const namespace = (state: string) => ({
       name: 'team-b',

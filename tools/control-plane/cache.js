@@ -1,5 +1,5 @@
 /**
- * Where the control plane binaries are kept: `<cache>/control-plane/v1.36.3/bin/`, beside `complete.json`.
+ * Where the control plane binaries are kept: `<cache>/control-plane/<releases>/bin/`, beside `complete.json`.
  *
  * A set is made in a directory of its own and renamed into place as a whole, and it counts only when every file named in
  * `complete.json` is there in the size it had: half a build is never taken for a whole one.
@@ -10,7 +10,15 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 
 /** Releases that belong together; the same as in go.mod. */
-export const versions = { kubernetes: 'v1.36.3', etcd: 'v3.6.10', kwok: 'v0.8.0' }
+export const versions = {
+  kubernetes: 'v1.36.3',
+  etcd: 'v3.6.10',
+  kwok: 'v0.8.0',
+  metricsServer: 'v0.9.0',
+}
+
+/** Every release in it, so that another set is made beside the one that may be running. */
+export const setName = Object.values(versions).join('_')
 
 export const binaryNames = [
   'etcd',
@@ -20,6 +28,7 @@ export const binaryNames = [
   'kubectl',
   'kwok',
   'kwokctl',
+  'metrics-server',
 ]
 
 /** `$KADE_CACHE`, else `$XDG_CACHE_HOME/kade`, else `~/.cache/kade`. */
@@ -31,7 +40,7 @@ export function cacheDirectory(env = process.env) {
 
 /** The directory of this version's set; `bin/` is in it. */
 export function setDirectory(env = process.env) {
-  return path.join(cacheDirectory(env), 'control-plane', versions.kubernetes)
+  return path.join(cacheDirectory(env), 'control-plane', setName)
 }
 
 /** The `bin` directory of a complete set, or undefined. */

@@ -1,4 +1,4 @@
-/** The official releases: Kubernetes from its download host, etcd and kwok from their GitHub releases, all checked by SHA-256. */
+/** The official releases: Kubernetes from its download host, the others from their GitHub releases, all checked by SHA-256. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
@@ -13,6 +13,12 @@ const run = promisify(execFile)
 const PROBE_MS = 5_000
 /** For one file; the largest has about 100 MB. */
 const FILE_MS = 10 * 60_000
+
+/** Projects of the Kubernetes interest groups whose releases hold one file per program. */
+const sigReleases = [
+  { project: 'kwok', version: versions.kwok, names: ['kwok', 'kwokctl'] },
+  { project: 'metrics-server', version: versions.metricsServer, names: ['metrics-server'] },
+]
 
 /** The hosts, each replaceable by a mirror of the same layout. */
 export function releaseHosts(env = process.env) {
@@ -43,7 +49,7 @@ export async function releasesAnswer(hosts) {
   }
 }
 
-/** Fills `bin` with all seven binaries; rejects at the first one that is missing or does not match its checksum. */
+/** Fills `bin` with all binaries; rejects at the first one that is missing or does not match its checksum. */
 export async function downloadBinaries({ hosts, bin, report, signal }) {
   const fetcher = { report, signal }
   const names = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl']
@@ -53,7 +59,7 @@ export async function downloadBinaries({ hosts, bin, report, signal }) {
     await fetchFile(fetcher, url, sum, path.join(bin, name))
   }
   await fetchEtcd(fetcher, hosts, bin)
-  await fetchKwok(fetcher, hosts, bin)
+  for (const release of sigReleases) await fetchAssets(fetcher, hosts, bin, release)
 }
 
 async function fetchEtcd(fetcher, hosts, bin) {
@@ -67,12 +73,13 @@ async function fetchEtcd(fetcher, hosts, bin) {
   await rm(archive)
 }
 
-/** kwok publishes no checksum files; GitHub's own record of the release holds the digest of every asset. */
-async function fetchKwok(fetcher, hosts, bin) {
-  const record = `${hosts.githubApi}/repos/kubernetes-sigs/kwok/releases/tags/${versions.kwok}`
+/** These publish no checksum files; GitHub's own record of the release holds the digest of every asset. */
+async function fetchAssets(fetcher, hosts, bin, { project, version, names }) {
+  const repository = `kubernetes-sigs/${project}`
+  const record = `${hosts.githubApi}/repos/${repository}/releases/tags/${version}`
   const { assets = [] } = JSON.parse(await text(record, fetcher.signal))
-  const base = `${hosts.github}/kubernetes-sigs/kwok/releases/download/${versions.kwok}`
-  for (const name of ['kwok', 'kwokctl']) {
+  const base = `${hosts.github}/${repository}/releases/download/${version}`
+  for (const name of names) {
     const file = `${name}-linux-${architecture()}`
     const digest = assets.find(asset => asset.name === file)?.digest ?? ''
     await fetchFile(

@@ -107,8 +107,9 @@ function teller(file, report) {
 /** Directories of builders that were killed; we hold the lock, so nobody fills them. */
 async function removeLeftovers(env) {
   const set = setDirectory(env)
+  const ours = `${path.basename(set)}.`
   for (const name of await readdir(path.dirname(set)).catch(() => [])) {
-    if (!/^\d+$/.test(name.slice(path.basename(set).length + 1))) continue
+    if (!name.startsWith(ours) || !/^\d+$/.test(name.slice(ours.length))) continue
     await rm(path.join(path.dirname(set), name), { recursive: true, force: true })
   }
 }

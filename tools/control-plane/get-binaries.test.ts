@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { binaryNames, cachedBinaries, versions } from './cache.js'
+import { binaryNames, cachedBinaries, setName, versions } from './cache.js'
 import { getBinaries } from './get-binaries.js'
 
 const run = promisify(execFile)
@@ -66,16 +66,26 @@ async function releaseLayout(): Promise<Map<string, Buffer>> {
   const archive = await etcdArchive(etcd)
   files.set(`${etcdBase}/${etcd}.tar.gz`, archive)
   files.set(`${etcdBase}/SHA256SUMS`, Buffer.from(`${sha256(archive)}  ${etcd}.tar.gz\n`))
+  addSigRelease(files, 'kwok', versions.kwok, ['kwok', 'kwokctl'])
+  addSigRelease(files, 'metrics-server', versions.metricsServer, ['metrics-server'])
+  return files
+}
+
+function addSigRelease(
+  files: Map<string, Buffer>,
+  project: string,
+  version: string,
+  names: string[],
+): void {
   const assets = []
-  for (const name of ['kwok', 'kwokctl']) {
+  for (const name of names) {
     const file = `${name}-linux-${architecture}`
-    const url = `/github/kubernetes-sigs/kwok/releases/download/${versions.kwok}/${file}`
+    const url = `/github/kubernetes-sigs/${project}/releases/download/${version}/${file}`
     files.set(url, Buffer.from(name))
     assets.push({ name: file, digest: `sha256:${sha256(Buffer.from(name))}` })
   }
-  const record = `/api/repos/kubernetes-sigs/kwok/releases/tags/${versions.kwok}`
+  const record = `/api/repos/kubernetes-sigs/${project}/releases/tags/${version}`
   files.set(record, Buffer.from(JSON.stringify({ assets })))
-  return files
 }
 
 async function etcdArchive(name: string): Promise<Buffer> {
@@ -113,7 +123,7 @@ test('the official releases are downloaded once and come from the cache after th
   const before = asked.length
   expect(await get()).toBe(bin)
   expect(asked).toHaveLength(before)
-  expect(await readdir(path.dirname(path.dirname(bin)))).toEqual([versions.kubernetes])
+  expect(await readdir(path.dirname(path.dirname(bin)))).toEqual([setName])
 })
 
 test('a download that does not match its checksum is never used; Go builds the binaries instead', async () => {
@@ -194,5 +204,5 @@ test('the work of a builder that was killed is begun again by the next', async (
   await installGo(goInstalls)
   const bin = await get()
   expect((await readdir(bin)).sort()).toEqual([...binaryNames].sort())
-  expect(await readdir(root)).toEqual([versions.kubernetes])
+  expect(await readdir(root)).toEqual([setName])
 })

@@ -14,7 +14,7 @@ const REPORT_EVERY_MS = 15_000
 /** An hour and a half: the slowest machine that is still usable. */
 const BUILD_MS = 90 * 60_000
 
-/** Fills `bin` with all seven binaries. About seven minutes on two idle cores, the first time. */
+/** Fills `bin` with all binaries. About seven minutes on two idle cores, the first time. */
 export async function buildBinaries({ bin, env, report, signal, needed = NEEDED_BYTES }) {
   await requireDisk(path.dirname(bin), needed)
   const go = await findGo({ env, report, signal })

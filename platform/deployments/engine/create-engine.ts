@@ -7,6 +7,7 @@ import { explained } from './failures.ts'
 import { handIn } from './hand.ts'
 import { inspectWork } from './inspect.ts'
 import { logsOf } from './logs.ts'
+import { metricsOf } from './metrics.ts'
 import { observeCluster } from './observe.ts'
 import { settleWork } from './prune.ts'
 import { removeDeployment } from './remove.ts'
@@ -52,6 +53,7 @@ export function createEngine(access: ClusterAccess): Engine {
         inspectWork(work, { deployer: access.deployer(work.namespace), observer, simulated }),
       ),
     logs: (target, lines, since) => told(target, () => logsOf(target, { lines, since }, access)),
+    metrics: target => told(target, () => metricsOf(target, access)),
     observe: onChange => observeCluster(access, onChange),
     scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
     async probe() {

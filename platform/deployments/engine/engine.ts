@@ -1,4 +1,5 @@
 import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { SecretValues, Work } from '../work.ts'
 import type { ClusterScan, FindStrangers } from './scan.ts'
@@ -51,6 +52,7 @@ export type Engine = {
   inspect(work: Work): Promise<readonly ObjectStatus[]>
   /** The last `lines` lines, of those from the second of `since` (RFC 3339) on. */
   logs(target: { namespace: string; name: string }, lines: number, since?: string): Promise<Logs>
+  metrics(target: { namespace: string; name: string }): Promise<DeploymentMetrics>
   /** Follows all of Kade's deployments in this cluster; calls back with each change, and with everything after a relist. */
   observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
   /** Looks through all of Kade's objects for what no record leads to, and mends hints. Deletes nothing. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** In the order in which they are ended: whoever writes first, what is written to last. */
 export const COMPONENTS = [
+  'metrics-server',
   'kwok-controller',
   'kube-scheduler',
   'kube-controller-manager',

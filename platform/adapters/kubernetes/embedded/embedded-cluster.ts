@@ -1,5 +1,6 @@
 /**
- * One control plane of our own: real etcd, kube-apiserver, controller manager and scheduler, and kwok's simulated nodes.
+ * One control plane of our own: real etcd, kube-apiserver, controller manager, scheduler and metrics-server, and kwok's
+ * simulated nodes.
  *
  *   absent ──create──▶ made ──start──▶ running ──stop──▶ made
  *
@@ -38,6 +39,7 @@ import {
   rewriteFiles,
   runProgram,
 } from './kwokctl.ts'
+import { metricsApi, startMetricsServer } from './metrics-server.ts'
 import {
   type Manifest,
   simulatedLog,
@@ -71,7 +73,8 @@ export type EmbeddedCluster = {
 }
 
 const START_DEADLINE_MS = 90_000
-type Made = { ports: Ports }
+/** Clusters made by an earlier Kade have no port for metrics-server. */
+type Made = { ports: Omit<Ports, 'metricsServerPort'> & Partial<Ports> }
 
 /** Creates, starts or takes over a cluster; resolves when its API is ready and its nodes are. Rejects with the cause and the end of the log at fault. */
 export async function startEmbeddedCluster(
@@ -104,16 +107,13 @@ export async function startEmbeddedCluster(
 
 async function bringUp(ground: ClusterGround, options: EmbeddedClusterOptions): Promise<void> {
   const made = await readMade(ground.workdir)
-  if (!made) {
-    await endLeftovers(ground)
-    await rm(ground.workdir, { recursive: true, force: true })
-    await create(ground, options)
-  } else if (!(await isRunning(ground))) {
-    await endLeftovers(ground)
-    await startAgain(ground, made)
-  }
+  const ports = await begin(ground, options, made)
   const place = placeOf(ground.name)
-  const objects = [...simulatedNodes(place, options.extraNodes), simulatedStorageClass]
+  const objects = [
+    ...simulatedNodes(place, options.extraNodes),
+    simulatedStorageClass,
+    ...metricsApi(ports.metricsServerPort),
+  ]
   await kubectl(ground, ['apply', '--server-side', '--force-conflicts', '-f', '-'], objects)
   await kubectl(ground, ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s'])
   // The controllers make it a moment after the namespace, and no pod is admitted before.
@@ -121,11 +121,29 @@ async function bringUp(ground: ClusterGround, options: EmbeddedClusterOptions): 
   if (made) await remindOfPods(args => kubectl(ground, args))
 }
 
+/** Makes, starts or takes over the processes; answers where they listen. */
+async function begin(
+  ground: ClusterGround,
+  options: EmbeddedClusterOptions,
+  made: Made | undefined,
+): Promise<Ports> {
+  if (made && hasAllPorts(made.ports) && (await isRunning(ground))) return made.ports
+  await endLeftovers(ground)
+  if (!made) await rm(ground.workdir, { recursive: true, force: true })
+  const ports = made ? await startAgain(ground, made) : await create(ground, options)
+  startMetricsServer(ground.workdir, ports.metricsServerPort)
+  return ports
+}
+
+function hasAllPorts(ports: Made['ports']): ports is Ports {
+  return ports.metricsServerPort !== undefined
+}
+
 function endLeftovers(ground: ClusterGround): Promise<void> {
   return endComponents(ground.workdir, { patience: LEFTOVER_PATIENCE_MS })
 }
 
-async function create(ground: ClusterGround, options: EmbeddedClusterOptions): Promise<void> {
+async function create(ground: ClusterGround, options: EmbeddedClusterOptions): Promise<Ports> {
   await mkdir(path.dirname(ground.workdir), { recursive: true, mode: 0o700 })
   await mkdir(ground.workdir, { mode: 0o700 })
   const ports = await choosePorts()
@@ -146,17 +164,19 @@ async function create(ground: ClusterGround, options: EmbeddedClusterOptions): P
   await chmod(kubeconfigOf(ground.workdir), 0o600)
   await writeFile(madeFile(ground.workdir), JSON.stringify({ ports } satisfies Made))
   await endComponents(ground.workdir, { only: 'kwok-controller' })
+  await relinkBinaries(ground)
   await kwokctl(ground, 'start', [])
+  return ports
 }
 
-async function startAgain(ground: ClusterGround, made: Made): Promise<void> {
-  let { ports } = made
-  if (!(await allFree(ports))) {
-    ports = await choosePorts()
-    const before: Record<string, number> = made.ports
-    const words = Object.entries(ports).map(([name, port]): [string, string] => [
-      String(before[name]),
+async function startAgain(ground: ClusterGround, made: Made): Promise<Ports> {
+  const kept = hasAllPorts(made.ports) && (await allFree(made.ports)) ? made.ports : undefined
+  const ports = kept ?? (await choosePorts())
+  if (!kept) {
+    const chosen: Record<string, number> = ports
+    const words = Object.entries(made.ports).map(([name, port]): [string, string] => [
       String(port),
+      String(chosen[name]),
     ])
     await rewriteFiles(ground.workdir, new Map(words))
     await writeFile(madeFile(ground.workdir), JSON.stringify({ ports } satisfies Made))
@@ -164,6 +184,7 @@ async function startAgain(ground: ClusterGround, made: Made): Promise<void> {
   await relinkBinaries(ground)
   await dropStalePidFiles(ground.workdir)
   await kwokctl(ground, 'start', [])
+  return ports
 }
 
 /** kwokctl runs what the links in `bin` point to; the cache they point into may have moved or been renewed. */

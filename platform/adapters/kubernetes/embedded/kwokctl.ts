@@ -26,10 +26,11 @@ export type Ports = {
   kubeControllerManagerPort: number
   kubeSchedulerPort: number
   kwokControllerPort: number
+  metricsServerPort: number
 }
 
 export async function choosePorts(): Promise<Ports> {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = await freePorts(6)
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0] = await freePorts(7)
   return {
     etcdPort: a,
     etcdPeerPort: b,
@@ -37,6 +38,7 @@ export async function choosePorts(): Promise<Ports> {
     kubeControllerManagerPort: d,
     kubeSchedulerPort: e,
     kwokControllerPort: f,
+    metricsServerPort: g,
   }
 }
 
@@ -117,6 +119,8 @@ export function kwokctlConfig(
           name,
           extraArgs: [{ key: 'leader-elect', value: 'false' }],
         })),
+        // It warns of every node without pods whenever somebody asks for metrics.
+        { name: 'kwok-controller', extraArgs: [{ key: 'v', value: 'ERROR' }] },
       ],
     },
     {

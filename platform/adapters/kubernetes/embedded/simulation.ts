@@ -1,5 +1,6 @@
 import { prefix } from '#platform/labels.ts'
 import type { EmbeddedClusterPlace } from './clusters.ts'
+import { resourceMetricsPath, simulatedUsage } from './metrics-server.ts'
 
 /** A Kubernetes or kwok object in its plain form, on its way to an API server or a configuration file. */
 export type Manifest = { apiVersion: string; kind: string } & Record<string, unknown>
@@ -35,7 +36,10 @@ function node(
     kind: 'Node',
     metadata: {
       name,
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+      annotations: {
+        'kwok.x-k8s.io/node': 'fake',
+        'metrics.k8s.io/resource-metrics-path': resourceMetricsPath(name),
+      },
       labels: {
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': name,
@@ -65,7 +69,7 @@ export const simulatedStorageClass: Manifest = {
   volumeBindingMode: 'Immediate',
 }
 
-/** What kwok's controller plays beside its own node and pod stages: the logs of every pod, and volumes for claims. */
+/** What kwok's controller plays beside its own node and pod stages: logs and usage of every pod, and volumes for claims. */
 export function simulationConfig(logsFile: string): Manifest[] {
   return [
     {
@@ -74,6 +78,7 @@ export function simulationConfig(logsFile: string): Manifest[] {
       metadata: { name: 'simulated' },
       spec: { logs: [{ logsFile }] },
     },
+    ...simulatedUsage(),
     stage(
       'claim-provision',
       'PersistentVolumeClaim',
