@@ -26,8 +26,8 @@ type Watched = {
 }
 
 /**
- * The kinds that decide over health, and those whose drift is seen as it happens. Secrets may not be read; rarer kinds
- * (CronJobs, autoscalers, disruption budgets, routes) are looked at only when somebody inspects a deployment.
+ * The kinds that decide over health, and those whose drift is seen as it happens. Two are looked at only when somebody
+ * inspects a deployment: Secrets, which an observer may not read, and routes, which not every cluster has.
  */
 const watched: readonly Watched[] = [
   {
@@ -58,6 +58,14 @@ const watched: readonly Watched[] = [
     project: seeMember,
     metadataOnly: true,
   },
+  { apiVersion: 'batch/v1', kind: 'CronJob', project: seeMember, metadataOnly: true },
+  {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    project: seeMember,
+    metadataOnly: true,
+  },
+  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', project: seeMember, metadataOnly: true },
 ]
 const watchedKinds: ReadonlySet<string> = new Set(
   watched.filter(one => one.project === seeMember).map(one => one.kind),

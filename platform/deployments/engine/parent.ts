@@ -5,7 +5,7 @@ import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation, fieldManager, label } from '#platform/labels.ts'
 import type { Work } from '../work.ts'
 import { failure } from './causes.ts'
-import type { Intent } from './intent.ts'
+import { hasAction, type Intent } from './intent.ts'
 import { isRecord, numberOf, recordsOf, textOf } from './reading.ts'
 import { sentences } from './sentences.ts'
 
@@ -25,7 +25,11 @@ export type ObjectName = {
   readonly kind: string
   readonly name: string
 }
-export type InventoryEntry = ObjectName & { readonly digest: string }
+export type InventoryEntry = ObjectName & {
+  readonly digest: string
+  /** Its module asked for it not to be waited for: an object that is gone cannot say so itself. */
+  readonly noWait?: true
+}
 export type Inventory = {
   readonly objects: readonly InventoryEntry[]
   readonly leftover: readonly ObjectName[]
@@ -67,7 +71,11 @@ export function nameOf(object: KubernetesObject): ObjectName {
 
 /** What the parent must say while `intents` are being applied over what it said before. */
 export function widened(before: Inventory | null, intents: readonly Intent[]): Inventory {
-  const objects = intents.map(({ object, digest }) => ({ ...nameOf(object), digest }))
+  const objects = intents.map(({ object, digest }) => ({
+    ...nameOf(object),
+    digest,
+    ...(hasAction(object, 'no-wait') && { noWait: true as const }),
+  }))
   const earlier = [...(before?.objects ?? []), ...(before?.leftover ?? [])]
   const leftover = earlier.filter(
     (one, index) =>
@@ -166,6 +174,7 @@ export function inventoryOf(live: LiveObject): Inventory | null {
       objects: namesOf(parsed.objects).map((one, index) => ({
         ...one,
         digest: textOf(recordsOf(parsed.objects)[index]?.digest) ?? '',
+        ...(recordsOf(parsed.objects)[index]?.noWait === true && { noWait: true as const }),
       })),
       leftover: namesOf(parsed.leftover),
     }

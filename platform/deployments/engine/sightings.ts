@@ -20,6 +20,8 @@ export type ParentSeen = Owner & {
   readonly revision: number
   /** `Kind/name` of all objects of the revision. */
   readonly objects: readonly string[]
+  /** Of these, those that decide neither readiness nor health. */
+  readonly noWait?: readonly string[]
   /** What waits to be pruned, or is kept. */
   readonly leftover: readonly string[]
 }
@@ -75,12 +77,14 @@ export function seeParent(object: LiveObject): ParentSeen | null {
   const owner = ownerOf(object)
   const inventory = inventoryOf(object)
   if (owner === null || inventory === null) return null
+  const noWait = inventory.objects.filter(one => one.noWait === true)
   return {
     type: 'parent',
     ...owner,
     revision: revisionOf(object.metadata.annotations) ?? 0,
     objects: inventory.objects.map(({ kind, name }) => `${kind}/${name}`),
     leftover: inventory.leftover.map(({ kind, name }) => `${kind}/${name}`),
+    ...(noWait.length > 0 && { noWait: noWait.map(({ kind, name }) => `${kind}/${name}`) }),
   }
 }
 

@@ -213,3 +213,24 @@ describe('a trouble of its pods', () => {
     expect(seen(crashing).failure?.code).toBe('crash-loop')
   })
 })
+
+it('waits neither for a workload that asks for it, nor for one that is gone', () => {
+  const parent = {
+    type: 'parent',
+    ...owner,
+    revision: 2,
+    objects: ['Deployment/web', 'StatefulSet/later'],
+    leftover: [],
+  } as const
+  const later = member('StatefulSet', {
+    title: 'StatefulSet/later',
+    status: { state: 'Failed', message: both('It failed') },
+  })
+  const noWait = ['StatefulSet/later']
+  expect(seen(scene([ready, later], { parent }))).toMatchObject({ ready: false, state: 'degraded' })
+  for (const members of [[ready, later], [ready]])
+    expect(seen(scene(members, { parent: { ...parent, noWait } }))).toMatchObject({
+      ready: true,
+      state: 'healthy',
+    })
+})

@@ -67,7 +67,10 @@ export function judge(
   const expected = (scene.parent?.objects ?? [...scene.members.keys()]).filter(title =>
     kinds.has(kindOf(title)),
   )
-  const judged = expected.flatMap(title => judgeMember(title, scene, now))
+  // What a module asked not to wait for is seen and listed, and decides nothing.
+  const judged = expected
+    .filter(title => !scene.parent?.noWait?.includes(title))
+    .flatMap(title => judgeMember(title, scene, now))
   const revision = lowestRevision(scene, expected)
   const present = scene.parent !== null || scene.members.size > 0
   const worst = judged.toSorted((a, b) => worse.indexOf(b.health) - worse.indexOf(a.health))[0]
