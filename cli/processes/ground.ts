@@ -11,6 +11,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import type { ClusterAgent } from '#platform/federation/cluster-agent.ts'
 import { openSecretVault } from '#platform/governance/secret-versions.ts'
 import { openQueue, type Queue } from '#platform/orchestration/queue.ts'
+import { cannotUse } from './database-urls.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
 
@@ -42,7 +43,11 @@ export async function openState(
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   if (settings.databaseUrl) {
     const adminUrl = settings.databaseAdminUrl ?? settings.databaseUrl
-    const { runtimeUrl } = await migrate({ adminUrl, runtimeUrl: settings.databaseUrl })
+    const { runtimeUrl } = await migrate({ adminUrl, runtimeUrl: settings.databaseUrl }).catch(
+      cause => {
+        throw cannotUse(adminUrl, cause)
+      },
+    )
     report.step('Database', 'the given PostgreSQL, migrated')
     return { url: runtimeUrl, stop: async () => {} }
   }

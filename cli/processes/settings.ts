@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { PlatformError } from '#platform/errors.ts'
 import { kadeHome } from '../home.ts'
+import { readDatabaseUrls } from './database-urls.ts'
 
 /** What a process of Kade is told by its environment and flags. */
 export type Settings = {
@@ -34,8 +35,7 @@ export async function readSettings(
     home,
     host: env.KADE_HOST ?? '127.0.0.1',
     port: env.KADE_PORT ? portOf(env.KADE_PORT) : null,
-    databaseUrl: env.KADE_DATABASE_URL ?? null,
-    databaseAdminUrl: env.KADE_DATABASE_ADMIN_URL ?? null,
+    ...readDatabaseUrls(env),
     keyFile: env.KADE_KEY_FILE,
     kubeconfig: env.KADE_KUBECONFIG ?? null,
     clusters: flags.clusters

@@ -180,10 +180,42 @@ describe('migrating', () => {
     const second = await migrate(only)
     expect(second).toEqual(first)
     const runtime = await openDatabase(first.runtimeUrl)
-    expect(await runtime.query('SELECT current_user AS me')).toEqual([{ me: 'kade_runtime' }])
+    const me = new URL(first.runtimeUrl).username
+    expect(me).toMatch(/^kade_runtime/)
+    expect(await runtime.query('SELECT current_user AS me')).toEqual([{ me }])
     await runtime.transaction(tx => append(tx, 'cluster-only', -1, [updated('only', 'x')]))
     await runtime.close()
     db.runtimeUrl = first.runtimeUrl
+  })
+
+  it('leaves the login of another Kade on the same server alone', async () => {
+    const admin = await openDatabase(db.adminUrl)
+    await admin.query('DROP DATABASE IF EXISTS neighbour')
+    await admin.query('CREATE DATABASE neighbour')
+    const adminUrl = Object.assign(new URL(db.adminUrl), { pathname: '/neighbour' }).href
+    const neighbour = await migrate({ adminUrl, runtimeUrl: adminUrl })
+    for (const { runtimeUrl } of [db, neighbour]) await (await openDatabase(runtimeUrl)).close()
+    await admin.query('DROP DATABASE neighbour')
+    await admin.query('DROP ROLE kade_runtime_neighbour')
+    await admin.close()
+  })
+
+  it('lets a given role in, refuses a wrong password of it, and never changes that password', async () => {
+    const admin = await openDatabase(db.adminUrl)
+    await admin.query('DROP DATABASE IF EXISTS closed')
+    await admin.query('CREATE DATABASE closed')
+    await admin.query('REVOKE CONNECT ON DATABASE closed FROM PUBLIC')
+    await admin.query("CREATE ROLE given LOGIN PASSWORD 'right'")
+    const at = (username: string, password: string) =>
+      Object.assign(new URL(db.adminUrl), { pathname: '/closed', username, password }).href
+    const adminUrl = Object.assign(new URL(db.adminUrl), { pathname: '/closed' }).href
+    const wrong = migrate({ adminUrl, runtimeUrl: at('given', 'wrong') })
+    await expect(wrong).rejects.toThrow(/"given" \(password authentication failed.*_ADMIN_URL/)
+    const { runtimeUrl } = await migrate({ adminUrl, runtimeUrl: at('given', 'right') })
+    await (await openDatabase(runtimeUrl)).close()
+    await admin.query('DROP DATABASE closed')
+    await admin.query('DROP ROLE given')
+    await admin.close()
   })
 
   it('with nothing but the runtime role goes on where all is done, and says what to do where it is not', async () => {

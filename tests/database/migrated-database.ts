@@ -40,6 +40,7 @@ async function databaseOn(server: string): Promise<TestDatabase> {
     adminUrl: Object.assign(new URL(server), { pathname: `/${name}` }).href,
     stop: async () => {
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await admin.query(`DROP ROLE IF EXISTS kade_runtime_${name}`)
       await admin.close()
     },
   }

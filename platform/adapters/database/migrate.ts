@@ -24,11 +24,11 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url)
 export type MigrateOptions = {
   /** The owner: may create schemas and, unless `runtimeUrl` names a living role, roles. */
   adminUrl: string
-  /** Password of `kade_runtime`. Absent: a new random one, so that earlier processes cannot reconnect. */
+  /** Password of the role made beside the owner. Absent: a new random one, so that earlier processes cannot reconnect. */
   runtimePassword?: string
   /**
    * Where the runtime role was made by somebody else: its URL, which is granted what Kade needs and given back. With the
-   * user of `adminUrl`: an owner gets `kade_runtime` beside it; one that may not migrate must find nothing to migrate.
+   * user of `adminUrl`: an owner gets a role made beside it; one that may not migrate must find nothing to migrate.
    */
   runtimeUrl?: string
 }
@@ -51,7 +51,7 @@ export async function migrate(options: MigrateOptions): Promise<{ runtimeUrl: st
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [LOCK])
     await runMigrations(client)
     await migrateQueues(options.adminUrl)
-    await ensureRole(client, runtimeUrl)
+    await ensureRole(client, runtimeUrl, runtimeUrl !== options.runtimeUrl)
     await grant(client, decodeURIComponent(new URL(runtimeUrl).username))
     return { runtimeUrl }
   } finally {
@@ -101,13 +101,19 @@ function passwordBeside(adminUrl: URL): string | undefined {
     .digest('base64url')
 }
 
+/** Roles belong to a server and not to a database: two Kades on one server must not take each other's login. */
+function roleBeside(adminUrl: URL): string {
+  const database = decodeURIComponent(adminUrl.pathname.slice(1) || adminUrl.username)
+  return database === 'kade' ? RUNTIME_ROLE : `${RUNTIME_ROLE}_${database}`.slice(0, 63)
+}
+
 function runtimeUrlOf(options: MigrateOptions, owner: boolean): string {
   const { adminUrl, runtimePassword, runtimeUrl } = options
   if (runtimeUrl !== undefined && !(owner && isOneRole(options))) return runtimeUrl
   const url = new URL(adminUrl)
   const beside = runtimeUrl === undefined ? undefined : passwordBeside(url)
   const password = runtimePassword ?? beside ?? randomBytes(24).toString('base64url')
-  url.username = RUNTIME_ROLE
+  url.username = encodeURIComponent(roleBeside(url))
   url.password = encodeURIComponent(password)
   return url.href
 }
@@ -163,38 +169,41 @@ async function migrateQueues(adminUrl: string): Promise<void> {
   await boss.stop({ graceful: false })
 }
 
-async function ensureRole(client: pg.Client, runtimeUrl: string): Promise<void> {
+/** A role of somebody else is made when it is missing, but its password is never changed. */
+async function ensureRole(client: pg.Client, runtimeUrl: string, isOurs: boolean): Promise<void> {
   const { username, password } = new URL(runtimeUrl)
   const role = pg.escapeIdentifier(decodeURIComponent(username))
-  if (await canLogIn(runtimeUrl)) return
+  const problem = await loginProblem(runtimeUrl)
+  if (problem === undefined) return
   const verifier = pg.escapeLiteral(scramVerifier(decodeURIComponent(password)))
   try {
     await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`)
   } catch (error) {
-    // Roles are shared by all databases of a server: another one of Kade may have made it.
-    if (sqlState(error) !== '42710') throw cannotMake(role, error)
+    if (!isOurs || sqlState(error) !== '42710') throw cannotLogIn(role, problem, error)
     await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${verifier}`).catch(cause => {
-      throw cannotMake(role, cause)
+      throw cannotLogIn(role, problem, cause)
     })
   }
 }
 
-function cannotMake(role: string, cause: unknown): Error {
+function cannotLogIn(role: string, problem: string, cause: unknown): Error {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new Error(
-    `The role ${role} could not be given a login (${why}). Let an administrator make it, and set KADE_DATABASE_URL to its URL.`,
+    `Kade cannot log in as ${role} (${problem}) and could not make that role (${why}). Let an administrator make it or look after its password; then set KADE_DATABASE_URL to its URL, and KADE_DATABASE_ADMIN_URL to the owner's.`,
     { cause },
   )
 }
 
-async function canLogIn(url: string): Promise<boolean> {
+async function loginProblem(url: string): Promise<string | undefined> {
   const client = new pg.Client(connectionOf(url))
   client.on('error', () => {})
   try {
     await client.connect()
-    return true
-  } catch {
-    return false
+    return undefined
+  } catch (error) {
+    // Known, but not let into this database yet: that is granted next.
+    if (sqlState(error) === '42501') return undefined
+    return error instanceof Error ? error.message : String(error)
   } finally {
     await client.end().catch(() => {})
   }
