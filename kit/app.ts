@@ -24,8 +24,10 @@ export type SecretSpec = {
   readonly optional: boolean
   readonly title: Text
   readonly description?: Text
-  /** Random bytes of a generated secret, written as base64url. */
+  /** Random bytes of a generated secret. */
   readonly bytes?: number
+  /** How those bytes are written: `base64url`, or `hex` for an app that reads them back as bytes. */
+  readonly encoding?: 'base64url' | 'hex'
   /** Put before a generated value, where the app wants it so (`sk-`). */
   readonly prefix?: string
   /** Only of a generated secret; without it the value is for the app alone. */

@@ -317,6 +317,46 @@ test('a sidecar opens its own ports beside the app, with the same volumes and th
   expect(app.images).toEqual(['registry.example/sample:1.0.0', 'registry.example/judge:1.0.0'])
 })
 
+test('a sidecar may be there only when it is wanted', () => {
+  const app = defineApp({
+    ...parts,
+    settings,
+    sidecars: {
+      judge: {
+        image: 'registry.example/judge:1.0.0',
+        when: ({ settings: { language } }) => language === 'nl',
+        health: {
+          startup: { command: ['judge', 'ping'] },
+          ready: { command: ['judge', 'ping'] },
+          live: { command: ['judge', 'ping'] },
+        },
+        resources: parts.resources,
+      },
+    },
+    env: () => ({}),
+  })
+  const names = (config: { language?: 'nl' }) =>
+    app.mkDeployment({ config }).deployment.spec.template.spec?.containers.map(each => each.name)
+  expect(names({})).toEqual(['sample'])
+  expect(names({ language: 'nl' })).toEqual(['sample', 'judge'])
+})
+
+test('a scratch directory is on the disk of the node, or in memory where that is asked', () => {
+  const app = defineApp({
+    ...parts,
+    settings,
+    scratch: {
+      tmp: { mount: '/tmp', size: '64Mi' },
+      shared: { mount: '/dev/shm', size: '1Gi', inMemory: true },
+    },
+    env: () => ({}),
+  })
+  expect(app.mkDeployment().deployment.spec.template.spec?.volumes).toEqual([
+    { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+    { name: 'shared', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } },
+  ])
+})
+
 test('an image may depend on the settings, and only on variants that the module lists', () => {
   const variants = { en: 'registry.example/sample:1.0.0', nl: 'registry.example/sample:1.0.0-nl' }
   const of = (choose: (language: string) => string) =>

@@ -17,6 +17,8 @@ export function generated(options: {
   readonly description?: Text
   /** Random bytes; at least 16. */
   readonly bytes?: number
+  /** `hex` for an app that reads the bytes back, such as an AES key; otherwise base64url. */
+  readonly encoding?: 'base64url' | 'hex'
   /** Put before the value, where the app wants it so. */
   readonly prefix?: string
   /** For a value that a person needs, such as a first password; without it nobody can read the value back. */

@@ -36,6 +36,8 @@ export type InitStep = {
 /** A further container in the same pod: it shares volumes, user and life of the app's own, and opens some of its ports. */
 export type Sidecar<P extends string, C> = {
   readonly image: string
+  /** Absent where it says no, such as a database of its own when another one is bound. For one that opens no ports. */
+  readonly when?: (context: C) => boolean
   readonly command?: readonly string[]
   readonly args?: readonly string[]
   readonly ports?: readonly P[]

@@ -18,6 +18,8 @@ export type VolumeDefinition<Settings> = {
 export type ScratchDefinition = {
   readonly mount: AbsolutePath
   readonly size: Quantity
+  /** Kept in memory, and counted as the container's own: for `/dev/shm`, whose usual 64 MiB are too few for some apps. */
+  readonly inMemory?: true
 }
 
 /** Configuration files in a directory; a changed file rolls the pods, for the ConfigMap's name ends in its content's hash. */
@@ -103,7 +105,10 @@ export function persistent<Settings>(
 export function scratch(dirs: Readonly<Record<string, ScratchDefinition>>): Storage {
   const entries = Object.entries(dirs)
   return {
-    volumes: entries.map(([name, each]) => ({ name, emptyDir: { sizeLimit: each.size } })),
+    volumes: entries.map(([name, { size, inMemory }]) => ({
+      name,
+      emptyDir: { ...(inMemory && { medium: 'Memory' }), sizeLimit: size },
+    })),
     mounts: entries.map(([name, each]) => ({ name, mountPath: each.mount })),
     objects: [],
   }

@@ -79,19 +79,21 @@ function mainContainer(plan: Plan): Container {
 
 function sidecarContainers(plan: Plan): Container[] {
   const { specification, context, storage } = plan
-  return Object.entries(specification.sidecars ?? {}).map(([name, sidecar]) => ({
-    name,
-    image: sidecar.image,
-    imagePullPolicy: plan.imagePullPolicy,
-    ...(sidecar.command && { command: sidecar.command }),
-    ...(sidecar.args && { args: sidecar.args }),
-    env: envVars(sidecar.env?.(context) ?? {}, {}, plan.secretName),
-    ports: portsOf(plan, port => sidecar.ports?.includes(port) === true),
-    resources: sidecar.resources,
-    securityContext: containerSecurity(specification.relax ?? {}),
-    volumeMounts: storage.mounts,
-    ...probes(sidecar.health),
-  }))
+  return Object.entries(specification.sidecars ?? {})
+    .filter(([, { when }]) => when?.(context) ?? true)
+    .map(([name, sidecar]) => ({
+      name,
+      image: sidecar.image,
+      imagePullPolicy: plan.imagePullPolicy,
+      ...(sidecar.command && { command: sidecar.command }),
+      ...(sidecar.args && { args: sidecar.args }),
+      env: envVars(sidecar.env?.(context) ?? {}, {}, plan.secretName),
+      ports: portsOf(plan, port => sidecar.ports?.includes(port) === true),
+      resources: sidecar.resources,
+      securityContext: containerSecurity(specification.relax ?? {}),
+      volumeMounts: storage.mounts,
+      ...probes(sidecar.health),
+    }))
 }
 
 function podSpec(plan: Plan): PodSpec {

@@ -25,6 +25,24 @@ describe('the secrets of a deployment', () => {
     expect(plan.values?.[generated?.name ?? '']).toMatch(new RegExp(`^${generated?.prefix}x+$`))
   })
 
+  it('are written as the app reads them: in base64url, or in hexadecimal', () => {
+    const spec = {
+      kind: 'generated',
+      optional: false,
+      title: { en: 'Key', nl: 'Sleutel' },
+    } as const
+    const app: App = {
+      ...ollama,
+      secrets: [
+        { ...spec, name: 'token', bytes: 24 },
+        { ...spec, name: 'cipherKey', bytes: 16, encoding: 'hex' },
+      ],
+    }
+    const values = planSecrets(app, {}, {}, none).values
+    expect(values?.token).toMatch(/^[\w-]{32}$/)
+    expect(values?.cipherKey).toMatch(/^[0-9a-f]{32}$/)
+  })
+
   it('keep their version while nothing changes', () => {
     const values = planSecrets(litellm, {}, {}, none, generate).values ?? {}
     const again = planSecrets(litellm, {}, {}, { version: 1, latest: 1, values }, () => 'other')

@@ -30,7 +30,8 @@ export function planSecrets(
   provided: Readonly<Record<string, string>>,
   bindingKeys: Readonly<Record<string, string>>,
   current: CurrentSecrets,
-  generate: (bytes: number) => string = bytes => randomBytes(bytes).toString('base64url'),
+  generate: (bytes: number, encoding: 'base64url' | 'hex') => string = (bytes, encoding) =>
+    randomBytes(bytes).toString(encoding),
 ): SecretPlan {
   const violations: Violation[] = []
   for (const name of Object.keys(provided))
@@ -49,7 +50,7 @@ export function planSecrets(
       values[spec.name] =
         kept ??
         current.inherited?.[spec.name] ??
-        `${spec.prefix ?? ''}${generate(spec.bytes ?? 32)}`
+        `${spec.prefix ?? ''}${generate(spec.bytes ?? 32, spec.encoding ?? 'base64url')}`
     if (spec.kind !== 'provided') continue
     const value = provided[spec.name] ?? kept
     if (value !== undefined) values[spec.name] = value
