@@ -128,6 +128,9 @@ describe('an object that somebody else made', () => {
         },
       },
     })
+    // Beside a port of ours it would need a name: only once its fields are ours does it go away.
+    const spec = { ports: [{ port: 8080 }] }
+    await kubectlApply({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec })
     const work = workOf({ namespace, name }, 1)
     const { asks } = await asksOf(engine.apply(work, {}, never))
     const agreed = consented(work, asks)
@@ -139,6 +142,7 @@ describe('an object that somebody else made', () => {
     expect(config?.data).toEqual({ 'app.yaml': 'log: info' })
     expect(config?.metadata.annotations).toMatchObject({ [annotation.consent]: agreed.operation })
     expect(JSON.stringify(config?.metadata)).not.toMatch(/kubectl/)
+    expect((await read('Service', name))?.spec).toMatchObject({ ports: [{ name: 'http' }] })
     const deployment = await read('Deployment', name)
     expect(deployment?.spec).toMatchObject({
       replicas: 1,

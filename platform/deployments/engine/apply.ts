@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation, label } from '#platform/labels.ts'
+import { DeployFailure } from '../deploy-failure.ts'
 import type { SecretValues, Work } from '../work.ts'
 import { failure } from './causes.ts'
 import type { ApplyResult } from './engine.ts'
@@ -75,7 +76,10 @@ async function claimed(
     const steps = await withTakeOvers(plan.steps, work, api, signal)
     await inParallel(
       steps.filter(isRehearsed),
-      step => rehearse(step.change === 'take-over' ? asConsented(object(step)) : object(step), api),
+      step =>
+        step.change === 'take-over'
+          ? rehearseTakeOver(object(step), api)
+          : rehearse(object(step), api),
       signal,
     )
     signal.throwIfAborted()
@@ -145,6 +149,18 @@ async function rehearse(object: KubernetesObject, api: KubeApi): Promise<void> {
   } catch (error) {
     if (isImmutable(error) && mayRecreate(object)) return
     rethrow(titleOf(object))(error)
+  }
+}
+
+/**
+ * Before the former manager's fields are ours, they stay in the answer beside ours, and the whole may be invalid though what
+ * will stand is not (a second port without a name): of that only the apply itself can tell.
+ */
+async function rehearseTakeOver(object: KubernetesObject, api: KubeApi): Promise<void> {
+  try {
+    await rehearse(asConsented(object), api)
+  } catch (error) {
+    if (!(error instanceof DeployFailure) || error.reason.code !== 'invalid-object') throw error
   }
 }
 
