@@ -1,4 +1,5 @@
 import type { Capability } from './capabilities.ts'
+import type { Connection } from './connection.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 
 export type Text = { readonly en: string; readonly nl: string }
@@ -46,6 +47,8 @@ export type Provides = {
   readonly port: string
   readonly path: string
   readonly secret?: string
+  /** For a capability whose key is a whole connection string, in which `secret` is the password. */
+  readonly connection?: Connection
 }
 
 /** Who may talk to the app and whom it may call; the platform writes the NetworkPolicies from this. */

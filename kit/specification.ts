@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Network, Text } from './app.ts'
 import type { Capability } from './capabilities.ts'
+import type { Connection } from './connection.ts'
 import type { EnvValue } from './env.ts'
 import type { Image } from './image.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
@@ -79,6 +80,8 @@ export type Specification<
     readonly port: NoInfer<P>
     readonly path: string
     readonly secret?: NoInfer<keyof X & string>
+    /** For a capability whose key is a whole connection string, in which `secret` is the password. */
+    readonly connection?: Connection
   }[]
   readonly secrets?: X
   /** ReadWriteOnce: an app with a volume has one replica and is stopped before it is replaced. */

@@ -2,6 +2,7 @@ import type { Binding } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { App, Bound } from '#kit/app.ts'
+import { connectionString } from '#kit/connection.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import type { Actor } from '#platform/platform.ts'
@@ -142,13 +143,20 @@ async function toDeployment(
         nl: `${provider.name} noemt geen poort ${offer.port}`,
       },
     }
-  const key =
+  const secret =
     offer.secret && row.secret_version > 0
       ? (await context.secrets.read(sql, row.id, row.secret_version))[offer.secret]
       : undefined
+  const authority = `${name}.${namespace}.svc:${port}`
+  const key =
+    offer.connection && secret !== undefined
+      ? connectionString(offer.connection, authority, secret)
+      : secret
   return {
     bound: {
-      url: `http://${name}.${namespace}.svc:${port}${offer.path}`,
+      url: offer.connection
+        ? connectionString(offer.connection, authority)
+        : `http://${authority}${offer.path}`,
       ...(key === undefined ? {} : { key: { secretKey: keyName } }),
     },
     peer: { type: 'deployment', id: row.id, namespace, port },
