@@ -4,11 +4,13 @@ import { mlflow } from './mlflow/mlflow.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
 import { qdrant } from './qdrant/qdrant.ts'
+import { vllm } from './vllm/vllm.ts'
 
 /** The shelf, in the order in which it is shown. */
 export const catalog: readonly CatalogueEntry[] = [
   entry(openWebUI),
   entry(ollama),
+  entry(vllm),
   entry(litellm),
   entry(qdrant),
   entry(mlflow),
