@@ -1,5 +1,6 @@
 import { type CatalogueEntry, entry } from './entry.ts'
 import { litellm } from './litellm/litellm.ts'
+import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
 import { mlflow } from './mlflow/mlflow.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
@@ -11,6 +12,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(openWebUI),
   entry(ollama),
   entry(vllm),
+  entry(llamaCppServer),
   entry(litellm),
   entry(qdrant),
   entry(mlflow),
