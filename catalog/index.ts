@@ -5,6 +5,7 @@ import { mlflow } from './mlflow/mlflow.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
 import { qdrant } from './qdrant/qdrant.ts'
+import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
 import { vllm } from './vllm/vllm.ts'
 
 /** The shelf, in the order in which it is shown. */
@@ -13,6 +14,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(ollama),
   entry(vllm),
   entry(llamaCppServer),
+  entry(textEmbeddingsInference),
   entry(litellm),
   entry(qdrant),
   entry(mlflow),
