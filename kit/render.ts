@@ -100,6 +100,7 @@ function contextOf(specification: AnySpecification, input: BuildInput): AnyConte
     namespace: input.namespace,
     name: input.name,
     replicas: input.replicas,
+    secretName: input.secretName,
     host: input.ingress?.host,
   }
 }

@@ -24,6 +24,8 @@ export type Context<S extends z.ZodObject, N extends Needs, X extends Secrets, P
   readonly namespace: string
   readonly name: string
   readonly replicas: number
+  /** The deployment's own Kubernetes Secret, for a `transform` that mounts it. */
+  readonly secretName: string
   /** Host of the ingress, when the app has one. */
   readonly host: string | undefined
 }
