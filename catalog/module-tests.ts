@@ -1,36 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import type { App, Bound, RenderInput } from '#kit/app.ts'
-import { lint } from '#kit/lint.ts'
+import type { App } from '#kit/app.ts'
+import { check } from '#kit/check.ts'
 import { criterionIds } from '#kit/passport.ts'
+import { bindAll, renderInput } from '#kit/render-input.ts'
 import { entry } from './entry.ts'
 import { settingsOf } from './settings-arbitrary.ts'
 
-/** Every need bound, so that nothing is a placeholder. */
-function bindAll(app: App): Readonly<Record<string, Bound>> {
-  const bound = app.needs.map(({ name, capability }) => [
-    name,
-    { url: `http://${capability}.other.svc:8000`, key: { secretKey: `${name}.key` } },
-  ])
-  return Object.fromEntries(bound)
-}
-
-/** A usual request to render; `changes` replace parts of it. */
-export function renderInput(app: App, changes: Partial<RenderInput> = {}): RenderInput {
-  return {
-    namespace: 'team-a',
-    name: `my-${app.id}`,
-    settings: {},
-    replicas: 1,
-    env: {},
-    ingress: null,
-    bindings: bindAll(app),
-    secretName: `my-${app.id}-1`,
-    givenSecrets: [],
-    ...changes,
-  }
-}
+export { renderInput }
 
 const relaxed = (app: App) => app.relaxations.map(each => each.what)
 
@@ -42,7 +20,7 @@ function words(app: App) {
 function renderTests(app: App): void {
   test('renders with no answer given, and as it did before', async () => {
     const objects = app.render(renderInput(app))
-    expect(lint(objects, relaxed(app))).toEqual([])
+    expect(check(objects, relaxed(app))).toEqual([])
     // Beside the test of the app, which is the file that runs.
     await expect(
       objects.map(each => stringify(each, { aliasDuplicateObjects: false })).join('---\n'),
@@ -68,7 +46,7 @@ function renderTests(app: App): void {
     })
     fc.assert(
       fc.property(changes, each => {
-        expect(lint(app.render(renderInput(app, each)), relaxed(app))).toEqual([])
+        expect(check(app.render(renderInput(app, each)), relaxed(app))).toEqual([])
       }),
       { numRuns: 60 },
     )

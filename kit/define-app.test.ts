@@ -259,8 +259,11 @@ test('keeps what a transform adds, and refuses what it breaks', () => {
       transform: objects => JSON.parse(JSON.stringify(objects).replace(was, is)),
     })
   const grace = '"terminationGracePeriodSeconds":30'
-  const kept = withTransform(grace, `${grace},"unknownToTheKit":true`).render(input)
-  expect(JSON.stringify(kept)).toContain('"unknownToTheKit":true')
+  const kept = withTransform(grace, `${grace},"priorityClassName":"quiet"`).render(input)
+  expect(JSON.stringify(kept)).toContain('"priorityClassName":"quiet"')
+  expect(() => withTransform(grace, `${grace},"priorityClasName":"quiet"`).render(input)).toThrow(
+    'did you mean "priorityClassName"?',
+  )
   expect(() => withTransform('"runAsNonRoot":true', '"runAsNonRoot":false').render(input)).toThrow(
     '/securityContext/runAsNonRoot',
   )

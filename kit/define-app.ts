@@ -5,9 +5,9 @@
  */
 import type { z } from 'zod'
 import type { App, RenderInput } from './app.ts'
+import { check } from './check.ts'
 import { imagesOf } from './image.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
-import { lint } from './lint.ts'
 import type { Contract } from './module-contract.ts'
 import { moduleContract } from './module-contract.ts'
 import { ModuleError } from './module-error.ts'
@@ -41,7 +41,7 @@ function renderObjects(
   ]
   if (specification.transform === undefined) return objects
   const transformed = specification.transform(objects, built.context)
-  const findings = lint(transformed, Object.keys(specification.relax ?? {}))
+  const findings = check(transformed, Object.keys(specification.relax ?? {}))
   if (findings.length > 0) throw new ModuleError(specification.info.id, findings)
   return transformed
 }

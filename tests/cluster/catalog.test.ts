@@ -15,7 +15,7 @@ import {
   startTestCluster,
   type TestCluster,
 } from '#tests/support/control-plane.ts'
-import { kubernetesTypes, readDocuments } from '#tools/generate/kubernetes-types.ts'
+import { kubernetesFiles } from '#tools/generate/kubernetes.ts'
 
 const run = promisify(execFile)
 const namespace = 'team-a'
@@ -91,9 +91,9 @@ test('the API server refuses what the kit does not let a module write', async ()
   await expect(kubectl(dryRun, asRoot)).rejects.toThrow(/violates PodSecurity "restricted/)
 })
 
-test('the generated types are what this API server would make of them', () => {
-  const { documents, version } = readDocuments(cluster.kubeconfigPath, kubectlPath)
+test('the generated types and schemas are what this API server would make of them', () => {
+  const files = kubernetesFiles(cluster.kubeconfigPath, kubectlPath)
   const folder = new URL('../../kit/kubernetes/generated/', import.meta.url)
   const kept = readdirSync(folder).map(file => [file, readFileSync(new URL(file, folder), 'utf8')])
-  expect(Object.fromEntries(kubernetesTypes(documents, version))).toEqual(Object.fromEntries(kept))
+  expect(Object.fromEntries(files)).toEqual(Object.fromEntries(kept))
 })
