@@ -1,3 +1,4 @@
+import { anythingLLM } from './anythingllm/anythingllm.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
@@ -11,6 +12,7 @@ import { vllm } from './vllm/vllm.ts'
 /** The shelf, in the order in which it is shown. */
 export const catalog: readonly CatalogueEntry[] = [
   entry(openWebUI),
+  entry(anythingLLM),
   entry(ollama),
   entry(vllm),
   entry(llamaCppServer),
