@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { violationsOf } from './axe.ts'
 import { type Browser, openChromium } from './chromium.ts'
 import { operationSucceeds, prepareNamespace } from './lay-ready.ts'
@@ -65,6 +65,8 @@ async function deployTwoRevisions() {
   const body = { settings: { logLevel: 'DEBUG' }, ingress, reason: 'to look closer' }
   await client.updateDeployment({ params, body, ifMatch: etag })
   await operationSucceeds(client, params)
+  const measured = async () => (await client.readMetrics({ params })).available
+  await vi.waitUntil(measured, { timeout: 120_000, interval: 500 })
 }
 
 async function look(language: Language, theme: string) {

@@ -113,6 +113,14 @@ test('parts and logs can be read, and say that they are simulated', async () => 
   await page.getByText('These lines are made up').waitFor()
 })
 
+test('its page tells what each container takes beside its limit, as simulated', async () => {
+  await tab('Overview').click()
+  const usage = page.getByRole('region', { name: 'Usage' })
+  const memory = usage.getByText(/(MiB|GiB) of .*%/)
+  await memory.first().waitFor({ timeout: 120_000 })
+  await usage.getByText('simulated', { exact: true }).waitFor()
+}, 130_000)
+
 test('the dashboard lists it, also when it is searched for', async () => {
   await page.goto(`${product.url}/`)
   await page.getByRole('heading', { level: 1, name: 'My apps' }).waitFor()
