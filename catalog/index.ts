@@ -8,6 +8,7 @@ import { openWebUI } from './open-webui/open-webui.ts'
 import { qdrant } from './qdrant/qdrant.ts'
 import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
 import { vllm } from './vllm/vllm.ts'
+import { weaviate } from './weaviate/weaviate.ts'
 
 /** The shelf, in the order in which it is shown. */
 export const catalog: readonly CatalogueEntry[] = [
@@ -19,5 +20,6 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(textEmbeddingsInference),
   entry(litellm),
   entry(qdrant),
+  entry(weaviate),
   entry(mlflow),
 ]
