@@ -1,4 +1,5 @@
 import { anythingLLM } from './anythingllm/anythingllm.ts'
+import { chroma } from './chroma/chroma.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
@@ -21,5 +22,6 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(litellm),
   entry(qdrant),
   entry(weaviate),
+  entry(chroma),
   entry(mlflow),
 ]
