@@ -5,11 +5,16 @@ const KEPT = 15
 
 /**
  * Runs a program to its end and keeps what it says to itself, unless it fails: then the error has its first and its last
- * lines (npm tells the reason first and its usage after it). `signal` ends it.
+ * lines (npm tells the reason first and its usage after it). `signal` ends it: kindly, then after `grace` milliseconds for
+ * sure. npm finishes the step it is in first, which can take a minute; what it leaves half done it begins again anyway.
  */
-export function runProgram(program, args, { cwd, env = process.env, signal } = {}) {
+export function runProgram(program, args, options = {}) {
+  const { cwd, env = process.env, signal, grace = 3_000 } = options
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] })
+    const endForSure = () => setTimeout(() => child.kill('SIGKILL'), grace).unref()
+    signal?.addEventListener('abort', endForSure, { once: true })
+    child.once('exit', () => signal?.removeEventListener('abort', endForSure))
     const first = []
     const last = []
     for (const stream of [child.stdout, child.stderr]) {
