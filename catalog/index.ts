@@ -6,6 +6,7 @@ import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
 import { mlflow } from './mlflow/mlflow.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
+import { pgvectorPostgres } from './pgvector-postgres/pgvector-postgres.ts'
 import { qdrant } from './qdrant/qdrant.ts'
 import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
 import { vllm } from './vllm/vllm.ts'
@@ -23,5 +24,6 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(qdrant),
   entry(weaviate),
   entry(chroma),
+  entry(pgvectorPostgres),
   entry(mlflow),
 ]
