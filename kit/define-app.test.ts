@@ -320,6 +320,36 @@ test('a sidecar opens its own ports beside the app, with the same volumes and th
   expect(app.images).toEqual(['registry.example/sample:1.0.0', 'registry.example/judge:1.0.0'])
 })
 
+test('a sidecar sees only the volumes it is given, and may name none that is not there', () => {
+  const define = (mounts: string[]) =>
+    defineApp({
+      ...parts,
+      settings,
+      volumes: { data: { mount: '/data', size: '1Gi' } },
+      scratch: { tmp: { mount: '/tmp', size: '64Mi' } },
+      sidecars: {
+        judge: {
+          image: 'registry.example/judge:1.0.0',
+          health: {
+            startup: { command: ['judge', 'ping'] },
+            ready: { command: ['judge', 'ping'] },
+            live: { command: ['judge', 'ping'] },
+          },
+          resources: parts.resources,
+          mounts,
+        },
+      },
+      env: () => ({}),
+    })
+  const seen = (mounts: string[]) =>
+    define(mounts).mkDeployment().deployment.spec.template.spec?.containers[1]?.volumeMounts
+  expect(seen(['tmp'])).toEqual([{ name: 'tmp', mountPath: '/tmp' }])
+  expect(seen([])).toEqual([])
+  expect(() => define(['cache'])).toThrow(
+    /no volume, scratch directory or files "cache".*data, tmp/,
+  )
+})
+
 test('a sidecar may be there only when it is wanted', () => {
   const app = defineApp({
     ...parts,

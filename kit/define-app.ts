@@ -17,6 +17,7 @@ import { relaxations } from './security.ts'
 import { parseSettings, settingsSchema } from './settings.ts'
 import type { AnySpecification, Needs, Secrets, Specification } from './specification.ts'
 import { sizeOf } from './volumes.ts'
+import { sidecarFindings } from './workload.ts'
 
 /** `{}` must be valid: a newcomer deploys without answering a question. */
 type EveryDefault<S extends z.ZodObject> =
@@ -63,8 +64,11 @@ function describe(
     )
   }
   const secrets = secretSpecs(specification.secrets ?? {}, needs)
-  const nameless = userNameFindings(secrets, defaults.settings)
-  if (nameless.length > 0) throw new ModuleError(info.id, nameless)
+  const wrongNames = [
+    ...userNameFindings(secrets, defaults.settings),
+    ...sidecarFindings(specification),
+  ]
+  if (wrongNames.length > 0) throw new ModuleError(info.id, wrongNames)
   return {
     ...info,
     images: [
@@ -93,7 +97,7 @@ function describe(
 
 /**
  * Defines a catalogue app.
- * @throws ModuleError when the defaults of the settings are not valid by themselves, or a user name comes from no setting.
+ * @throws ModuleError when the defaults of the settings are not valid by themselves, or something is named that the app does not have.
  */
 export function defineApp<
   S extends z.ZodObject,

@@ -46,6 +46,8 @@ export type Sidecar<P extends string, C> = {
   readonly ports?: readonly P[]
   readonly health: Health<P>
   readonly resources: ResourceDefinition
+  /** Which of the app's volumes, scratch directories and files it sees, by name; absent: all of them. */
+  readonly mounts?: readonly string[]
   readonly env?: (context: C) => Readonly<Record<string, EnvValue>>
 }
 

@@ -9,6 +9,7 @@ import type {
 } from './kubernetes/generated/core-v1.ts'
 import type { Quantity } from './kubernetes/quantity.ts'
 import { unboundAnnotation } from './marks.ts'
+import type { ModuleFinding } from './module-error.ts'
 import { probes } from './probes.ts'
 import { containerSecurity, podSecurity } from './security.ts'
 import type { AnyContext, AnySpecification } from './specification.ts'
@@ -91,9 +92,24 @@ function sidecarContainers(plan: Plan): Container[] {
       ports: portsOf(plan, port => sidecar.ports?.includes(port) === true),
       resources: sidecar.resources,
       securityContext: containerSecurity(specification.relax ?? {}),
-      volumeMounts: storage.mounts,
+      volumeMounts: storage.mounts.filter(each => sidecar.mounts?.includes(each.name) ?? true),
       ...probes(sidecar.health),
     }))
+}
+
+/** A finding for each sidecar that is said to see a volume, scratch directory or files which the app does not have. */
+export function sidecarFindings(specification: AnySpecification): readonly ModuleFinding[] {
+  const { volumes, scratch, files, sidecars = {} } = specification
+  const known = Object.keys({ ...volumes, ...scratch, ...files })
+  return Object.entries(sidecars).flatMap(([name, { mounts = [] }]) =>
+    mounts
+      .filter(each => !known.includes(each))
+      .map(each => ({
+        rule: 'sidecar-mount',
+        pointer: `/sidecars/${name}/mounts`,
+        detail: `the app has no volume, scratch directory or files "${each}"; it has ${known.join(', ') || 'none'}`,
+      })),
+  )
 }
 
 function podSpec(plan: Plan): PodSpec {
