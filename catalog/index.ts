@@ -1,9 +1,11 @@
 import { anythingLLM } from './anythingllm/anythingllm.ts'
 import { chroma } from './chroma/chroma.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
+import { librechat } from './librechat/librechat.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
 import { mlflow } from './mlflow/mlflow.ts'
+import { n8n } from './n8n/n8n.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
 import { pgvectorPostgres } from './pgvector-postgres/pgvector-postgres.ts'
@@ -16,6 +18,7 @@ import { weaviate } from './weaviate/weaviate.ts'
 export const catalog: readonly CatalogueEntry[] = [
   entry(openWebUI),
   entry(anythingLLM),
+  entry(librechat),
   entry(ollama),
   entry(vllm),
   entry(llamaCppServer),
@@ -25,5 +28,6 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(weaviate),
   entry(chroma),
   entry(pgvectorPostgres),
+  entry(n8n),
   entry(mlflow),
 ]
