@@ -14,6 +14,21 @@ export function terminalReport(began = Date.now()): Report {
   }
 }
 
+/** The same report until it is closed: what is cut off half-way by a stop is no problem to tell of. */
+export function closable(report: Report): { report: Report; close: () => void } {
+  let open = true
+  return {
+    report: {
+      step: (...said) => open && report.step(...said),
+      line: (...said) => open && report.line(...said),
+      problem: (...said) => open && report.problem(...said),
+    },
+    close: () => {
+      open = false
+    },
+  }
+}
+
 function cause(error: unknown): string {
   if (error === undefined) return ''
   const detail = error instanceof Error ? error.message : String(error)

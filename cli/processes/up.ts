@@ -11,7 +11,7 @@ import { openGround, openState } from './ground.ts'
 import { startHandlers } from './handlers.ts'
 import { joinPlanned } from './join-planned.ts'
 import { onlyOne } from './only-one.ts'
-import { type Report, terminalReport } from './report.ts'
+import { closable, type Report, terminalReport } from './report.ts'
 import type { Settings } from './settings.ts'
 import { type Stop, stack } from './stack.ts'
 
@@ -62,10 +62,12 @@ async function start(settings: Settings, report: Report, stops: Stop[]) {
   stops.push(await startHandlers(context, ground, onError))
   const door = await openDoor(settings, context, report)
   stops.push(() => door.close())
+  const { report: starting, close } = closable(report)
+  stops.push(async () => close())
   report.line(`Kade portal: ${door.url}`)
   report.line(`Sign in once with: ${door.signIn}`)
   const ready = Promise.all(
-    planned.map(one => joinPlanned(settings, context, worker, one, report)),
-  ).then(() => report.line(`Kade is ready: ${door.url}`))
+    planned.map(one => joinPlanned(settings, context, worker, one, starting)),
+  ).then(() => starting.line(`Kade is ready: ${door.url}`))
   return { url: door.url, signIn: door.signIn, ready }
 }

@@ -7,7 +7,7 @@ import { createWorker } from '#platform/orchestration/worker.ts'
 import { plannedClusters } from './clusters.ts'
 import { openGround, openState } from './ground.ts'
 import { joinPlanned } from './join-planned.ts'
-import { type Report, terminalReport } from './report.ts'
+import { closable, type Report, terminalReport } from './report.ts'
 import { demandDatabase, type Settings } from './settings.ts'
 import { stack } from './stack.ts'
 
@@ -40,10 +40,12 @@ export async function worker(settings: Settings, report: Report = terminalReport
       log: report.problem,
     })
     stops.push(() => serving.stop())
+    const { report: starting, close } = closable(report)
+    stops.push(async () => close())
     const ready = Promise.all(
-      planned.map(one => joinPlanned(settings, context, serving, one, report)),
+      planned.map(one => joinPlanned(settings, context, serving, one, starting)),
     ).then(() =>
-      report.line(`Worker ${id} serves ${planned.map(one => one.spec.name).join(', ')}.`),
+      starting.line(`Worker ${id} serves ${planned.map(one => one.spec.name).join(', ')}.`),
     )
     return { id, ready }
   })
