@@ -1,6 +1,7 @@
 import { anythingLLM } from './anythingllm/anythingllm.ts'
 import { chroma } from './chroma/chroma.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
+import { langflow } from './langflow/langflow.ts'
 import { librechat } from './librechat/librechat.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
@@ -28,6 +29,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(weaviate),
   entry(chroma),
   entry(pgvectorPostgres),
+  entry(langflow),
   entry(n8n),
   entry(mlflow),
 ]
