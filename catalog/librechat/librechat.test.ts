@@ -56,6 +56,7 @@ test('brings a database that only its own pod can reach, unless one is bound', (
     name: 'database',
     args: expect.arrayContaining(['--bind_ip=127.0.0.1']),
     ports: [],
+    volumeMounts: [{ mountPath: '/data/db' }, { mountPath: '/tmp' }],
   })
   const database = { url: 'http://mongo.ai.svc:27017', key: { secretKey: 'database.key' } }
   const bound = podOf({ bindings: { llm, database } })

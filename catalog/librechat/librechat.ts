@@ -45,6 +45,7 @@ export const librechat = defineApp({
       when: ({ needs }) => needs.database === undefined,
       command: ['mongod'],
       args: ['--dbpath=/data/db', '--bind_ip=127.0.0.1', '--wiredTigerCacheSizeGB=0.5'],
+      mounts: ['database', 'tmp'],
       health: { startup: databaseCheck, ready: databaseCheck, live: databaseCheck },
       resources: {
         requests: { cpu: '100m', memory: '512Mi' },
