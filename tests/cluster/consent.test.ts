@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { createEngine } from '#platform/deployments/engine/create-engine.ts'
-import type { Engine } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
 import { annotation, label } from '#platform/labels.ts'
+import { engineGround } from '#tests/support/engine-ground.ts'
 import { accessTo, deployFailure, never, workOf } from '#tests/support/engine-work.ts'
-import {
-  type JoinedCluster,
-  namespaceSpec,
-  startJoinedCluster,
-} from '#tests/support/joined-cluster.ts'
 
-let cluster: JoinedCluster
-let engine: Engine
 const namespace = 'harbour'
-
-beforeAll(async () => {
-  cluster = await startJoinedCluster()
-  engine = createEngine(accessTo(cluster))
-  await engine.prepareNamespace(namespaceSpec(namespace))
-})
-afterAll(async () => await cluster?.stop())
+const ground = engineGround([namespace])
 
 const plurals = {
   ConfigMap: 'api/v1/configmaps',
@@ -44,7 +31,7 @@ async function kubectlApply(object: KubernetesObject): Promise<LiveObject> {
     ...metadata.annotations,
     'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(object),
   }
-  return await cluster.admin.request<LiveObject>(
+  return await ground.cluster.admin.request<LiveObject>(
     'POST',
     // A kind of the list above, as every caller in this file names one.
     `${pathOf(object.kind as Kind)}?fieldManager=kubectl-client-side-apply`,
@@ -53,7 +40,7 @@ async function kubectlApply(object: KubernetesObject): Promise<LiveObject> {
 }
 
 function read(kind: Kind, name: string): Promise<LiveObject | null> {
-  return cluster.admin.get({
+  return ground.cluster.admin.get({
     apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
     kind,
     namespace,
@@ -90,7 +77,7 @@ describe('an object that somebody else made', () => {
       spec: { selector: { app: 'old' }, ports: [{ name: 'old', port: 8080 }] },
     })
     const work = workOf({ namespace, name }, 1)
-    const { reason, asks } = await asksOf(engine.apply(work, { 'api-key': 'x' }, never))
+    const { reason, asks } = await asksOf(ground.engine.apply(work, { 'api-key': 'x' }, never))
     expect(reason.code).toBe('foreign-object')
     expect(asks).toMatchObject([
       {
@@ -132,9 +119,9 @@ describe('an object that somebody else made', () => {
     const spec = { ports: [{ port: 8080 }] }
     await kubectlApply({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec })
     const work = workOf({ namespace, name }, 1)
-    const { asks } = await asksOf(engine.apply(work, {}, never))
+    const { asks } = await asksOf(ground.engine.apply(work, {}, never))
     const agreed = consented(work, asks)
-    await engine.apply(agreed, { 'api-key': 'x' }, never)
+    await ground.engine.apply(agreed, { 'api-key': 'x' }, never)
     const config = await read('ConfigMap', name)
     expect(config?.metadata).toMatchObject({ uid: old.metadata.uid })
     expect(config?.metadata.labels).toMatchObject({ [label.deployment]: work.deployment })
@@ -150,8 +137,8 @@ describe('an object that somebody else made', () => {
     })
     expect(deployment?.spec).not.toHaveProperty('minReadySeconds')
     // From now on it is an object like any other: an update asks nothing, a delete takes it along.
-    await engine.apply(workOf(work, 3), { 'api-key': 'x' }, never)
-    await engine.remove(work, 'delete', never)
+    await ground.engine.apply(workOf(work, 3), { 'api-key': 'x' }, never)
+    await ground.engine.remove(work, 'delete', never)
     expect(await read('ConfigMap', name)).toBeNull()
   })
 
@@ -159,10 +146,10 @@ describe('an object that somebody else made', () => {
     const name = 'swapped'
     await kubectlApply(settings(name, { a: 'first' }))
     const work = workOf({ namespace, name }, 1)
-    const first = await asksOf(engine.apply(work, {}, never))
-    await cluster.admin.request('DELETE', pathOf('ConfigMap', name))
+    const first = await asksOf(ground.engine.apply(work, {}, never))
+    await ground.cluster.admin.request('DELETE', pathOf('ConfigMap', name))
     const again = await kubectlApply(settings(name, { a: 'second' }))
-    const second = await asksOf(engine.apply(consented(work, first.asks), {}, never))
+    const second = await asksOf(ground.engine.apply(consented(work, first.asks), {}, never))
     expect(second.asks).toMatchObject([{ uid: again.metadata.uid }])
     await kubectlApply({
       apiVersion: 'v1',
@@ -170,7 +157,7 @@ describe('an object that somebody else made', () => {
       metadata: { name, namespace },
       spec: { ports: [{ port: 80 }] },
     })
-    const third = await asksOf(engine.apply(consented(work, second.asks), {}, never))
+    const third = await asksOf(ground.engine.apply(consented(work, second.asks), {}, never))
     expect(third.asks.map(one => one.object)).toEqual([`ConfigMap/${name}`, `Service/${name}`])
     expect((await read('ConfigMap', name))?.data).toEqual({ a: 'second' })
   })
@@ -179,8 +166,8 @@ describe('an object that somebody else made', () => {
     const name = 'busy'
     await kubectlApply(settings(name, { 'app.yaml': 'log: debug' }))
     const work = workOf({ namespace, name }, 1)
-    const { asks } = await asksOf(engine.apply(work, {}, never))
-    const access = accessTo(cluster)
+    const { asks } = await asksOf(ground.engine.apply(work, {}, never))
+    const access = accessTo(ground.cluster)
     let touched = 0
     const racing = createEngine({
       ...access,
@@ -191,7 +178,7 @@ describe('an object that somebody else made', () => {
           async patch(ref, operations, signal) {
             // Somebody writes between our look and our patch, once.
             if (touched++ === 0)
-              await cluster.admin.patch(ref, [
+              await ground.cluster.admin.patch(ref, [
                 { op: 'add', path: '/metadata/annotations/note', value: 'seen' },
               ])
             return await hand.patch(ref, operations, signal)
@@ -226,7 +213,9 @@ describe('an object that somebody else made', () => {
       const asks = [
         { kind: 'take-over', object: `ConfigMap/${name}`, uid: live.metadata.uid } as const,
       ]
-      const failure = await deployFailure(engine.apply({ ...work, consents: asks }, {}, never))
+      const failure = await deployFailure(
+        ground.engine.apply({ ...work, consents: asks }, {}, never),
+      )
       expect(failure.reason).toMatchObject({ code: 'foreign-object', object: `ConfigMap/${name}` })
       expect(failure.reason.message.en).toMatch(words[index] ?? /never/)
       expect(failure.asks).toEqual([])
@@ -236,7 +225,7 @@ describe('an object that somebody else made', () => {
   it('is shown in a preview, with who keeps it', async () => {
     const name = 'shown'
     await kubectlApply(settings(name, { a: 'b' }))
-    const { changes } = await engine.dryRun(workOf({ namespace, name }, 1))
+    const { changes } = await ground.engine.dryRun(workOf({ namespace, name }, 1))
     expect(changes.find(one => one.kind === 'ConfigMap')).toEqual({
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -255,10 +244,10 @@ describe('deleting more than half', () => {
       settings(`${name}-${index}`, { n: String(index) }),
     )
     const work = workOf({ namespace, name }, 1, { extra })
-    await engine.apply(work, {}, never)
+    await ground.engine.apply(work, {}, never)
     const next = workOf(work, 2)
-    await engine.apply(next, {}, never)
-    const { reason, asks } = await asksOf(engine.settle(next, never))
+    await ground.engine.apply(next, {}, never)
+    const { reason, asks } = await asksOf(ground.engine.settle(next, never))
     expect(reason.code).toBe('prune-too-large')
     expect(asks.map(one => one.object).toSorted()).toEqual(
       extra.map(one => `ConfigMap/${one.metadata.name}`),
@@ -267,11 +256,11 @@ describe('deleting more than half', () => {
     expect(await read('ConfigMap', `${name}-0`)).not.toBeNull()
     // Consent to all but one, or to another object of that name, is no consent to them all.
     const fewer = consented(next, asks.slice(1))
-    await engine.apply(fewer, {}, never)
-    await asksOf(engine.settle(fewer, never))
+    await ground.engine.apply(fewer, {}, never)
+    await asksOf(ground.engine.settle(fewer, never))
     const other = asks.map((one, index) => (index === 0 ? { ...one, uid: 'another' } : one))
-    await asksOf(engine.settle({ ...fewer, consents: other }, never))
-    expect(await engine.settle({ ...fewer, consents: asks }, never)).toEqual({ deleted: 9 })
+    await asksOf(ground.engine.settle({ ...fewer, consents: other }, never))
+    expect(await ground.engine.settle({ ...fewer, consents: asks }, never)).toEqual({ deleted: 9 })
     expect(await read('ConfigMap', `${name}-0`)).toBeNull()
     expect(await read('ConfigMap', name)).not.toBeNull()
   })

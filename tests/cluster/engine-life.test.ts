@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { createEngine } from '#platform/deployments/engine/create-engine.ts'
-import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { annotation, label } from '#platform/labels.ts'
+import { engineGround } from '#tests/support/engine-ground.ts'
 import {
   accessTo,
   deployFailure,
@@ -11,29 +11,9 @@ import {
   watchTower,
   workOf,
 } from '#tests/support/engine-work.ts'
-import {
-  type JoinedCluster,
-  namespaceSpec,
-  startJoinedCluster,
-} from '#tests/support/joined-cluster.ts'
 
-let cluster: JoinedCluster
-let engine: Engine
-const tower = watchTower()
-let stopObserving: () => Promise<void>
 const namespace = 'harbour'
-
-beforeAll(async () => {
-  cluster = await startJoinedCluster()
-  engine = createEngine(accessTo(cluster))
-  await engine.prepareNamespace(namespaceSpec(namespace))
-  stopObserving = await engine.observe(tower.onChange)
-})
-
-afterAll(async () => {
-  await stopObserving?.()
-  await cluster?.stop()
-})
+const ground = engineGround([namespace])
 
 const kinds = [
   ['v1', 'Secret'],
@@ -50,7 +30,7 @@ const kinds = [
 async function owned(deployment: string): Promise<string[]> {
   const lists = await Promise.all(
     kinds.map(([apiVersion, kind]) =>
-      cluster.admin.list(apiVersion, kind, {
+      ground.cluster.admin.list(apiVersion, kind, {
         namespace,
         labelSelector: `${label.deployment}=${deployment}`,
         metadataOnly: true,
@@ -64,13 +44,13 @@ async function owned(deployment: string): Promise<string[]> {
 }
 
 function read(kind: string, name: string, apiVersion = 'v1'): Promise<LiveObject | null> {
-  return cluster.admin.get({ apiVersion, kind, namespace, name })
+  return ground.cluster.admin.get({ apiVersion, kind, namespace, name })
 }
 
 async function install(name: string, options = {}) {
   const work = workOf({ namespace, name }, 1, options)
-  const result = await engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
-  await tower.until(work.deployment, seen => seen.ready)
+  const result = await ground.engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
+  await ground.tower.until(work.deployment, seen => seen.ready)
   return { work, result }
 }
 
@@ -81,7 +61,7 @@ describe('the life of a deployment', () => {
     // Parent looked for and written, kept claims looked for, and per object one look whether somebody else's stands there,
     // and one apply.
     expect(result.calls).toBeLessThanOrEqual(17)
-    const seen = await tower.until(work.deployment, one => one.ready)
+    const seen = await ground.tower.until(work.deployment, one => one.ready)
     expect(seen).toMatchObject({ revision: 1, state: 'healthy', drift: [], name: 'life' })
     expect(seen.reason?.en).toContain('(simulated)')
     expect(seen.reason?.nl).toContain('(gesimuleerd)')
@@ -102,19 +82,19 @@ describe('the life of a deployment', () => {
   it('changes nothing when the same revision is applied again', async () => {
     const { work } = await install('again')
     const before = await read('Deployment', 'again', 'apps/v1')
-    const result = await engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
+    const result = await ground.engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
     expect(result).toMatchObject({ created: 0, configured: 0, unchanged: 7 })
     const after = await read('Deployment', 'again', 'apps/v1')
     expect(after?.metadata.generation).toBe(before?.metadata.generation)
-    await expect(engine.settle(work, never)).resolves.toEqual({ deleted: 0 })
+    await expect(ground.engine.settle(work, never)).resolves.toEqual({ deleted: 0 })
   })
 
   it('updates what changed and carries the revision on every object', async () => {
     const { work } = await install('update')
     const next = workOf(work, 2, { replicas: 2, env: { LOG: 'debug' } })
-    const result = await engine.apply(next, { 'api-key': 'sk-other' }, never)
+    const result = await ground.engine.apply(next, { 'api-key': 'sk-other' }, never)
     expect(result).toMatchObject({ created: 0, configured: 1, unchanged: 6 })
-    const seen = await tower.until(work.deployment, one => one.ready && one.revision === 2)
+    const seen = await ground.tower.until(work.deployment, one => one.ready && one.revision === 2)
     expect(seen.reason?.en).toContain('2 of 2 pods ready')
     for (const [apiVersion, kind] of kinds.filter(([, kind]) => kind !== 'Pod')) {
       const live = await read(kind, 'update', apiVersion)
@@ -131,33 +111,36 @@ describe('the life of a deployment', () => {
     }))
     const { work } = await install('prune', { extra })
     const next = workOf(work, 2, { extra: extra.slice(0, 1), without: ['PersistentVolumeClaim'] })
-    await engine.apply(next, { 'api-key': 'x' }, never)
-    await tower.until(work.deployment, one => one.ready && one.revision === 2)
+    await ground.engine.apply(next, { 'api-key': 'x' }, never)
+    await ground.tower.until(work.deployment, one => one.ready && one.revision === 2)
     expect(await read('ConfigMap', 'prune-two')).not.toBeNull()
-    expect(await engine.settle(next, never)).toEqual({ deleted: 1 })
+    expect(await ground.engine.settle(next, never)).toEqual({ deleted: 1 })
     expect(await read('ConfigMap', 'prune-two')).toBeNull()
     expect(await read('ConfigMap', 'prune-one')).not.toBeNull()
     expect(await read('PersistentVolumeClaim', 'prune')).not.toBeNull()
-    expect(await engine.settle(next, never)).toEqual({ deleted: 0 })
+    expect(await ground.engine.settle(next, never)).toEqual({ deleted: 0 })
   })
 
   it('deletes everything but the data, which the next deployment of that name takes back', async () => {
     const { work } = await install('kept')
     const claim = await read('PersistentVolumeClaim', 'kept')
-    await engine.remove(work, 'keep', never)
+    await ground.engine.remove(work, 'keep', never)
     expect(await owned(work.deployment)).toEqual([])
     const left = await read('PersistentVolumeClaim', 'kept')
     expect(left?.metadata.uid).toBe(claim?.metadata.uid)
     expect(left?.metadata.labels).toMatchObject({ [label.data]: 'keep', [label.instance]: 'kept' })
-    await tower.until(work.deployment, one => one.state === 'missing' && one.revision === null)
-    await engine.remove(work, 'keep', never)
+    await ground.tower.until(
+      work.deployment,
+      one => one.state === 'missing' && one.revision === null,
+    )
+    await ground.engine.remove(work, 'keep', never)
 
     const { work: second } = await install('kept')
     const again = await read('PersistentVolumeClaim', 'kept')
     expect(again?.metadata.uid).toBe(claim?.metadata.uid)
     expect(again?.metadata.labels?.[label.deployment]).toBe(second.deployment)
     expect(again?.metadata.labels?.[label.data]).toBeUndefined()
-    await engine.remove(second, 'delete', never)
+    await ground.engine.remove(second, 'delete', never)
     expect(await read('PersistentVolumeClaim', 'kept')).toBeNull()
   })
 
@@ -168,58 +151,58 @@ describe('the life of a deployment', () => {
         extra: [statefulApp(deployment, namespace, 'state')],
       }
       const work = workOf({ deployment, namespace, name: 'state' }, 1, options)
-      await engine.apply(work, {}, never)
-      await tower.until(deployment, one => one.ready)
+      await ground.engine.apply(work, {}, never)
+      await ground.tower.until(deployment, one => one.ready)
       return work
     }
     const first = await stateful('11111111-1111-4111-8111-111111111111')
     const claim = await read('PersistentVolumeClaim', 'data-state-0')
-    await engine.remove(first, 'keep', never)
+    await ground.engine.remove(first, 'keep', never)
     const left = await read('PersistentVolumeClaim', 'data-state-0')
     expect(left?.metadata.labels).toMatchObject({ [label.data]: 'keep' })
     const second = await stateful('22222222-2222-4222-8222-222222222222')
     const again = await read('PersistentVolumeClaim', 'data-state-0')
     expect(again?.metadata.uid).toBe(claim?.metadata.uid)
-    await engine.remove(second, 'delete', never)
+    await ground.engine.remove(second, 'delete', never)
     expect(await read('PersistentVolumeClaim', 'data-state-0')).toBeNull()
   })
 
   it('says that a namespace is missing, and that one is not prepared', async () => {
     const missing = await deployFailure(
-      engine.apply(workOf({ namespace: 'nowhere', name: 'x' }, 1), {}, never),
+      ground.engine.apply(workOf({ namespace: 'nowhere', name: 'x' }, 1), {}, never),
     )
     expect(missing.reason.code).toBe('namespace-missing')
     expect(missing.next.nl).toMatch(/namespace/i)
     // What was in it is gone, and that is what removing is for.
-    await engine.remove(workOf({ namespace: 'nowhere', name: 'x' }, 1), 'keep', never)
+    await ground.engine.remove(workOf({ namespace: 'nowhere', name: 'x' }, 1), 'keep', never)
     const unprepared = await deployFailure(
-      engine.apply(workOf({ namespace: 'default', name: 'x' }, 1), {}, never),
+      ground.engine.apply(workOf({ namespace: 'default', name: 'x' }, 1), {}, never),
     )
     expect(unprepared.reason.code).toBe('namespace-not-prepared')
   })
 
   it('shows the log lines of its pods, and says that a simulated node wrote them', async () => {
     await install('logs')
-    const logs = await engine.logs({ namespace, name: 'logs' }, 5)
+    const logs = await ground.engine.logs({ namespace, name: 'logs' }, 5)
     expect(logs.simulated).toBe(true)
     expect(logs.items.length).toBeGreaterThan(0)
     expect(logs.items.length).toBeLessThanOrEqual(5)
     expect(logs.items[0]).toMatchObject({ container: 'app', pod: expect.stringMatching(/^logs-/) })
-    expect(await engine.logs({ namespace, name: 'nobody' }, 5)).toMatchObject({ items: [] })
+    expect(await ground.engine.logs({ namespace, name: 'nobody' }, 5)).toMatchObject({ items: [] })
   })
 
   it('leaves out the log lines of before the time that is asked for', async () => {
     await install('since')
     const from = async (seconds: number) => {
       const since = new Date(Date.now() + seconds * 1000).toISOString()
-      return (await engine.logs({ namespace, name: 'since' }, 5, since)).items.length
+      return (await ground.engine.logs({ namespace, name: 'since' }, 5, since)).items.length
     }
     expect(await from(-3600)).toBeGreaterThan(0)
     expect(await from(60)).toBe(0)
   })
 
   it('tells everything as unknown when the cluster is out of reach, and as it is when it is back', async () => {
-    const access = accessTo(cluster)
+    const access = accessTo(ground.cluster)
     let broken = false
     let cable = new AbortController()
     const cut = { ...access.observer }
@@ -243,6 +226,8 @@ describe('the life of a deployment', () => {
   })
 
   it('answers with the version of the API server', async () => {
-    await expect(engine.probe()).resolves.toEqual({ version: expect.stringMatching(/^v1\./) })
+    await expect(ground.engine.probe()).resolves.toEqual({
+      version: expect.stringMatching(/^v1\./),
+    })
   })
 })

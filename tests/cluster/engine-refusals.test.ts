@@ -1,48 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { createEngine } from '#platform/deployments/engine/create-engine.ts'
-import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { annotation } from '#platform/labels.ts'
-import {
-  accessTo,
-  appObjects,
-  deployFailure,
-  never,
-  watchTower,
-  workOf,
-} from '#tests/support/engine-work.ts'
-import {
-  type JoinedCluster,
-  namespaceSpec,
-  startJoinedCluster,
-} from '#tests/support/joined-cluster.ts'
+import { engineGround } from '#tests/support/engine-ground.ts'
+import { accessTo, appObjects, deployFailure, never, workOf } from '#tests/support/engine-work.ts'
 
-let cluster: JoinedCluster
-let engine: Engine
-const tower = watchTower()
-let stopObserving: () => Promise<void>
 const namespace = 'harbour'
-
-beforeAll(async () => {
-  cluster = await startJoinedCluster()
-  engine = createEngine(accessTo(cluster))
-  await engine.prepareNamespace(namespaceSpec(namespace))
-  stopObserving = await engine.observe(tower.onChange)
-})
-
-afterAll(async () => {
-  await stopObserving?.()
-  await cluster?.stop()
-})
+const ground = engineGround([namespace])
 
 function read(kind: string, name: string, apiVersion = 'v1'): Promise<LiveObject | null> {
-  return cluster.admin.get({ apiVersion, kind, namespace, name })
+  return ground.cluster.admin.get({ apiVersion, kind, namespace, name })
 }
 
 async function install(name: string) {
   const work = workOf({ namespace, name }, 1)
-  await engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
-  await tower.until(work.deployment, seen => seen.ready)
+  await ground.engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
+  await ground.tower.until(work.deployment, seen => seen.ready)
   return work
 }
 
@@ -56,9 +29,9 @@ describe('what is not ours', () => {
       metadata: { name: 'theirs', namespace },
       data: { 'app.yaml': 'log: debug' },
     }
-    await cluster.admin.apply(mine, { manager: 'somebody' })
+    await ground.cluster.admin.apply(mine, { manager: 'somebody' })
     const failure = await deployFailure(
-      engine.apply(workOf({ namespace, name: 'theirs' }, 1), {}, never),
+      ground.engine.apply(workOf({ namespace, name: 'theirs' }, 1), {}, never),
     )
     expect(failure.reason).toMatchObject({ code: 'foreign-object', object: 'ConfigMap/theirs' })
     expect(failure.asks).toMatchObject([{ object: 'ConfigMap/theirs', manager: 'somebody' }])
@@ -73,9 +46,9 @@ describe('what is not ours', () => {
       kind: 'ServiceAccount',
       metadata: { name: 'quiet', namespace, annotations: { of: 'somebody' } },
     }
-    await cluster.admin.apply(mine, { manager: 'somebody' })
+    await ground.cluster.admin.apply(mine, { manager: 'somebody' })
     const failure = await deployFailure(
-      engine.apply(workOf({ namespace, name: 'quiet' }, 1), {}, never),
+      ground.engine.apply(workOf({ namespace, name: 'quiet' }, 1), {}, never),
     )
     expect(failure.reason).toMatchObject({ code: 'foreign-object', object: 'ServiceAccount/quiet' })
     const live = await read('ServiceAccount', 'quiet')
@@ -85,7 +58,7 @@ describe('what is not ours', () => {
   it('does not take over the name of a living deployment', async () => {
     await install('taken')
     const failure = await deployFailure(
-      engine.apply(workOf({ namespace, name: 'taken' }, 1), {}, never),
+      ground.engine.apply(workOf({ namespace, name: 'taken' }, 1), {}, never),
     )
     expect(failure.reason.code).toBe('foreign-object')
   })
@@ -95,11 +68,11 @@ describe('what is not ours', () => {
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'swapped', namespace }, data: {} },
     ]
     const work = workOf({ namespace, name: 'swap' }, 1, { extra })
-    await engine.apply(work, {}, never)
+    await ground.engine.apply(work, {}, never)
     const next = workOf(work, 2)
-    await engine.apply(next, {}, never)
+    await ground.engine.apply(next, {}, never)
     // Somebody deletes it and makes another of that name between our list and our delete.
-    const access = accessTo(cluster)
+    const access = accessTo(ground.cluster)
     const racing = createEngine({
       ...access,
       deployer: name => {
@@ -110,9 +83,12 @@ describe('what is not ours', () => {
             const found = await hand.list(...args)
             for (const one of found.items) {
               if (one.metadata.name !== 'swapped') continue
-              await cluster.admin.request('DELETE', `/api/v1/namespaces/${name}/configmaps/swapped`)
+              await ground.cluster.admin.request(
+                'DELETE',
+                `/api/v1/namespaces/${name}/configmaps/swapped`,
+              )
               const { apiVersion, kind } = one
-              await cluster.admin.apply({
+              await ground.cluster.admin.apply({
                 apiVersion,
                 kind,
                 metadata: { name: 'swapped', namespace },
@@ -163,7 +139,7 @@ describe('what the cluster refuses', () => {
         : object,
     )
     const next = { ...workOf(work, 2), objects }
-    const failure = await deployFailure(engine.apply(next, {}, never))
+    const failure = await deployFailure(ground.engine.apply(next, {}, never))
     expect(failure.reason).toMatchObject({
       code: 'immutable-field',
       object: 'PersistentVolumeClaim/fixed',
@@ -181,9 +157,9 @@ describe('what the cluster refuses', () => {
       spec: { template: { spec: jobPod(image) } },
     })
     const first = workOf({ namespace, name: 'jobs' }, 1, { extra: [job('busybox:1')] })
-    await engine.apply(first, {}, never)
+    await ground.engine.apply(first, {}, never)
     const before = await read('Job', 'job', 'batch/v1')
-    await engine.apply(workOf(first, 2, { extra: [job('busybox:2')] }), {}, never)
+    await ground.engine.apply(workOf(first, 2, { extra: [job('busybox:2')] }), {}, never)
     const after = await read('Job', 'job', 'batch/v1')
     expect(after?.metadata.uid).not.toBe(before?.metadata.uid)
   })
@@ -195,7 +171,9 @@ describe('what the cluster refuses', () => {
         ? { ...object, spec: { ...(object.spec as object), selectr: { a: 'b' } } }
         : object,
     )
-    const failure = await deployFailure(engine.apply({ ...workOf(work, 2), objects }, {}, never))
+    const failure = await deployFailure(
+      ground.engine.apply({ ...workOf(work, 2), objects }, {}, never),
+    )
     expect(failure.reason).toMatchObject({ code: 'invalid-object', object: 'Service/typo' })
     expect(failure.reason.message.en).toContain('selectr')
     expect((await read('Deployment', 'typo', 'apps/v1'))?.spec).toMatchObject({ replicas: 1 })
@@ -203,8 +181,8 @@ describe('what the cluster refuses', () => {
 
   it('lets no older revision follow a newer one', async () => {
     const work = await install('fence')
-    await engine.apply(workOf(work, 5), {}, never)
-    const failure = await deployFailure(engine.apply(workOf(work, 4), {}, never))
+    await ground.engine.apply(workOf(work, 5), {}, never)
+    const failure = await deployFailure(ground.engine.apply(workOf(work, 4), {}, never))
     expect(failure.reason.code).toBe('superseded')
   })
 
@@ -216,11 +194,11 @@ describe('what the cluster refuses', () => {
       metadata: { name: 'x', namespace: 'kube-system' },
     }
     const reaching = { ...work, objects: [...work.objects, elsewhere] }
-    expect((await deployFailure(engine.apply(reaching, {}, never))).reason.code).toBe(
+    expect((await deployFailure(ground.engine.apply(reaching, {}, never))).reason.code).toBe(
       'outside-namespace',
     )
     const empty = { ...work, objects: [] }
-    expect((await deployFailure(engine.apply(empty, {}, never))).reason.code).toBe(
+    expect((await deployFailure(ground.engine.apply(empty, {}, never))).reason.code).toBe(
       'nothing-to-apply',
     )
     expect(await read('ConfigMap', 'reach-kade')).toBeNull()
@@ -232,7 +210,7 @@ describe('drift and preview', () => {
     const work = await install('drift')
     const deployment = await read('Deployment', 'drift', 'apps/v1')
     expect(deployment).not.toBeNull()
-    await cluster.admin.apply(
+    await ground.cluster.admin.apply(
       {
         apiVersion: 'apps/v1',
         kind: 'Deployment',
@@ -241,30 +219,30 @@ describe('drift and preview', () => {
       },
       scaledBy('night-shift'),
     )
-    const seen = await tower.until(work.deployment, one => one.drift.length > 0)
+    const seen = await ground.tower.until(work.deployment, one => one.drift.length > 0)
     expect(seen.drift).toEqual(['Deployment/drift'])
-    const objects = await engine.inspect(work)
+    const objects = await ground.engine.inspect(work)
     expect(objects.find(one => one.kind === 'Deployment')?.drift).toEqual([
       { path: '/spec/replicas', desired: 1, live: 4, manager: 'night-shift' },
     ])
-    await engine.apply(workOf(work, 2), { 'api-key': 'x' }, never)
-    await tower.until(work.deployment, one => one.ready && one.drift.length === 0)
+    await ground.engine.apply(workOf(work, 2), { 'api-key': 'x' }, never)
+    await ground.tower.until(work.deployment, one => one.ready && one.drift.length === 0)
   })
 
   it('sees a variable that somebody took out, which leaves no author', async () => {
     const work = await install('taken-out')
-    await cluster.admin.patch(
+    await ground.cluster.admin.patch(
       { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'taken-out' },
       [{ op: 'remove', path: '/spec/template/spec/containers/0/env' }],
     )
-    await tower.until(work.deployment, one => one.drift.includes('Deployment/taken-out'))
-    const objects = await engine.inspect(work)
+    await ground.tower.until(work.deployment, one => one.drift.includes('Deployment/taken-out'))
+    const objects = await ground.engine.inspect(work)
     expect(objects.find(one => one.kind === 'Deployment')?.drift[0]?.path).toMatch(/\/env\//)
   })
 
   it('calls no drift what others only added, nor what the server filled in', async () => {
     const work = await install('added')
-    await cluster.admin.apply(
+    await ground.cluster.admin.apply(
       {
         apiVersion: 'apps/v1',
         kind: 'Deployment',
@@ -274,22 +252,24 @@ describe('drift and preview', () => {
     )
     await vi.waitFor(
       async () => {
-        const objects = await engine.inspect(work)
+        const objects = await ground.engine.inspect(work)
         expect(objects.flatMap(one => one.drift)).toEqual([])
         expect(objects.filter(one => one.state !== 'Current')).toEqual([])
       },
       { timeout: 20_000, interval: 200 },
     )
-    expect(tower.seen.findLast(one => one.deployment === work.deployment)?.drift).toEqual([])
+    expect(ground.tower.seen.findLast(one => one.deployment === work.deployment)?.drift).toEqual([])
   })
 
   it('sees an object that somebody deleted', async () => {
     const work = await install('gone')
-    await cluster.admin.request('DELETE', `/api/v1/namespaces/${namespace}/services/gone`)
-    const seen = await tower.until(work.deployment, one => one.drift.includes('Service/gone'))
+    await ground.cluster.admin.request('DELETE', `/api/v1/namespaces/${namespace}/services/gone`)
+    const seen = await ground.tower.until(work.deployment, one =>
+      one.drift.includes('Service/gone'),
+    )
     expect(seen.state).toBe('missing')
-    await engine.apply(workOf(work, 2), {}, never)
-    await tower.until(work.deployment, one => one.ready && one.drift.length === 0)
+    await ground.engine.apply(workOf(work, 2), {}, never)
+    await ground.tower.until(work.deployment, one => one.ready && one.drift.length === 0)
   })
 
   it('previews what would be made, changed and deleted, and never shows a secret', async () => {
@@ -297,11 +277,11 @@ describe('drift and preview', () => {
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'old-one', namespace }, data: {} },
     ]
     const work = workOf({ namespace, name: 'preview' }, 1, { extra })
-    const { changes: fresh } = await engine.dryRun(work)
+    const { changes: fresh } = await ground.engine.dryRun(work)
     expect(new Set(fresh.map(one => one.change))).toEqual(new Set(['create']))
     expect(await read('Deployment', 'preview', 'apps/v1')).toBeNull()
-    await engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
-    const { changes } = await engine.dryRun(workOf(work, 2, { replicas: 3 }))
+    await ground.engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
+    const { changes } = await ground.engine.dryRun(workOf(work, 2, { replicas: 3 }))
     const byChange = (change: string) =>
       changes.filter(one => one.change === change).map(one => `${one.kind}/${one.name}`)
     expect(byChange('change')).toEqual(['Deployment/preview'])
@@ -320,7 +300,7 @@ describe('drift and preview', () => {
       object.kind === 'Secret' ? { ...object, type: 'kubernetes.io/dockerconfigjson' } : object,
     )
     const failure = await deployFailure(
-      engine.apply({ ...work, objects }, { '.dockerconfigjson': 'sk-very-secret' }, never),
+      ground.engine.apply({ ...work, objects }, { '.dockerconfigjson': 'sk-very-secret' }, never),
     )
     expect(failure.reason.object).toBe('Secret/leak')
     expect(JSON.stringify([failure.reason, String(failure.cause)])).not.toContain('very-secret')

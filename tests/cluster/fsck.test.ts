@@ -1,39 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { createEngine } from '#platform/deployments/engine/create-engine.ts'
-import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { kindsAnnotation } from '#platform/deployments/engine/parent.ts'
 import type { ClusterScan } from '#platform/deployments/engine/scan.ts'
 import { annotation, label } from '#platform/labels.ts'
-import { accessTo, never, watchTower, workOf } from '#tests/support/engine-work.ts'
-import {
-  type JoinedCluster,
-  namespaceSpec,
-  startJoinedCluster,
-} from '#tests/support/joined-cluster.ts'
+import { engineGround } from '#tests/support/engine-ground.ts'
+import { never, workOf } from '#tests/support/engine-work.ts'
 
-let cluster: JoinedCluster
-let engine: Engine
-const tower = watchTower()
-let stopObserving: () => Promise<void>
 const namespace = 'harbour'
+const ground = engineGround([namespace])
 /** Ids that the hub has no deployment for. */
 const strangers = new Set<string>()
 
-beforeAll(async () => {
-  cluster = await startJoinedCluster()
-  engine = createEngine(accessTo(cluster))
-  await engine.prepareNamespace(namespaceSpec(namespace))
-  stopObserving = await engine.observe(tower.onChange)
-})
-
-afterAll(async () => {
-  await stopObserving?.()
-  await cluster?.stop()
-})
-
 function scan(): Promise<ClusterScan> {
-  return engine.scan(async ids => ids.filter(id => strangers.has(id)), never)
+  return ground.engine.scan(async ids => ids.filter(id => strangers.has(id)), never)
 }
 
 async function leaks(): Promise<string[]> {
@@ -50,19 +29,20 @@ function labelled(kind: string, name: string, deployment: string): KubernetesObj
 
 async function install(name: string, options = {}) {
   const work = workOf({ namespace, name }, 1, options)
-  await engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
+  await ground.engine.apply(work, { 'api-key': 'sk-very-secret' }, never)
   return work
 }
 
 async function removeByHand(kind: string, name: string, apiVersion = 'v1'): Promise<void> {
   const ref = { apiVersion, kind, namespace, name }
-  const live = await cluster.admin.get(ref)
-  if (live !== null) await cluster.admin.remove(ref, { uid: live.metadata.uid }, 'Background')
+  const live = await ground.cluster.admin.get(ref)
+  if (live !== null)
+    await ground.cluster.admin.remove(ref, { uid: live.metadata.uid }, 'Background')
 }
 
 function parent(name: string) {
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: `${name}-kade` }
-  return cluster.admin.get(ref)
+  return ground.cluster.admin.get(ref)
 }
 
 describe('looking through a cluster for leaks', () => {
@@ -77,7 +57,7 @@ describe('looking through a cluster for leaks', () => {
       labelled('ConfigMap', 'hand-made', deployment),
       labelled('Secret', 'hand-secret', deployment),
     ]
-    for (const object of byHand) await cluster.admin.apply(object, { manager: 'somebody' })
+    for (const object of byHand) await ground.cluster.admin.apply(object, { manager: 'somebody' })
     const found = await scan()
     expect(found.leaks).toEqual([
       {
@@ -109,7 +89,7 @@ describe('looking through a cluster for leaks', () => {
     strangers.clear()
     await removeByHand('ConfigMap', 'lost-kade')
     expect(await leaks()).toEqual(all)
-    await engine.remove({ deployment, namespace, name: 'lost' }, 'delete', never)
+    await ground.engine.remove({ deployment, namespace, name: 'lost' }, 'delete', never)
     expect(await leaks()).toEqual([])
   })
 
@@ -118,7 +98,7 @@ describe('looking through a cluster for leaks', () => {
     const whole = (await parent('hint'))?.metadata.annotations
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'hint-kade' }
     const path = `/metadata/annotations/${kindsAnnotation.replace('/', '~1')}`
-    await cluster.admin.patch(ref, [{ op: 'replace', path, value: '' }])
+    await ground.cluster.admin.patch(ref, [{ op: 'replace', path, value: '' }])
     expect(await scan()).toMatchObject({ repaired: 1, count: 0 })
     const mended = (await parent('hint'))?.metadata.annotations
     expect(mended).toEqual(whole)
@@ -128,23 +108,25 @@ describe('looking through a cluster for leaks', () => {
 
   it('says nothing of leaks when a kind cannot be listed, and names that kind', async () => {
     const { deployment } = await install('blind')
-    await cluster.admin.apply(labelled('ConfigMap', 'unseen', deployment), { manager: 'somebody' })
+    await ground.cluster.admin.apply(labelled('ConfigMap', 'unseen', deployment), {
+      manager: 'somebody',
+    })
     const role = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       name: 'kade:observer',
     }
-    const live = await cluster.admin.get(role)
+    const live = await ground.cluster.admin.get(role)
     const rules = live?.rules
     if (!Array.isArray(rules)) throw new Error('the observer has a role')
     const less = rules.filter(rule => !rule.resources.includes('horizontalpodautoscalers'))
-    await cluster.admin.patch(role, [{ op: 'replace', path: '/rules', value: less }])
+    await ground.cluster.admin.patch(role, [{ op: 'replace', path: '/rules', value: less }])
     // The authorizer learns of it a moment later.
     await expect
       .poll(async () => (await scan()).unread, { timeout: 30_000 })
       .toEqual(['HorizontalPodAutoscaler'])
     expect(await scan()).toMatchObject({ leaks: [], count: 0 })
-    await cluster.admin.patch(role, [{ op: 'replace', path: '/rules', value: rules }])
+    await ground.cluster.admin.patch(role, [{ op: 'replace', path: '/rules', value: rules }])
     await expect.poll(async () => (await scan()).unread, { timeout: 30_000 }).toEqual([])
     expect(await leaks()).toEqual(['ConfigMap/unseen'])
     await removeByHand('ConfigMap', 'unseen')
@@ -153,15 +135,19 @@ describe('looking through a cluster for leaks', () => {
   it('calls neither kept data nor what an open operation still has a leak', async () => {
     const extra = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'before', namespace } }]
     const work = await install('open', { extra })
-    await engine.apply(workOf(work, 2), {}, never)
+    await ground.engine.apply(workOf(work, 2), {}, never)
     // The second revision does not have it, and nothing has been pruned yet.
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'before' }
-    expect(await cluster.admin.get(ref)).not.toBeNull()
+    expect(await ground.cluster.admin.get(ref)).not.toBeNull()
     expect(await leaks()).toEqual([])
-    await engine.remove(work, 'keep', never)
+    await ground.engine.remove(work, 'keep', never)
     strangers.add(work.deployment)
     expect(await leaks()).toEqual([])
-    const claim = await cluster.admin.get({ ...ref, kind: 'PersistentVolumeClaim', name: 'open' })
+    const claim = await ground.cluster.admin.get({
+      ...ref,
+      kind: 'PersistentVolumeClaim',
+      name: 'open',
+    })
     expect(claim?.metadata.labels?.[label.data]).toBe('keep')
   })
 })

@@ -1,33 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { createEngine } from '#platform/deployments/engine/create-engine.ts'
-import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { actionAnnotation } from '#platform/deployments/engine/intent.ts'
 import { label } from '#platform/labels.ts'
-import { accessTo, appObjects, never, watchTower, workOf } from '#tests/support/engine-work.ts'
-import {
-  type JoinedCluster,
-  namespaceSpec,
-  startJoinedCluster,
-} from '#tests/support/joined-cluster.ts'
+import { engineGround } from '#tests/support/engine-ground.ts'
+import { appObjects, never, workOf } from '#tests/support/engine-work.ts'
 
-let cluster: JoinedCluster
-let engine: Engine
-const tower = watchTower()
-let stopObserving: () => Promise<void>
 const namespace = 'harbour'
-
-beforeAll(async () => {
-  cluster = await startJoinedCluster()
-  engine = createEngine(accessTo(cluster))
-  await engine.prepareNamespace(namespaceSpec(namespace))
-  stopObserving = await engine.observe(tower.onChange)
-})
-
-afterAll(async () => {
-  await stopObserving?.()
-  await cluster?.stop()
-})
+const ground = engineGround([namespace])
 
 /** A Job that never begins, so it never ends. */
 function endlessJob(name: string, action?: string): KubernetesObject {
@@ -46,13 +25,13 @@ it('serves without waiting for a Job that says no-wait, and with it as long as i
   const work = workOf({ namespace, name: 'calm' }, 1, {
     extra: [endlessJob('calm-job', 'no-wait')],
   })
-  await engine.apply(work, {}, never)
-  expect(await tower.until(work.deployment, seen => seen.ready)).toMatchObject({ drift: [] })
-  const objects = await engine.inspect(work)
+  await ground.engine.apply(work, {}, never)
+  expect(await ground.tower.until(work.deployment, seen => seen.ready)).toMatchObject({ drift: [] })
+  const objects = await ground.engine.inspect(work)
   expect(objects.find(one => one.kind === 'Job')?.state).toBe('InProgress')
   const eager = workOf(work, 2, { extra: [endlessJob('calm-job')] })
-  await engine.apply(eager, {}, never)
-  const waits = await tower.until(work.deployment, seen => seen.revision === 2)
+  await ground.engine.apply(eager, {}, never)
+  const waits = await ground.tower.until(work.deployment, seen => seen.revision === 2)
   expect(waits.ready).toBe(false)
 })
 
@@ -64,9 +43,11 @@ it('sees as it happens that somebody changed a disruption budget by hand', async
     spec: { minAvailable: 1, selector: { matchLabels: { app: 'budget' } } },
   }
   const work = workOf({ namespace, name: 'budget' }, 1, { extra: [budget] })
-  await engine.apply(work, {}, never)
-  await tower.until(work.deployment, seen => seen.ready)
+  await ground.engine.apply(work, {}, never)
+  await ground.tower.until(work.deployment, seen => seen.ready)
   const ref = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', namespace, name: 'budget' }
-  await cluster.admin.patch(ref, [{ op: 'replace', path: '/spec/minAvailable', value: 0 }])
-  await tower.until(work.deployment, seen => seen.drift.includes('PodDisruptionBudget/budget'))
+  await ground.cluster.admin.patch(ref, [{ op: 'replace', path: '/spec/minAvailable', value: 0 }])
+  await ground.tower.until(work.deployment, seen =>
+    seen.drift.includes('PodDisruptionBudget/budget'),
+  )
 })

@@ -1,48 +1,25 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ObjectChange } from '#api/deployments.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { createEngine } from '#platform/deployments/engine/create-engine.ts'
-import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { ignoreAnnotation } from '#platform/deployments/engine/ignored.ts'
 import { previewHash, renderDigest } from '#platform/deployments/preview-hash.ts'
 import type { Work } from '#platform/deployments/work.ts'
-import {
-  type AppOptions,
-  accessTo,
-  deployFailure,
-  never,
-  workOf,
-} from '#tests/support/engine-work.ts'
-import {
-  type JoinedCluster,
-  namespaceSpec,
-  startJoinedCluster,
-} from '#tests/support/joined-cluster.ts'
+import { engineGround } from '#tests/support/engine-ground.ts'
+import { type AppOptions, deployFailure, never, workOf } from '#tests/support/engine-work.ts'
 
-let cluster: JoinedCluster
-let engine: Engine
 const namespace = 'harbour'
-
-beforeAll(async () => {
-  cluster = await startJoinedCluster()
-  engine = createEngine(accessTo(cluster))
-  await engine.prepareNamespace(namespaceSpec(namespace))
-})
-
-afterAll(async () => {
-  await cluster?.stop()
-})
+const ground = engineGround([namespace])
 
 async function install(name: string, options: AppOptions = {}): Promise<Work> {
   const work = workOf({ namespace, name }, 1, options)
-  await engine.apply(work, {}, never)
+  await ground.engine.apply(work, {}, never)
   return work
 }
 
 /** Somebody changes the Deployment's own fields by hand, as `kubectl` would. */
 async function byHand(name: string, spec: object, manager = 'kubectl-edit'): Promise<void> {
   const metadata = { name, namespace }
-  await cluster.admin.apply(
+  await ground.cluster.admin.apply(
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec },
     { manager, force: true },
   )
@@ -50,7 +27,7 @@ async function byHand(name: string, spec: object, manager = 'kubectl-edit'): Pro
 
 /** The work as it is asked for by somebody who has just seen its preview. */
 async function seen(work: Work): Promise<Work> {
-  const { live } = await engine.dryRun(work)
+  const { live } = await ground.engine.dryRun(work)
   return { ...work, preview: previewHash(renderDigest(work.objects, work.deployment, []), live) }
 }
 
@@ -59,7 +36,7 @@ function deploymentIn(changes: readonly ObjectChange[]): ObjectChange | undefine
 }
 
 async function replicasOf(name: string): Promise<unknown> {
-  const live = await cluster.admin.get({
+  const live = await ground.cluster.admin.get({
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     namespace,
@@ -86,7 +63,7 @@ describe('whose change it is', () => {
   it('tells what somebody changed by hand, with who, apart from what you change', async () => {
     const work = await install('apart')
     await byHand('apart', { replicas: 4, minReadySeconds: 5 })
-    const { changes } = await engine.dryRun(workOf(work, 2, { env: { LOG: 'debug' } }))
+    const { changes } = await ground.engine.dryRun(workOf(work, 2, { env: { LOG: 'debug' } }))
     expect(deploymentIn(changes)).toMatchObject({ change: 'change' })
     expect(deploymentIn(changes)?.fields).toEqual([
       {
@@ -110,9 +87,9 @@ describe('whose change it is', () => {
   it('shows that an object you do not change is put back, and that both changed a field', async () => {
     const work = await install('back')
     await byHand('back', { replicas: 4 })
-    const same = await engine.dryRun(workOf(work, 2))
+    const same = await ground.engine.dryRun(workOf(work, 2))
     expect(deploymentIn(same.changes)?.fields).toMatchObject([{ by: 'somebody-else', next: 1 }])
-    const other = await engine.dryRun(workOf(work, 2, { replicas: 2 }))
+    const other = await ground.engine.dryRun(workOf(work, 2, { replicas: 2 }))
     expect(deploymentIn(other.changes)?.fields).toMatchObject([
       { by: 'both', applied: 1, live: 4, next: 2, manager: 'kubectl-edit' },
     ])
@@ -121,7 +98,7 @@ describe('whose change it is', () => {
 
   it('tells nothing of an update that changes nothing', async () => {
     const work = await install('nothing')
-    const { changes } = await engine.dryRun(workOf(work, 2))
+    const { changes } = await ground.engine.dryRun(workOf(work, 2))
     expect(new Set(changes.map(one => one.change))).toEqual(new Set(['unchanged']))
     expect(changes.flatMap(one => one.fields ?? [])).toEqual([])
   })
@@ -130,7 +107,11 @@ describe('whose change it is', () => {
 describe('an update that holds on to its preview', () => {
   it('is applied while the cluster is as it was seen', async () => {
     const work = await install('same')
-    const result = await engine.apply(await seen(workOf(work, 2, { replicas: 2 })), {}, never)
+    const result = await ground.engine.apply(
+      await seen(workOf(work, 2, { replicas: 2 })),
+      {},
+      never,
+    )
     expect(result).toMatchObject({ configured: 1 })
     expect(await replicasOf('same')).toBe(2)
   })
@@ -140,36 +121,36 @@ describe('an update that holds on to its preview', () => {
     const next = await seen(workOf(work, 2, { env: { LOG: 'debug' } }))
     await byHand('stale', { replicas: 4 })
     const parent = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'stale-kade' }
-    const before = await cluster.admin.get(parent)
-    const failure = await deployFailure(engine.apply(next, {}, never))
+    const before = await ground.cluster.admin.get(parent)
+    const failure = await deployFailure(ground.engine.apply(next, {}, never))
     expect(failure.reason.code).toBe('preview-stale')
     expect(failure.next.nl).toContain('voorbeeld')
-    const after = await cluster.admin.get(parent)
+    const after = await ground.cluster.admin.get(parent)
     expect(after?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion)
     expect(await replicasOf('stale')).toBe(4)
-    await engine.apply(await seen(next), {}, never)
+    await ground.engine.apply(await seen(next), {}, never)
     expect(await replicasOf('stale')).toBe(1)
   })
 
   it('is refused when an object that it would change is gone', async () => {
     const work = await install('gone')
     const next = await seen(workOf(work, 2, { replicas: 2 }))
-    await cluster.admin.request('DELETE', `/api/v1/namespaces/${namespace}/services/gone`)
-    const failure = await deployFailure(engine.apply(next, {}, never))
+    await ground.cluster.admin.request('DELETE', `/api/v1/namespaces/${namespace}/services/gone`)
+    const failure = await deployFailure(ground.engine.apply(next, {}, never))
     expect(failure.reason.code).toBe('preview-stale')
   })
 
   it('holds through a status, an addition, and what an ignore rule leaves to others', async () => {
     const first = ignoring(workOf({ namespace, name: 'others' }, 1), '/spec/replicas')
-    await engine.apply(first, {}, never)
+    await ground.engine.apply(first, {}, never)
     const next = await seen(ignoring(workOf(first, 2, { env: { LOG: 'debug' } }), '/spec/replicas'))
     await byHand('others', { replicas: 4, minReadySeconds: 5 }, 'autoscaler')
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/others/status`
-    await cluster.admin.request('PATCH', path, {
+    await ground.cluster.admin.request('PATCH', path, {
       contentType: 'application/merge-patch+json',
       body: { status: { collisionCount: 1 } },
     })
-    await engine.apply(next, {}, never)
+    await ground.engine.apply(next, {}, never)
     expect(await replicasOf('others')).toBe(4)
   })
 
@@ -193,24 +174,24 @@ describe('an update that holds on to its preview', () => {
     const work = await install('scaled', { extra: [autoscaler] })
     const next = await seen(workOf(work, 2, { extra: [autoscaler], env: { LOG: 'debug' } }))
     await byHand('scaled', { replicas: 6 }, 'kube-controller-manager')
-    await engine.apply(next, {}, never)
+    await ground.engine.apply(next, {}, never)
     expect(await replicasOf('scaled')).toBe(6)
   })
 
   it('is taken up again where an earlier attempt of it stopped', async () => {
     const work = await install('twice')
     const next = await seen(workOf(work, 2, { replicas: 2 }))
-    await engine.apply(next, {}, never)
-    await expect(engine.apply(next, {}, never)).resolves.toMatchObject({ unchanged: 7 })
+    await ground.engine.apply(next, {}, never)
+    await expect(ground.engine.apply(next, {}, never)).resolves.toMatchObject({ unchanged: 7 })
   })
 
   it('installs what was not there without a call more, and refuses when it is there by now', async () => {
-    const bare = await engine.apply(workOf({ namespace, name: 'bare' }, 1), {}, never)
+    const bare = await ground.engine.apply(workOf({ namespace, name: 'bare' }, 1), {}, never)
     const first = await seen(workOf({ namespace, name: 'first' }, 1))
     const again = await seen({ ...workOf({ namespace, name: 'first' }, 2), ...renamed(first) })
-    const result = await engine.apply(first, {}, never)
+    const result = await ground.engine.apply(first, {}, never)
     expect(result).toMatchObject({ created: 7, calls: bare.calls })
-    const failure = await deployFailure(engine.apply(again, {}, never))
+    const failure = await deployFailure(ground.engine.apply(again, {}, never))
     expect(failure.reason.code).toBe('preview-stale')
   })
 })
