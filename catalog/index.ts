@@ -12,6 +12,7 @@ import { openWebUI } from './open-webui/open-webui.ts'
 import { pgvectorPostgres } from './pgvector-postgres/pgvector-postgres.ts'
 import { qdrant } from './qdrant/qdrant.ts'
 import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
+import { tika } from './tika/tika.ts'
 import { vllm } from './vllm/vllm.ts'
 import { weaviate } from './weaviate/weaviate.ts'
 
@@ -29,6 +30,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(weaviate),
   entry(chroma),
   entry(pgvectorPostgres),
+  entry(tika),
   entry(langflow),
   entry(n8n),
   entry(mlflow),
