@@ -1,5 +1,6 @@
 import { anythingLLM } from './anythingllm/anythingllm.ts'
 import { chroma } from './chroma/chroma.ts'
+import { doclingServe } from './docling-serve/docling-serve.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
 import { langflow } from './langflow/langflow.ts'
 import { librechat } from './librechat/librechat.ts'
@@ -31,6 +32,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(chroma),
   entry(pgvectorPostgres),
   entry(tika),
+  entry(doclingServe),
   entry(langflow),
   entry(n8n),
   entry(mlflow),
