@@ -12,6 +12,7 @@ import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
 import { pgvectorPostgres } from './pgvector-postgres/pgvector-postgres.ts'
 import { qdrant } from './qdrant/qdrant.ts'
+import { speaches } from './speaches/speaches.ts'
 import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
 import { tika } from './tika/tika.ts'
 import { vllm } from './vllm/vllm.ts'
@@ -33,6 +34,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(pgvectorPostgres),
   entry(tika),
   entry(doclingServe),
+  entry(speaches),
   entry(langflow),
   entry(n8n),
   entry(mlflow),
