@@ -4,6 +4,7 @@ import { doclingServe } from './docling-serve/docling-serve.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
 import { langflow } from './langflow/langflow.ts'
 import { librechat } from './librechat/librechat.ts'
+import { libretranslate } from './libretranslate/libretranslate.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
 import { mlflow } from './mlflow/mlflow.ts'
@@ -35,6 +36,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(tika),
   entry(doclingServe),
   entry(speaches),
+  entry(libretranslate),
   entry(langflow),
   entry(n8n),
   entry(mlflow),
