@@ -12,6 +12,7 @@ import { n8n } from './n8n/n8n.ts'
 import { ollama } from './ollama/ollama.ts'
 import { openWebUI } from './open-webui/open-webui.ts'
 import { pgvectorPostgres } from './pgvector-postgres/pgvector-postgres.ts'
+import { presidio } from './presidio/presidio.ts'
 import { qdrant } from './qdrant/qdrant.ts'
 import { speaches } from './speaches/speaches.ts'
 import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
@@ -37,6 +38,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(doclingServe),
   entry(speaches),
   entry(libretranslate),
+  entry(presidio),
   entry(langflow),
   entry(n8n),
   entry(mlflow),

@@ -35,14 +35,16 @@ export const capabilities = [
   'tracing-api',
   /** Apache Tika's HTTP API: text out of documents. */
   'tika-api',
-  /** Docling Serve's HTTP API: structured text out of documents. */
+  /** Docling Serve's HTTP API: structured text out of documents; the key goes in `X-Api-Key`. */
   'docling-api',
   /** SearXNG's search API with JSON answers. */
   'search-api',
-  /** LibreTranslate's HTTP API. */
+  /** LibreTranslate's HTTP API; the key is its API key. */
   'translation-api',
   /** Presidio's analyzer: finds personal data in text. */
   'personal-data-api',
+  /** Presidio's anonymizer: masks what was found; it is beside the analyzer, on an address of its own. */
+  'anonymizer-api',
 ] as const
 
 export type Capability = (typeof capabilities)[number]
