@@ -14,6 +14,7 @@ import { openWebUI } from './open-webui/open-webui.ts'
 import { pgvectorPostgres } from './pgvector-postgres/pgvector-postgres.ts'
 import { presidio } from './presidio/presidio.ts'
 import { qdrant } from './qdrant/qdrant.ts'
+import { searxng } from './searxng/searxng.ts'
 import { speaches } from './speaches/speaches.ts'
 import { textEmbeddingsInference } from './text-embeddings-inference/text-embeddings-inference.ts'
 import { tika } from './tika/tika.ts'
@@ -39,6 +40,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(speaches),
   entry(libretranslate),
   entry(presidio),
+  entry(searxng),
   entry(langflow),
   entry(n8n),
   entry(mlflow),
