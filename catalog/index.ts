@@ -7,6 +7,7 @@ import { librechat } from './librechat/librechat.ts'
 import { libretranslate } from './libretranslate/libretranslate.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
+import { marimo } from './marimo/marimo.ts'
 import { mlflow } from './mlflow/mlflow.ts'
 import { n8n } from './n8n/n8n.ts'
 import { ollama } from './ollama/ollama.ts'
@@ -44,4 +45,5 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(langflow),
   entry(n8n),
   entry(mlflow),
+  entry(marimo),
 ]

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import type { MkDeploymentOptions } from '#kit/module-contract.ts'
+import { moduleTests } from '../module-tests.ts'
+import { marimo } from './marimo.ts'
+import type { settings } from './settings.ts'
+
+moduleTests(marimo)
+
+const podOf = (options: MkDeploymentOptions<typeof settings, 'notebooks'> = {}) =>
+  marimo.mkDeployment(options).deployment.spec.template.spec
+
+test('always asks for its password, which stands neither in an argument nor in the logs', () => {
+  const pod = podOf()
+  const [container] = pod?.containers ?? []
+  const started = [...(container?.command ?? []), ...(container?.args ?? [])]
+  expect(started).toContain('--token-password-file=/run/marimo/password')
+  expect(started).toContain('--quiet')
+  expect(started.join(' ')).not.toMatch(/--no-token|--token-password=/)
+  const [step] = pod?.initContainers ?? []
+  expect(step?.command?.at(-1)).toContain('"$MARIMO_PASSWORD" > /run/marimo/password')
+  expect(step?.env).toContainEqual({
+    name: 'MARIMO_PASSWORD',
+    valueFrom: { secretKeyRef: { name: 'marimo-secrets', key: 'password' } },
+  })
+})
+
+test('shows the password to the team, who could not come in otherwise', () => {
+  expect(marimo.secrets.find(each => each.name === 'password')?.revealed).toBeDefined()
+})
+
+test('keeps packages that someone installs on its disk', () => {
+  const [container] = podOf()?.containers ?? []
+  const disk = container?.volumeMounts?.find(each => each.name === 'notebooks')?.mountPath
+  expect(container?.env).toContainEqual({ name: 'PYTHONUSERBASE', value: `${disk}/.local` })
+  expect(container?.env).toContainEqual({ name: 'PIP_USER', value: '1' })
+})
+
+test('tells notebooks where the model is that it is bound to', () => {
+  const bindings = {
+    llm: { url: 'http://models.team-a.svc:4000/v1', key: { secretKey: 'llm.key' } },
+  }
+  expect(podOf({ bindings })?.containers[0]?.env).toEqual(
+    expect.arrayContaining([
+      { name: 'OPENAI_BASE_URL', value: 'http://models.team-a.svc:4000/v1' },
+      {
+        name: 'OPENAI_API_KEY',
+        valueFrom: { secretKeyRef: { name: 'marimo-secrets', key: 'llm.key' } },
+      },
+    ]),
+  )
+})
