@@ -53,13 +53,20 @@ function podOf(deployment: KubernetesObject): KubernetesObject {
   }
 }
 
-/** The app with no answer given, and with several random sets of answers its schema allows. */
+/**
+ * The app with no answer given, once with nothing bound, which an app may bring what it lacks for, and with several random sets
+ * of answers its schema allows.
+ */
 function renders(app: App): readonly KubernetesObject[] {
   const random = fc.sample(settingsOf(app), { numRuns: 8, seed: 20261121 })
   const ingress = app.network.expose === null ? null : { host: `${app.id}.example.org` }
-  return [{}, ...random].flatMap((settings, index) =>
-    app.render(renderInput(app, { name: `${app.id}-${index}`, settings, ingress, namespace })),
-  )
+  const alone = renderInput(app, { name: `${app.id}-alone`, bindings: {}, namespace })
+  return [
+    ...app.render(alone),
+    ...[{}, ...random].flatMap((settings, index) =>
+      app.render(renderInput(app, { name: `${app.id}-${index}`, settings, ingress, namespace })),
+    ),
+  ]
 }
 
 test.each(catalog.map(({ app }) => ({ id: app.id, app })))(
