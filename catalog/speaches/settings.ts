@@ -20,8 +20,8 @@ export const settings = z.strictObject({
   models: question(z.array(modelName).max(8).default(['Systran/faster-whisper-small']), {
     title: { en: 'Models', nl: 'Modellen' },
     help: {
-      en: 'Downloaded from Hugging Face before the app starts. One that cannot be downloaded stops it. Each has its own licence.',
-      nl: 'Gedownload van Hugging Face voordat de app start. Is er een niet te downloaden, dan stopt de app. Elk heeft een eigen licentie.',
+      en: 'Downloaded once from Hugging Face, before the app starts. Each has its own licence. Empty: add models later through the API.',
+      nl: 'Eén keer gedownload van Hugging Face, voordat de app start. Elk heeft een eigen licentie. Leeg: voeg later modellen toe via de API.',
     },
   }),
   storage: storageQuestion('10Gi'),

@@ -6,8 +6,10 @@ import { speaches } from './speaches.ts'
 
 moduleTests(speaches)
 
+const podOf = (options: MkDeploymentOptions<typeof settings, 'models'> = {}) =>
+  speaches.mkDeployment(options).deployment.spec.template.spec
 const containerOf = (options: MkDeploymentOptions<typeof settings, 'models'> = {}) =>
-  speaches.mkDeployment(options).deployment.spec.template.spec?.containers[0]
+  podOf(options)?.containers[0]
 
 test('always asks for a key, and gives it to those who bind', () => {
   expect(containerOf()?.env).toContainEqual({
@@ -46,11 +48,15 @@ test('refuses a precision that a processor cannot calculate with', () => {
   expect(speaches.parseSettings({ precision: 'float16', gpus: 1 })).toMatchObject({ ok: true })
 })
 
-test('writes the names of models as a list, which is how they are read', () => {
+test('downloads the chosen models before it starts, their names as arguments only', () => {
   const models = ['Systran/faster-whisper-small', 'Systran/faster-whisper-large-v3']
-  expect(containerOf({ config: { models } })?.env).toContainEqual({
-    name: 'PRELOAD_MODELS',
-    value: '["Systran/faster-whisper-small","Systran/faster-whisper-large-v3"]',
-  })
+  const [step] = podOf({ config: { models } })?.initContainers ?? []
+  expect(step?.command?.slice(3)).toEqual(models)
+  expect(step?.command?.[2]).not.toContain('whisper')
+  expect(podOf({ config: { models: [] } })).not.toHaveProperty('initContainers')
   expect(speaches.parseSettings({ models: ['whisper'] })).toMatchObject({ ok: false })
+})
+
+test('starts without asking Hugging Face what it has', () => {
+  expect(containerOf()?.env?.map(each => each.name)).not.toContain('PRELOAD_MODELS')
 })

@@ -1,6 +1,7 @@
 import { defineApp } from '#kit/define-app.ts'
 import { maybe } from '#kit/needs.ts'
 import { generated } from '#kit/secrets.ts'
+import { downloadModels } from './download-models.ts'
 import { settings } from './settings.ts'
 
 // Version 0.8.3 wants the key for /health as well, and later ones are said not to: a command that brings it suits both.
@@ -61,7 +62,7 @@ export const speaches = defineApp({
   volumes: { models: { mount: '/models', size: ({ storage }) => storage } },
   scratch: { tmp: { mount: '/tmp', size: '2Gi' } },
   health: {
-    startup: { command: healthy, every: 10, failAfter: 180 },
+    startup: { command: healthy },
     ready: { command: healthy },
     live: { command: healthy },
   },
@@ -74,8 +75,12 @@ export const speaches = defineApp({
   egress: [
     { to: 'internet-https', because: 'Downloads the speech models you choose from Hugging Face.' },
   ],
-  // The chosen models are downloaded before it answers.
+  // The chosen models are downloaded before it starts.
   readyWithin: 1800,
+  init: ({ settings: { models } }) =>
+    models.length === 0
+      ? []
+      : [{ name: 'download-models', command: ['python', '-c', downloadModels, ...models] }],
   env: ({ settings, needs, secrets, ports, host }) => ({
     UVICORN_HOST: '0.0.0.0',
     UVICORN_PORT: ports.http,
@@ -83,7 +88,6 @@ export const speaches = defineApp({
     // The software lies in the home of the image; what it writes goes elsewhere.
     HOME: '/tmp',
     HF_HOME: '/models',
-    PRELOAD_MODELS: JSON.stringify(settings.models),
     HF_HUB_OFFLINE: settings.offline ? 1 : undefined,
     WHISPER__INFERENCE_DEVICE: settings.gpus > 0 ? 'cuda' : 'cpu',
     WHISPER__COMPUTE_TYPE: settings.precision,
