@@ -64,8 +64,7 @@ async function fill({ env, signal, report }) {
     tell('The control plane binaries are there')
     return bin
   } catch (error) {
-    // A compiler that outlives its Go by a moment may still write there.
-    await rm(beside, { recursive: true, force: true, maxRetries: 5 })
+    await rm(beside, { recursive: true, force: true })
     throw error
   } finally {
     await rm(progressFile(env), { force: true })
