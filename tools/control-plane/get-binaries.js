@@ -64,7 +64,8 @@ async function fill({ env, signal, report }) {
     tell('The control plane binaries are there')
     return bin
   } catch (error) {
-    await rm(beside, { recursive: true, force: true })
+    // A compiler that outlives its Go by a moment may still write there.
+    await rm(beside, { recursive: true, force: true, maxRetries: 5 })
     throw error
   } finally {
     await rm(progressFile(env), { force: true })

@@ -111,7 +111,8 @@ async function installGo(script: string): Promise<void> {
   await chmod(file, 0o755)
 }
 
-const goInstalls = `for each in etcd ${binaryNames.join(' ')}; do
+const goInstalls = `touch "\${GOTMPDIR:?}/object"
+for each in etcd ${binaryNames.join(' ')}; do
   name=$each; [ $each = etcd ] && name=server
   echo built-$each > "$GOBIN/$name"; chmod +x "$GOBIN/$name"
 done`
@@ -151,10 +152,12 @@ test('without the release hosts Go builds, and its "server" is called etcd', asy
   const bin = await get()
   expect(await readFile(path.join(bin, 'etcd'), 'utf8')).toBe('built-etcd\n')
   expect(await readdir(bin)).not.toContain('server')
+  expect((await readdir(path.dirname(bin))).sort()).toEqual(['bin', 'complete.json'])
 })
 
 test('a failed build ends in what Go said and leaves nothing that could pass for complete', async () => {
-  await installGo('touch "$GOBIN/kubectl"; echo "no space left on device" >&2; exit 1')
+  const begun = 'touch "$GOTMPDIR/object" "$GOBIN/kubectl" || exit 1'
+  await installGo(`${begun}; echo "no space left on device" >&2; exit 1`)
   releases.clear()
   await expect(get()).rejects.toThrow('no space left on device')
   expect(await cachedBinaries(env)).toBeUndefined()

@@ -1,6 +1,6 @@
 /** Builds the control plane from go.mod, which pins it as Go tools: works wherever the Go module proxy can be reached. */
 import { spawn } from 'node:child_process'
-import { chmod, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -23,7 +23,12 @@ export async function buildBinaries({ bin, env, report, signal, needed = NEEDED_
     ? { GOPATH: path.join(ownCaches, 'path'), GOCACHE: path.join(ownCaches, 'cache') }
     : {}
   report('Building the control plane with Go: about seven minutes on two idle cores, once')
-  await goInstall({ ...go, env: { ...env, ...go.env, ...caches } }, { bin, report, signal })
+  // Beside what is built: a Go that is ended leaves hundreds of megabytes, and here the next build finds and removes them.
+  const work = path.join(path.dirname(bin), 'work')
+  await mkdir(work)
+  const goEnv = { ...env, ...go.env, ...caches, GOTMPDIR: work }
+  await goInstall({ ...go, env: goEnv }, { bin, report, signal })
+  await rm(work, { recursive: true, force: true })
   // Go names a binary after its directory, and etcd's is called "server".
   await rename(path.join(bin, 'server'), path.join(bin, 'etcd'))
   // A user of Go keeps their caches; ours would only lie there.
