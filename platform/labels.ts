@@ -8,7 +8,7 @@ export const label = {
   deployment: `${prefix}deployment`,
   team: `${prefix}team`,
   environment: `${prefix}environment`,
-  /** `keep` on claims that outlive their deployment. */
+  /** `keep` on claims, and on what its module wants kept, that outlive their deployment. */
   data: `${prefix}data`,
   managedBy: 'app.kubernetes.io/managed-by',
   instance: 'app.kubernetes.io/instance',
@@ -26,6 +26,8 @@ export const annotation = {
   /** Digest of the object as rendered: an object whose digest did not change is not applied again. */
   objectDigest: `${prefix}object-digest`,
   restartedAt: `${prefix}restarted-at`,
+  /** Wishes of a module about one object: `force`, `one-off`, `keep`, `no-wait`, separated by commas. */
+  action: `${prefix}action`,
 } as const
 
 export const fieldManager = 'kade'

@@ -505,6 +505,26 @@ describe('the owner fence', () => {
     expect(taken.metadata.labels).toMatchObject({ [label.deployment]: 'd1' })
   })
 
+  test('lets go of what its module wants kept, and of nothing else', async () => {
+    const owned = (name: string, action: string): KubernetesObject => ({
+      ...object('v1', 'ConfigMap', name),
+      metadata: {
+        name,
+        namespace: 'quay',
+        labels: { [label.deployment]: 'd1' },
+        annotations: { [annotation.action]: action },
+      },
+    })
+    const letGo = (name: string) =>
+      deployer.patch({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'quay', name }, [
+        { op: 'replace', path: '/metadata/labels', value: { [label.data]: 'keep' } },
+      ])
+    await deployer.apply(owned('lasting', 'no-wait, keep'))
+    expect((await letGo('lasting')).metadata.labels).toEqual({ [label.data]: 'keep' })
+    await deployer.apply(owned('passing', 'no-wait,keeper'))
+    byGuard(await refusal(letGo('passing')), 'ownerFence', 'not of this deployment')
+  })
+
   test('takes no consent that stands on the object already', async () => {
     await theirs('spent', { annotations: consent })
     const error = await refusal(deployer.apply(take('spent', consent), force))

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { actionAnnotation } from '#platform/deployments/engine/intent.ts'
-import { label } from '#platform/labels.ts'
+
+import { annotation, label } from '#platform/labels.ts'
 import { engineGround } from '#tests/support/engine-ground.ts'
 import { appObjects, never, workOf } from '#tests/support/engine-work.ts'
 
@@ -16,7 +16,7 @@ function endlessJob(name: string, action?: string): KubernetesObject {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name, namespace, ...(action && { annotations: { [actionAnnotation]: action } }) },
+    metadata: { name, namespace, ...(action && { annotations: { [annotation.action]: action } }) },
     spec: { template: { spec: { ...pod, serviceAccountName: 'default' } } },
   }
 }
@@ -50,4 +50,49 @@ it('sees as it happens that somebody changed a disruption budget by hand', async
   await ground.tower.until(work.deployment, seen =>
     seen.drift.includes('PodDisruptionBudget/budget'),
   )
+})
+
+describe('what its module wants kept', () => {
+  const configMap = (name: string, action: string, text: string): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace, annotations: { [annotation.action]: action } },
+    data: { text },
+  })
+  const parts = (text: string) => ({
+    extra: [configMap('vault-once', 'one-off', text), configMap('vault-keep', 'keep', text)],
+  })
+  const read = (name: string) =>
+    ground.cluster.admin.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name })
+  const serves = (deployment: string) => ground.tower.until(deployment, seen => seen.ready)
+
+  it('outlives its deployment without an owner, and is taken back by the next of that name', async () => {
+    const first = workOf({ namespace, name: 'vault' }, 1, parts('first'))
+    await ground.engine.apply(first, {}, never)
+    await serves(first.deployment)
+    await ground.engine.remove(first, 'keep', never)
+    for (const name of ['vault-once', 'vault-keep']) {
+      const labels = (await read(name))?.metadata.labels
+      expect(labels).toMatchObject({ [label.data]: 'keep', [label.instance]: 'vault' })
+      expect(labels?.[label.deployment]).toBeUndefined()
+    }
+
+    const second = workOf({ namespace, name: 'vault' }, 1, parts('second'))
+    expect(second.deployment).not.toBe(first.deployment)
+    await ground.engine.apply(second, {}, never)
+    expect((await serves(second.deployment)).drift).toEqual([])
+    // What is made once stays as it was made; what is kept follows its revision.
+    expect(await read('vault-once')).toMatchObject({
+      data: { text: 'first' },
+      metadata: { labels: { [label.deployment]: second.deployment } },
+    })
+    expect(await read('vault-keep')).toMatchObject({
+      data: { text: 'second' },
+      metadata: { labels: { [label.deployment]: second.deployment } },
+    })
+
+    await ground.engine.remove(second, 'delete', never)
+    expect(await read('vault-once')).toBeNull()
+    expect((await read('vault-keep'))?.metadata.labels).toMatchObject({ [label.data]: 'keep' })
+  })
 })

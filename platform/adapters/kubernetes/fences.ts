@@ -26,6 +26,8 @@ export const revisionFence: Guard = {
   ],
 }
 
+/** Of what a module wants kept, among its wishes for the object. */
+const keptActions = "'(^|,) *(keep|one-off) *(,|$)'"
 const uuid = "'^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
 
 /**
@@ -40,9 +42,10 @@ export const ownerFence: Guard = {
   variables: {
     before: labelOf('oldObject', label.deployment),
     after: labelOf('object', label.deployment),
-    // A claim is let go when its deployment is deleted, and taken back by the next of that name.
-    letGo: `${about('persistentvolumeclaims')} && ${labelOf('object', label.data)} == 'keep'`,
-    takenBack: `${about('persistentvolumeclaims')} && ${labelOf('oldObject', label.data)} == 'keep'`,
+    // What is kept is let go when its deployment is deleted, and taken back by the next of that name.
+    keeps: `${about('persistentvolumeclaims')} || ${annotationOf('oldObject', annotation.action)}.matches(${keptActions})`,
+    letGo: `variables.keeps && ${labelOf('object', label.data)} == 'keep'`,
+    takenBack: `variables.keeps && ${labelOf('oldObject', label.data)} == 'keep'`,
     consent: annotationOf('object', annotation.consent),
     consented: [
       `variables.consent.matches(${uuid})`,

@@ -8,7 +8,7 @@ import type { ApplyResult } from './engine.ts'
 import { failureOf, isConflict, isImmutable } from './failures.ts'
 import { withTakeOvers } from './foreign.ts'
 import { withIgnored } from './ignored.ts'
-import { hasAction, stamped } from './intent.ts'
+import { hasAction, partOfSet, stamped } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { parentObject, setId, widened } from './parent.ts'
 import { findParentObject, isKept, planOf, type Step } from './plan.ts'
@@ -192,6 +192,7 @@ async function applyStep(
       return await create(object, api)
     }
     if (step.change !== 'take-over' && isKept(step.seen)) await takeBack(step.seen, object, api)
+    if (hasAction(object, 'one-off')) return
     await api.apply(await withIgnored(object, api), { force: true })
   } catch (error) {
     if (!isImmutable(error) || !mayRecreate(object)) rethrow(titleOf(object))(error)
@@ -223,12 +224,17 @@ async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
   throw failure('foreign-object', titleOf(object), sentences.keptBy(other))
 }
 
-/** A claim that an earlier deployment of this name left behind: the owner changes hands, guarded by its version. */
+/** What an earlier deployment of this name left behind: the owner changes hands, guarded by its version. */
 async function takeBack(live: LiveObject, object: KubernetesObject, api: KubeApi): Promise<void> {
-  const owner = object.metadata.labels?.[label.deployment] ?? ''
+  const mark = (key: string) => ({
+    op: 'add',
+    path: pointer('labels', key),
+    value: object.metadata.labels?.[key] ?? '',
+  })
   await api.patch(refOf(object), [
     { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
-    { op: 'add', path: pointer('labels', label.deployment), value: owner },
+    mark(label.deployment),
+    mark(partOfSet),
     { op: 'remove', path: pointer('labels', label.data) },
   ])
 }

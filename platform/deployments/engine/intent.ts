@@ -5,7 +5,7 @@ import type { SecretValues, Work } from '../work.ts'
 import { failure } from './causes.ts'
 import { at, isRecord, recordOf, recordsOf, textOf } from './reading.ts'
 import { sentences } from './sentences.ts'
-import { titleOf } from './stages.ts'
+import { titleOf, workloadKinds } from './stages.ts'
 
 /**
  * An intent is what Kade wants of one object, and only that: no status, no server defaults, no `null`, so that server-side
@@ -13,17 +13,25 @@ import { titleOf } from './stages.ts'
  */
 export type Intent = { readonly object: KubernetesObject; readonly digest: string }
 
-/** Per-object wishes of a module, as a comma-separated list in the annotation `kade.dev/action`. */
+/** Per-object wishes of a module, as a comma-separated list in an annotation. */
 export type Action = 'force' | 'one-off' | 'keep' | 'no-wait'
-export const actionAnnotation = `${prefix}action`
 /** `disabled` keeps an object that a later revision no longer has. */
 export const pruneAnnotation = `${prefix}prune`
 /** Labels of kubectl's ApplySets (KEP-3659), so that its tools see our sets. */
 export const partOfSet = 'applyset.k8s.io/part-of'
 
 export function hasAction(object: Pick<KubernetesObject, 'metadata'>, action: Action): boolean {
-  const wanted = object.metadata.annotations?.[actionAnnotation] ?? ''
+  const wanted = object.metadata.annotations?.[annotation.action] ?? ''
   return wanted.split(',').some(word => word.trim() === action)
+}
+
+/**
+ * Whether an object that is no claim outlives its deployment where the data is kept: `keep`, and what was made once and
+ * would not come back the same. Something that runs is never left without an owner.
+ */
+export function mayBeKept(object: Pick<KubernetesObject, 'kind' | 'metadata'>): boolean {
+  if (workloadKinds.has(object.kind)) return false
+  return hasAction(object, 'keep') || hasAction(object, 'one-off')
 }
 
 /** Throws `DeployFailure` for a work without objects, and for objects that reach out of its namespace. */

@@ -4,7 +4,7 @@ import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation, label } from '#platform/labels.ts'
 import { DeployFailure } from '../deploy-failure.ts'
 import type { Work } from '../work.ts'
-import { actionAnnotation, intentsOf, stamped } from './intent.ts'
+import { intentsOf, stamped } from './intent.ts'
 import { parentObject, readParent, setId, storedObjects, widened } from './parent.ts'
 import { stepOf } from './plan.ts'
 import { leftoverOf } from './prune.ts'
@@ -105,7 +105,7 @@ describe('a plan', () => {
   })
 
   it('never touches again what is made only once', () => {
-    const metadata = { name: 'web', annotations: { [actionAnnotation]: 'one-off' } }
+    const metadata = { name: 'web', annotations: { [annotation.action]: 'one-off' } }
     const once = first(intentsOf(work([{ ...given, metadata, data: { a: 'new' } }])))
     expect(stepOf(once, [standing], 3).change).toBe('unchanged')
     expect(stepOf(once, [], 3).change).toBe('create')
@@ -167,7 +167,7 @@ describe('pruning', () => {
   it('takes no data, nothing that asks to stay, nothing of a controller, nothing of others', () => {
     expect(gone(ours('PersistentVolumeClaim'))).toBe(false)
     expect(gone(ours('ConfigMap', { 'kade.dev/prune': 'disabled' }))).toBe(false)
-    expect(gone(ours('ConfigMap', { [actionAnnotation]: 'no-wait, keep' }))).toBe(false)
+    expect(gone(ours('ConfigMap', { [annotation.action]: 'no-wait, keep' }))).toBe(false)
     const child = ours('ConfigMap')
     const ownerReferences = [{ kind: 'Job', name: 'j', uid: 'j' }]
     expect(gone({ ...child, metadata: { ...child.metadata, ownerReferences } })).toBe(false)

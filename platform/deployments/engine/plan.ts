@@ -2,7 +2,7 @@ import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api
 import { annotation, label } from '#platform/labels.ts'
 import type { Work } from '../work.ts'
 import { failure } from './causes.ts'
-import { claimPrefixes, hasAction, type Intent, intentsOf } from './intent.ts'
+import { claimPrefixes, hasAction, type Intent, intentsOf, mayBeKept } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import {
   kindsOf,
@@ -39,11 +39,14 @@ export type Plan = {
   readonly steps: readonly Step[]
 }
 
+/** The kind that holds data. */
+export const claims = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }
+
 export function ownerSelector(deployment: string): string {
   return `${label.deployment}=${deployment}`
 }
 
-/** Claims an earlier deployment of this name left behind for the next. */
+/** What an earlier deployment of this name left behind for the next: claims, and what its module wants kept. */
 export function keptSelector(name: string): string {
   return `${label.data}=keep,${label.instance}=${name}`
 }
@@ -121,17 +124,22 @@ async function listKept(
   intents: readonly Intent[],
   signal?: AbortSignal,
 ): Promise<readonly LiveObject[]> {
-  const wantsClaims = intents.some(
-    ({ object }) => object.kind === 'PersistentVolumeClaim' || claimPrefixes(object).length > 0,
+  const kinds = kindsOf(
+    intents.flatMap(({ object }) => {
+      if (claimPrefixes(object).length > 0) return [{ ...claims, name: '' }]
+      return object.kind === claims.kind || mayBeKept(object) ? [objectName(object)] : []
+    }),
   )
-  if (!wantsClaims) return []
-  const { items } = await api.list('v1', 'PersistentVolumeClaim', {
-    namespace: work.namespace,
-    labelSelector: keptSelector(work.name),
-    metadataOnly: true,
-    ...(signal && { signal }),
+  const lists = await inParallel(kinds, async ({ apiVersion, kind }) => {
+    const { items } = await api.list(apiVersion, kind, {
+      namespace: work.namespace,
+      labelSelector: keptSelector(work.name),
+      metadataOnly: true,
+      ...(signal && { signal }),
+    })
+    return items
   })
-  return items
+  return lists.flat()
 }
 
 /** Pure: what one object needs, given what the lists saw. */
@@ -139,7 +147,8 @@ export function stepOf(intent: Intent, seen: readonly LiveObject[], revision: nu
   const live = seen.find(one => sameObject(objectName(one), objectName(intent.object))) ?? null
   if (live === null) return { intent, seen: null, change: 'create' }
   const { annotations } = live.metadata
-  if (hasAction(intent.object, 'one-off')) return { intent, seen: live, change: 'unchanged' }
+  if (hasAction(intent.object, 'one-off'))
+    return { intent, seen: live, change: isKept(live) ? 'change' : 'unchanged' }
   if (annotations?.[annotation.objectDigest] !== intent.digest) {
     return { intent, seen: live, change: 'change' }
   }

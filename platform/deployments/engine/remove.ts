@@ -2,10 +2,10 @@ import { type KubeApi, KubeError, type LiveObject } from '#platform/adapters/kub
 import { annotation, label } from '#platform/labels.ts'
 import { isOwned, removeSeen } from './apply.ts'
 import { failureOf, isConflict } from './failures.ts'
-import { claimPrefixes, hasAction, partOfSet } from './intent.ts'
+import { claimPrefixes, hasAction, mayBeKept, partOfSet } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { kindsOf, type ObjectName, readParent, setLabel, storedObjects } from './parent.ts'
-import { findParentObject, isKept, listOwned } from './plan.ts'
+import { claims, findParentObject, isKept, listOwned } from './plan.ts'
 import { pointer, refOf } from './reference.ts'
 import { inStages, titleOf, workloadKinds } from './stages.ts'
 import { untilGone } from './until-gone.ts'
@@ -28,12 +28,12 @@ const usualKinds: readonly Omit<ObjectName, 'name'>[] = [
   { apiVersion: 'v1', kind: 'ServiceAccount' },
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
 ]
-const claims = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }
 
 /**
  * Deletes a deployment: the stages of applying backwards, workloads with their pods, each stage gone before the next
  * begins, the parent last. So a run that breaks off leaves the parent, and the next run goes on from it. Claims follow when
- * no pod uses them any more: deleted, or set free of their owner and marked for the next deployment of this name.
+ * no pod uses them any more. Where data is kept, they and what its module wants kept are set free of their owner instead,
+ * and marked for the next deployment of this name.
  */
 export async function removeDeployment(
   target: RemoveTarget,
@@ -50,12 +50,22 @@ export async function removeDeployment(
     isOwned(live, target.deployment),
   )
   for (const stage of inStages(owned, one => one.kind).toReversed()) {
-    await inParallel(stage, live => removeOwned(live, target, api, signal), signal)
-    await untilGone(stage, api, signal)
+    const [kept, doomed] = parted(
+      stage,
+      live => mayBeKept(live) && (data === 'keep' || hasAction(live, 'keep')),
+    )
+    await inParallel(kept, live => letGo(live, target, api, signal), signal)
+    await inParallel(doomed, live => removeOwned(live, target, api, signal), signal)
+    await untilGone(doomed, api, signal)
   }
   const made = found === null ? [] : storedObjects(found).flatMap(claimPrefixes)
   await removeClaims({ ...target, made }, data, api, signal)
   await removeParent(target, api, signal)
+}
+
+/** Those for which it is true, and the others. */
+function parted<T>(all: readonly T[], test: (one: T) => boolean): [readonly T[], readonly T[]] {
+  return [all.filter(test), all.filter(one => !test(one))]
 }
 
 async function removeOwned(
@@ -87,9 +97,8 @@ async function removeClaims(
     ...(await listOwned(api, target, [claims], signal)),
     ...(await listMade(target, api, signal)),
   ]
-  const keeps = (live: LiveObject) => data === 'keep' || hasAction(live, 'keep')
-  await inParallel(owned.filter(keeps), live => letGo(live, target, api, signal), signal)
-  const doomed = owned.filter(live => !keeps(live))
+  const [kept, doomed] = parted(owned, live => data === 'keep' || hasAction(live, 'keep'))
+  await inParallel(kept, live => letGo(live, target, api, signal), signal)
   await inParallel(
     doomed,
     live =>
