@@ -2,6 +2,7 @@ import { anythingLLM } from './anythingllm/anythingllm.ts'
 import { chroma } from './chroma/chroma.ts'
 import { doclingServe } from './docling-serve/docling-serve.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
+import { jupyterlab } from './jupyterlab/jupyterlab.ts'
 import { labelStudio } from './label-studio/label-studio.ts'
 import { langflow } from './langflow/langflow.ts'
 import { librechat } from './librechat/librechat.ts'
@@ -47,5 +48,6 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(n8n),
   entry(labelStudio),
   entry(mlflow),
+  entry(jupyterlab),
   entry(marimo),
 ]
