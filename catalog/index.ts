@@ -9,6 +9,7 @@ import { librechat } from './librechat/librechat.ts'
 import { libretranslate } from './libretranslate/libretranslate.ts'
 import { litellm } from './litellm/litellm.ts'
 import { llamaCppServer } from './llama-cpp-server/llama-cpp-server.ts'
+import { localAI } from './localai/localai.ts'
 import { marimo } from './marimo/marimo.ts'
 import { mlflow } from './mlflow/mlflow.ts'
 import { n8n } from './n8n/n8n.ts'
@@ -32,6 +33,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(ollama),
   entry(vllm),
   entry(llamaCppServer),
+  entry(localAI),
   entry(textEmbeddingsInference),
   entry(litellm),
   entry(qdrant),
