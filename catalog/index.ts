@@ -2,6 +2,7 @@ import { anythingLLM } from './anythingllm/anythingllm.ts'
 import { chroma } from './chroma/chroma.ts'
 import { doclingServe } from './docling-serve/docling-serve.ts'
 import { type CatalogueEntry, entry } from './entry.ts'
+import { hayhooks } from './hayhooks/hayhooks.ts'
 import { jupyterlab } from './jupyterlab/jupyterlab.ts'
 import { labelStudio } from './label-studio/label-studio.ts'
 import { langflow } from './langflow/langflow.ts'
@@ -47,6 +48,7 @@ export const catalog: readonly CatalogueEntry[] = [
   entry(presidio),
   entry(searxng),
   entry(langflow),
+  entry(hayhooks),
   entry(n8n),
   entry(labelStudio),
   entry(mlflow),
