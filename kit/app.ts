@@ -45,6 +45,8 @@ export type NeedSpec = {
 export type Provides = {
   readonly capability: Capability
   readonly port: string
+  /** Further ports that who uses the capability talks to, such as gRPC beside HTTP. */
+  readonly also?: readonly string[]
   readonly path: string
   readonly secret?: string
   /** For a capability whose key is a whole connection string, in which `secret` is the password. */

@@ -82,6 +82,8 @@ export type Specification<
   readonly provides?: readonly {
     readonly capability: Capability
     readonly port: NoInfer<P>
+    /** Further ports that who uses the capability talks to, such as gRPC beside HTTP. */
+    readonly also?: readonly NoInfer<P>[]
     readonly path: string
     readonly secret?: NoInfer<keyof X & string>
     /** For a capability whose key is a whole connection string, in which `secret` is the password. */

@@ -22,6 +22,13 @@ test('lets nobody in without a key, and gives the key to those who bind', () => 
   expect(weaviate.provides).toMatchObject([{ capability: 'weaviate-api', secret: 'apiKey' }])
 })
 
+test('asks its own parts for a password as well', () => {
+  expect(container()?.env).toContainEqual({
+    name: 'CLUSTER_BASIC_AUTH_PASSWORD',
+    valueFrom: { secretKeyRef: { name: 'weaviate-secrets', key: 'clusterPassword' } },
+  })
+})
+
 test('has the key belong to the account that may do everything', () => {
   const value = (name: string) => container()?.env?.find(each => each.name === name)?.value
   expect(value('AUTHENTICATION_APIKEY_USERS')).toBe(value('AUTHORIZATION_RBAC_ROOT_USERS'))

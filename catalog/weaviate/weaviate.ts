@@ -31,7 +31,10 @@ export const weaviate = defineApp({
   ports: { http: 8080, grpc: 50051 },
   expose: 'http',
   settings,
-  provides: [{ capability: 'weaviate-api', port: 'http', path: '', secret: 'apiKey' }],
+  // Its clients ask for data over gRPC, and for everything else over HTTP.
+  provides: [
+    { capability: 'weaviate-api', port: 'http', also: ['grpc'], path: '', secret: 'apiKey' },
+  ],
   secrets: {
     apiKey: generated({
       title: { en: 'API key', nl: 'API-sleutel' },
@@ -66,6 +69,7 @@ export const weaviate = defineApp({
     CLUSTER_HOSTNAME: node,
     RAFT_JOIN: node,
     RAFT_BOOTSTRAP_EXPECT: 1,
+    // Without a password, the port between its parts takes orders from whoever reaches it.
     CLUSTER_BASIC_AUTH_USERNAME: 'weaviate',
     CLUSTER_BASIC_AUTH_PASSWORD: secrets.clusterPassword,
     // It lets everyone in by default.

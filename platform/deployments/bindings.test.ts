@@ -62,3 +62,26 @@ it.each([
   expect(refused.violations).toMatchObject([{ pointer: `/bindings/${need}` }])
   expect(JSON.stringify(refused.violations)).not.toMatch(/canary|password@|sk-0/)
 })
+
+it('leads to every port of what is offered, such as gRPC beside HTTP', async () => {
+  const provider = catalog.find(entry => entry.app.provides.some(offer => offer.also))
+  const [offer] = provider?.app.provides ?? []
+  if (!provider || !offer) throw new Error('no app of the shelf offers more than one port')
+  const consumer = { ...app, needs: [{ name: 'x', capability: offer.capability, optional: false }] }
+  const row = { id: 'provider', app: provider.app.id, clusters: ['amsterdam'], secret_version: 0 }
+  const { peers, violations } = await resolveBindings(
+    { catalog: [provider] } as unknown as PlatformContext, // all that is asked of it here
+    { query: async () => [row] } as unknown as typeof noRows,
+    ada,
+    consumer,
+    { x: 'team-b/store' },
+    { bindings: {}, values: {} },
+    ['amsterdam'],
+  )
+  expect(violations).toEqual([])
+  const ports = [offer.port, ...(offer.also ?? [])].map(name => provider.app.network.ports[name])
+  expect(ports).toHaveLength(2)
+  expect(peers).toEqual(
+    ports.map(port => ({ type: 'deployment', id: 'provider', namespace: 'team-b', port })),
+  )
+})

@@ -6,7 +6,7 @@ import { connectionString } from '#kit/connection.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import type { Actor } from '#platform/platform.ts'
-import type { Peer } from './network-policy.ts'
+import { offeredPorts, type Peer } from './network-policy.ts'
 import { isPublic } from './public-address.ts'
 import { looksSecret } from './secret-words.ts'
 
@@ -21,7 +21,9 @@ export type ResolvedBindings = {
   readonly violations: readonly Violation[]
 }
 
-type Resolution = { bound: Bound; peer: Peer; key?: string; kept: unknown } | { violation: Text }
+type Resolution =
+  | { bound: Bound; peers: readonly Peer[]; key?: string; kept: unknown }
+  | { violation: Text }
 
 /** The bindings that are in force, as a revision keeps them, and their credentials by secret key. */
 export type CurrentBindings = {
@@ -86,7 +88,7 @@ export async function resolveBindings(
       continue
     }
     result.bound[need.name] = resolved.bound
-    result.peers.push(resolved.peer)
+    result.peers.push(...resolved.peers)
     result.kept[need.name] = resolved.kept
     if (resolved.key !== undefined) result.keys[keyName] = resolved.key
   }
@@ -159,7 +161,10 @@ async function toDeployment(
         : `http://${authority}${offer.path}`,
       ...(key === undefined ? {} : { key: { secretKey: keyName } }),
     },
-    peer: { type: 'deployment', id: row.id, namespace, port },
+    peers: offeredPorts(offer).flatMap(name => {
+      const port = provider.network.ports[name]
+      return port === undefined ? [] : { type: 'deployment', id: row.id, namespace, port }
+    }),
     ...(key === undefined ? {} : { key }),
     kept: target,
   }
@@ -210,7 +215,7 @@ function toAddress(
       url: binding.url.replace(/\/$/, ''),
       ...(key === undefined ? {} : { key: { secretKey: keyName } }),
     },
-    peer: { type: 'address', port },
+    peers: [{ type: 'address', port }],
     ...(key === undefined ? {} : { key }),
     kept: { url: binding.url },
   }

@@ -74,5 +74,8 @@ describe.each(catalog.map(({ app }) => ({ app })))('the policy of $app.id', ({ a
     expect(consumers).toHaveLength(app.provides.length > 0 ? 1 : 0)
     for (const { from } of consumers)
       expect(from?.[0]?.podSelector?.matchLabels).toEqual({ [consumerLabel(id)]: 'true' })
+    const offered = app.provides.flatMap(({ port, also = [] }) => [port, ...also])
+    const open = consumers.flatMap(rule => rule.ports.map(({ port }) => port))
+    expect(new Set(open)).toEqual(new Set(offered.map(name => app.network.ports[name])))
   })
 })

@@ -1,4 +1,4 @@
-import type { App } from '#kit/app.ts'
+import type { App, Provides } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { label, prefix } from '#platform/labels.ts'
 
@@ -11,6 +11,11 @@ export type Peer =
       readonly port: number
     }
   | { readonly type: 'address'; readonly port: number }
+
+/** The ports, by name, that whoever binds to an offer may reach. */
+export function offeredPorts({ port, also = [] }: Provides): readonly string[] {
+  return [port, ...also]
+}
 
 /** The label a consumer's pods carry so that the provider's policy lets them in; only the platform writes it. */
 export function consumerLabel(provider: string): string {
@@ -57,7 +62,7 @@ export function networkPolicy(input: NetworkInput): KubernetesObject {
 
 function ingressRules({ app, deployment, hasIngress }: NetworkInput): object[] {
   const portOf = (name: string) => ({ protocol: 'TCP', port: app.network.ports[name] })
-  const provided = [...new Set(app.provides.map(one => one.port))].map(portOf)
+  const provided = [...new Set(app.provides.flatMap(offeredPorts))].map(portOf)
   const rules: object[] = []
   if (provided.length > 0)
     rules.push({
