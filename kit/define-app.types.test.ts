@@ -102,6 +102,9 @@ function portNames() {
   const provides = [{ capability: 'openai-api', port: 'grpc', path: '/v1' }] as const
   // @ts-expect-error a capability is provided on a declared port
   defineApp({ ...base, ports, health, resources, provides })
+  const also = [{ capability: 'openai-api', port: 'http', also: ['grpc'], path: '/v1' }] as const
+  // @ts-expect-error and so are its further ports
+  defineApp({ ...base, ports, health, resources, provides: also })
 }
 
 function volumes() {
