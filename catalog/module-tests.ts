@@ -4,9 +4,9 @@ import { stringify } from 'yaml'
 import type { App } from '#kit/app.ts'
 import { check } from '#kit/check.ts'
 import { criterionIds } from '#kit/passport.ts'
-import { bindAll, renderInput } from '#kit/render-input.ts'
+import { renderInput } from '#kit/render-input.ts'
 import { entry } from './entry.ts'
-import { settingsOf } from './settings-arbitrary.ts'
+import { anyInput } from './settings-arbitrary.ts'
 
 export { renderInput }
 
@@ -28,24 +28,8 @@ function renderTests(app: App): void {
   })
 
   test('any settings its schema allows render sound objects', () => {
-    const ingress =
-      app.network.expose === null
-        ? fc.constant(null)
-        : fc.constantFrom(null, { host: 'app.example.org' })
-    const given = fc.subarray(
-      app.secrets.filter(each => each.kind === 'provided').map(each => each.name),
-    )
-    const replicas = fc.integer({ min: 0, max: app.maxReplicas })
-    const bindings = fc.boolean().map(all => (all ? bindAll(app) : {}))
-    const changes = fc.record({
-      settings: settingsOf(app),
-      ingress,
-      givenSecrets: given,
-      replicas,
-      bindings,
-    })
     fc.assert(
-      fc.property(changes, each => {
+      fc.property(anyInput(app), each => {
         expect(check(app.render(renderInput(app, each)), relaxed(app))).toEqual([])
       }),
       { numRuns: 60 },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { App } from '#kit/app.ts'
+import type { App, RenderInput } from '#kit/app.ts'
+import { bindAll } from '#kit/render-input.ts'
 
 type Schema = {
   readonly type?: string
@@ -41,4 +42,19 @@ export function settingsOf(app: App): fc.Arbitrary<Record<string, unknown>> {
     Object.entries(properties).map(([name, schema]) => [name, value(schema)]),
   )
   return fc.record(answers, { requiredKeys: [] }).filter(settings => app.parseSettings(settings).ok)
+}
+
+/** Anything that may be asked of an app: settings its schema allows, a host or none, secrets given or not, needs bound or not. */
+export function anyInput(app: App): fc.Arbitrary<Partial<RenderInput>> {
+  const provided = app.secrets.filter(each => each.kind === 'provided').map(each => each.name)
+  return fc.record({
+    settings: settingsOf(app),
+    ingress:
+      app.network.expose === null
+        ? fc.constant(null)
+        : fc.constantFrom(null, { host: 'app.example.org' }),
+    givenSecrets: fc.subarray(provided),
+    replicas: fc.integer({ min: 0, max: app.maxReplicas }),
+    bindings: fc.boolean().map(all => (all ? bindAll(app) : {})),
+  })
 }

@@ -10,6 +10,7 @@ import { registerGateway } from './commands/gateway.ts'
 import { registerList } from './commands/list.ts'
 import { registerLogs } from './commands/logs.ts'
 import { registerMetrics } from './commands/metrics.ts'
+import { registerModule } from './commands/module.ts'
 import { registerNamespaces } from './commands/namespaces.ts'
 import { registerOpen } from './commands/open.ts'
 import { registerOperations } from './commands/operations.ts'
@@ -48,6 +49,7 @@ const registrations = [
   registerOperations,
   registerClusters,
   registerNamespaces,
+  registerModule,
   registerCompletion,
 ]
 

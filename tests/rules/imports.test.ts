@@ -30,6 +30,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
 const exceptions: readonly { readonly file: RegExp; readonly to: readonly string[] }[] = [
   { file: /^cli\/processes\//, to: ['catalog', 'gateway', 'kit', 'platform', 'tools'] },
   { file: /^cli\/commands\/(module|import)-/, to: ['kit', 'catalog'] },
+  { file: /^cli\/module\//, to: ['kit', 'catalog', 'tools'] },
   // Writes docs/reference/cli.md from the commands themselves.
   { file: /^tools\/generate\/cli-reference\.ts$/, to: ['cli'] },
 ]

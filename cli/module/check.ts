@@ -1,0 +1,63 @@
+/**
+ * `kade module check`: every step over one module, and everything that any of them finds at once. A step that stops is no reason to
+ * leave out the next; only a module that does not load has nothing to render.
+ */
+import type { App } from '#kit/app.ts'
+import { checkGolden } from './golden.ts'
+import { loadApp, type ModulePlace } from './load.ts'
+import { checkObjects } from './objects.ts'
+import { checkPassport } from './passport.ts'
+import { type CheckReport, looked, type Rung, type RungResult, rungs, skipped } from './report.ts'
+import { checkServer, type ServerPlace } from './server.ts'
+import { checkTypes } from './types.ts'
+
+export type CheckOptions = {
+  readonly seed: number
+  readonly runs: number
+  /** Writes the golden files instead of comparing. */
+  readonly update: boolean
+  readonly server: ServerPlace
+}
+
+async function checkApp(app: App, { folder }: ModulePlace, options: CheckOptions) {
+  const objects = checkObjects(app, options)
+  const isSound = objects.every(each => each.state === 'passed')
+  return [
+    ...objects,
+    await checkServer(app, options.server),
+    // What is not sound is nothing to hold later renders against.
+    await checkGolden(app, folder, options.update && isSound),
+  ]
+}
+
+function inOrder(results: readonly RungResult[]): readonly RungResult[] {
+  const place = (rung: Rung) => rungs.indexOf(rung)
+  return results.toSorted((left, right) => place(left.rung) - place(right.rung))
+}
+
+/** Checks the module at a place. Rejects only for what is no fault of the module. */
+export async function checkModule(place: ModulePlace, options: CheckOptions): Promise<CheckReport> {
+  const types = await checkTypes(place)
+  const loaded = await loadApp(place)
+  const results =
+    'app' in loaded
+      ? await checkApp(loaded.app, place, options)
+      : [
+          looked(
+            'lint',
+            'the module',
+            loaded.findings.map(each => ({ ...each, seenIn: [] })),
+          ),
+          ...(['schemas', 'server', 'golden'] as const).map(rung =>
+            skipped(rung, 'the module does not load, so it renders nothing'),
+          ),
+        ]
+  const all = inOrder([types, ...results, await checkPassport(place.folder)])
+  return {
+    module: place.file,
+    app: 'app' in loaded ? { id: loaded.app.id, version: loaded.app.version } : null,
+    ok: all.every(each => each.state !== 'failed'),
+    seed: options.seed,
+    rungs: all,
+  }
+}
