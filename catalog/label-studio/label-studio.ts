@@ -67,7 +67,6 @@ export const labelStudio = defineApp({
     instance: { mount: '/opt/heartex/instance-data/etc', size: '64Mi' },
   },
   health: {
-    // With the slash at the end; without it the app answers with a redirect.
     startup: { path: '/health/', port: 'http', every: 10, failAfter: 60 },
     ready: { path: '/health/', port: 'http' },
     live: { path: '/health/', port: 'http' },
