@@ -51,7 +51,7 @@ export const jupyterlab = defineApp({
       },
     }),
   },
-  // The whole home, so that preferences and installed packages stay as well.
+  // The whole home, so that preferences stay as well, and packages: pip puts them there where the image cannot be written.
   volumes: { home: { mount: '/home/jovyan', size: ({ storage }) => storage } },
   scratch: {
     tmp: { mount: '/tmp', size: '4Gi' },
@@ -82,8 +82,6 @@ export const jupyterlab = defineApp({
     HOME: '/home/jovyan',
     XDG_CACHE_HOME: '/tmp/cache',
     JUPYTER_RUNTIME_DIR: '/tmp/jupyter-runtime',
-    // Packages that someone installs go to the disk, for the image cannot be written.
-    PIP_USER: 1,
     JUPYTER_TOKEN: secrets.token,
     OPENAI_BASE_URL: needs.llm?.url,
     OPENAI_API_KEY: needs.llm?.key,

@@ -89,8 +89,7 @@ export const marimo = defineApp({
     XDG_DATA_HOME: `${notebooks}/.local/share`,
     XDG_CACHE_HOME: '/tmp/cache',
     XDG_STATE_HOME: '/tmp/state',
-    // Packages that someone installs go to the disk, for the image cannot be written.
-    PIP_USER: 1,
+    // Where pip puts packages, for the image cannot be written.
     PYTHONUSERBASE: `${notebooks}/.local`,
     PYTHONDONTWRITEBYTECODE: 1,
     MARIMO_PASSWORD: secrets.password,
