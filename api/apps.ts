@@ -45,6 +45,10 @@ export const AppSummary = z.object({
   icon: z.string(),
   needs: z.array(z.object({ name: z.string(), capability: z.string(), optional: z.boolean() })),
   provides: z.array(z.string()),
+  /** Whether it runs on a GPU: never, if its settings say so, or always. */
+  gpu: z.enum(['none', 'optional', 'required']),
+  /** The level of the Pod Security Standards that its pods meet, whatever its settings. */
+  podSecurity: z.enum(['restricted', 'baseline', 'privileged']),
 })
 export type AppSummary = z.infer<typeof AppSummary>
 

@@ -86,14 +86,14 @@ async function send(call: typeof fetch, options: ClientOptions, route: Route, in
   throw new ProblemError(Problem.parse(answer))
 }
 
-/** `/api/v1/deployments/team-a/chat?data=keep` of a route and its input. */
+/** `/api/v1/deployments/team-a/chat?data=keep` of a route and its input; a list stands there once per value. */
 export function pathOf(route: Route, input: LooseInput): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name) =>
     encodeURIComponent(String(input.params?.[name])),
   )
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(input.query ?? {}))
-    if (value !== undefined) query.set(key, String(value))
+    for (const one of [value].flat()) if (one !== undefined) query.append(key, String(one))
   const search = query.toString()
   return `/api/v1${path}${search ? `?${search}` : ''}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { App, AppSummary } from './apps.ts'
+import { AppList, appFilters } from './app-filters.ts'
+import { App } from './apps.ts'
 import { Cluster, CreateNamespace, Namespace } from './clusters.ts'
 import {
   CreateDeployment,
@@ -70,15 +71,19 @@ export const contract = {
   listApps: route({
     method: 'GET',
     path: '/apps',
-    summary: 'The catalogue',
+    summary: 'The catalogue, searched and narrowed, with how many apps each filter would leave',
     tag: 'catalogue',
     action: 'catalogue.read',
     query: z.strictObject({
       ...page,
-      q: z.string().max(200).optional(),
-      category: z.string().max(50).optional(),
+      q: z
+        .string()
+        .max(200)
+        .describe('all these words, in name, description, category or capability')
+        .optional(),
+      ...appFilters,
     }),
-    answers: { 200: list(AppSummary) },
+    answers: { 200: AppList },
   }),
   readApp: route({
     method: 'GET',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AppSummary } from '#api/apps.ts'
-import { appsFor } from './shelf.ts'
+import { addressOf, appsFor, queryOf } from './shelf.ts'
 
 const qdrant: AppSummary = {
   id: 'qdrant',
@@ -17,31 +17,31 @@ const qdrant: AppSummary = {
   icon: '',
   needs: [],
   provides: ['vector-store'],
+  gpu: 'none',
+  podSecurity: 'restricted',
 }
 const chat: AppSummary = {
   ...qdrant,
   id: 'chat',
   name: 'Chat',
   category: 'chat-assistant',
+  description: { en: 'Talks', nl: 'Praat' },
   aiRisk: 'high-risk',
 }
 
 test('finds an app by a word of its description in either language', () => {
   for (const words of ['similar', 'LIJKEN', 'qdrant teksten'])
-    expect(appsFor([qdrant, chat], { words, category: 'vector-database', demands: [] })).toEqual([
-      qdrant,
-    ])
+    expect(appsFor([qdrant, chat], words)).toEqual([qdrant])
 })
 
-test('leaves out an app that does not meet every demand', () => {
-  const found = appsFor([qdrant, chat], {
-    words: '',
-    category: '',
-    demands: ['openSource', 'lowRisk'],
-  })
-  expect(found).toEqual([qdrant])
+test('reads from an address what was written into it, and writes only what is asked', () => {
+  const asked = { ...queryOf({}), q: 'open', gpu: ['optional', 'none'], licence: ['MIT'] }
+  const address = addressOf(asked)
+  expect(address).toEqual({ q: 'open', gpu: ['none', 'optional'], licence: ['MIT'] })
+  expect(queryOf(address)).toEqual({ ...asked, gpu: ['none', 'optional'] })
 })
 
-test('does not take an unknown privacy assessment for one that was made', () => {
-  expect(appsFor([qdrant], { words: '', category: '', demands: ['dpia'] })).toEqual([])
+test('takes an address that somebody typed: one value, no value, a word it does not know', () => {
+  const { q, gpu, dpia } = queryOf({ q: ['a', 'b'], gpu: 'none', dpia: null, other: 'x' })
+  expect([q, gpu, dpia]).toEqual(['a', ['none'], []])
 })

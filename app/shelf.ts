@@ -1,35 +1,44 @@
+import { type AppFilter, appFilterNames } from '#api/app-filters.ts'
 import type { AppSummary } from '#api/apps.ts'
+import type { CallInput } from '#api/client.ts'
+import type { Contract } from '#api/contract.ts'
 
-/** What a visitor of the catalogue asks of an app, besides words and a category. */
-export const demands = {
-  openSource: app => app.openSource === 'yes',
-  selfHostable: app => app.selfHostable === 'yes',
-  dpia: app => app.dpia === 'yes' || app.dpia === 'partly',
-  accessibility: app => app.accessibility === 'yes' || app.accessibility === 'partly',
-  lowRisk: app => !/high|unacceptable/.test(app.aiRisk),
-} as const satisfies Record<string, (app: AppSummary) => boolean>
+/** What a visitor of the catalogue asks for; what is not asked is empty. */
+export type ShelfQuery = { readonly q: string } & { readonly [F in AppFilter]: string[] }
 
-export type Demand = keyof typeof demands
-export const demandNames: Demand[] = [
-  'openSource',
-  'selfHostable',
-  'dpia',
-  'accessibility',
-  'lowRisk',
-]
+type Address = Readonly<Record<string, unknown>>
 
-export type Search = { words: string; category: string; demands: readonly Demand[] }
+/** Reads a query from the address of the page, in which a value stands once or several times (`?gpu=none&gpu=optional`). */
+export function queryOf(address: Address): ShelfQuery {
+  const textsOf = (name: string) =>
+    [address[name]].flat().filter((value): value is string => typeof value === 'string')
+  const filters = appFilterNames.map(filter => [filter, textsOf(filter)])
+  // One entry per name of a filter, which `fromEntries` cannot express.
+  return { q: textsOf('q')[0] ?? '', ...Object.fromEntries(filters) } as ShelfQuery
+}
 
-/** The apps that answer a search: every word found in name, category or description of either language. */
-export function appsFor(apps: readonly AppSummary[], search: Search): AppSummary[] {
-  const words = search.words.toLowerCase().split(/\s+/).filter(Boolean)
+/** The query of the page's address: only what is asked, in one order, so that the same question has the same address. */
+export function addressOf(query: ShelfQuery): Record<string, string | string[]> {
+  const filters = appFilterNames.filter(filter => query[filter].length > 0)
+  return {
+    ...(query.q === '' ? {} : { q: query.q }),
+    ...Object.fromEntries(filters.map(filter => [filter, query[filter].toSorted()])),
+  }
+}
+
+/** The same question to the server, which says so when the address holds a word that no filter has. */
+export function askOf(query: ShelfQuery): NonNullable<CallInput<Contract['listApps']>['query']> {
+  // Its values are whatever stood in the address; they are judged where they arrive.
+  return addressOf(query) as NonNullable<CallInput<Contract['listApps']>['query']>
+}
+
+/** The apps in which every word is found, in name, category or description of either language. */
+export function appsFor(apps: readonly AppSummary[], words: string): AppSummary[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   return apps.filter(app => {
-    if (search.category && app.category !== search.category) return false
     const text =
       `${app.name} ${app.id} ${app.category} ${app.description.en} ${app.description.nl}`.toLowerCase()
-    return (
-      words.every(word => text.includes(word)) && search.demands.every(name => demands[name](app))
-    )
+    return wanted.every(word => text.includes(word))
   })
 }
 

@@ -70,7 +70,7 @@ function strangers(query: unknown, root: string): Violation[] {
 
 function unstorable(query: unknown): Violation[] {
   return Object.entries(query ?? {})
-    .filter(([, value]) => typeof value === 'string' && !isStorable(value))
+    .filter(([, value]) => [value].flat().some(one => typeof one === 'string' && !isStorable(one)))
     .map(([key]) => ({ pointer: `/query/${escapePointer(key)}`, detail: holdsNul }))
 }
 

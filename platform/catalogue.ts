@@ -1,14 +1,25 @@
+import type { AppList } from '#api/app-filters.ts'
 import type { App, AppSummary, Criterion } from '#api/apps.ts'
+import { moduleFacts } from '#kit/module-facts.ts'
+import { type AppQuery, searchApps } from './app-search.ts'
 import { type CatalogueEntry, findApp, type PlatformContext } from './context.ts'
 import { PlatformError } from './errors.ts'
-import { isUnknown } from './is-unknown.ts'
 
 /** The answer to a criterion; `unknown` where the passport is silent. */
 function answer(entry: CatalogueEntry, id: string): Criterion['answer'] {
   return entry.passport.criteria.find(one => one.id === id)?.answer ?? 'unknown'
 }
 
+// The shelf changes with a release only, and some facts take dozens of renderings.
+const summaries = new WeakMap<CatalogueEntry, AppSummary>()
+
 function summary(entry: CatalogueEntry): AppSummary {
+  const known = summaries.get(entry) ?? summarise(entry)
+  summaries.set(entry, known)
+  return known
+}
+
+function summarise(entry: CatalogueEntry): AppSummary {
   const { app, passport, icon } = entry
   const selfHostable = answer(entry, 'self-hostable')
   return {
@@ -26,36 +37,13 @@ function summary(entry: CatalogueEntry): AppSummary {
     icon: `data:image/svg+xml;base64,${Buffer.from(icon).toString('base64')}`,
     needs: app.needs.map(({ name, capability, optional }) => ({ name, capability, optional })),
     provides: app.provides.map(one => one.capability),
+    ...moduleFacts(app),
   }
 }
 
-/** The apps whose name, description or category holds the words of `q`, in the shelf's order. */
-export function listApps(
-  context: PlatformContext,
-  query: {
-    limit: number
-    cursor?: string | undefined
-    q?: string | undefined
-    category?: string | undefined
-  },
-): { items: AppSummary[]; next: string | null } {
-  const words = (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)
-  const found = context.catalog.map(summary).filter(app => {
-    const text =
-      `${app.id} ${app.name} ${app.category} ${app.description.en} ${app.description.nl}`.toLowerCase()
-    return (
-      words.every(word => text.includes(word)) &&
-      (!query.category || app.category === query.category)
-    )
-  })
-  const begin = query.cursor ? found.findIndex(app => app.id === query.cursor) + 1 : 0
-  if (query.cursor && begin === 0)
-    throw new PlatformError('request-invalid', 'The cursor is not one that Kade gave out.', {
-      violations: [{ pointer: '/cursor', detail: isUnknown }],
-      next: 'Begin again without a cursor.',
-    })
-  const items = found.slice(begin, begin + query.limit)
-  return { items, next: begin + query.limit < found.length ? (items.at(-1)?.id ?? null) : null }
+/** The apps of the shelf that answer a query, in the shelf's order, with facets. */
+export function listApps(context: PlatformContext, query: AppQuery): AppList {
+  return searchApps(context.catalog.map(summary), query)
 }
 
 /** One app with its settings and passport. Throws `not-found`. */

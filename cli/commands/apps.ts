@@ -1,35 +1,81 @@
 import type { Command } from 'commander'
+import { type AppFilter, type AppList, appFilterNames } from '#api/app-filters.ts'
 import type { App } from '#api/apps.ts'
-import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
+import type { CallInput } from '#api/client.ts'
+import type { Contract } from '#api/contract.ts'
+import { type Cli, collect, type OutputFlags, print, withOutput } from '../command.ts'
 import { isRecord } from '../input.ts'
 import { clean, table } from '../render.ts'
 import { tell } from '../terminal.ts'
 
+/** A flag per filter of the catalogue: `openSource` is `--open-source`. */
+function flagOf(filter: AppFilter): string {
+  return filter.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+}
+
+const about: Readonly<Record<AppFilter, string>> = {
+  category: 'only of this category',
+  openSource: 'yes, partly or no',
+  dpia: 'whether a privacy assessment is there: yes, partly, no, unknown',
+  accessibility: 'yes, partly, no, unknown, not-applicable',
+  aiRisk: 'class of AI risk, such as minimal',
+  selfHostable: 'yes, partly, no, unknown',
+  capability: 'what it provides, such as openai-api',
+  needs: 'a capability it can use',
+  licence: 'SPDX expression, such as MIT',
+  gpu: 'none, optional or required',
+  podSecurity: 'restricted, baseline or privileged',
+}
+
+type Filters = { query?: string } & { [F in AppFilter]?: string[] }
+type ListQuery = NonNullable<CallInput<Contract['listApps']>['query']>
+
 export function registerApps(program: Command, cli: Cli): void {
   const command = program
     .command('apps [app]')
-    .description('the catalogue, or one app with its settings')
-    .option('-q, --query <text>', 'only apps that this text is found in')
-  withOutput(command).action(
-    async (app: string | undefined, flags: OutputFlags & { query?: string }) => {
-      const { client } = await cli.connect()
-      if (app) {
-        const found = await client.readApp({ params: { app } })
-        print(cli, flags, found, appLines(cli, found))
-        return
-      }
-      const query = { limit: 200, ...(flags.query ? { q: flags.query } : {}) }
-      const page = await client.listApps({ query })
-      const rows = page.items.map(one => [
-        one.id,
-        one.version,
-        one.licence,
-        one.aiRisk,
-        tell(cli.terminal, one.description),
-      ])
-      print(cli, flags, page, table(['APP', 'VERSION', 'LICENCE', 'AI RISK', 'DESCRIPTION'], rows))
-    },
-  )
+    .description('the catalogue, searched and narrowed, or one app with its settings and passport')
+    .option('-q, --query <text>', 'only apps that all these words are found in')
+  for (const filter of appFilterNames)
+    command.option(`--${flagOf(filter)} <value>`, `${about[filter]}; may be repeated`, collect)
+  withOutput(command).action(async (app: string | undefined, flags: OutputFlags & Filters) => {
+    const { client } = await cli.connect()
+    if (app) {
+      const found = await client.readApp({ params: { app } })
+      print(cli, flags, found, appLines(cli, found))
+      return
+    }
+    const list = await client.listApps({ query: { limit: 200, ...queryOf(flags) } })
+    print(cli, flags, list, listLines(cli, list))
+  })
+}
+
+function queryOf(flags: Filters): ListQuery {
+  const filters = appFilterNames.map(filter => [filter, flags[filter]])
+  // The values are a person's; the server says which of them a filter does not know.
+  return { q: flags.query, ...Object.fromEntries(filters) } as ListQuery
+}
+
+function listLines(cli: Cli, { items, total, without, next }: AppList): string[] {
+  if (total === 0)
+    return [
+      'No app fits.',
+      ...without.map(({ filter, count }) => {
+        const flag = filter === 'q' ? 'query' : flagOf(filter)
+        return `  Without --${flag}: ${count === 1 ? 'one app' : `${count} apps`}.`
+      }),
+      '→ Ask for less, or see the whole catalogue with: kade apps',
+    ]
+  const rows = items.map(one => [
+    one.id,
+    one.version,
+    one.licence,
+    one.aiRisk,
+    tell(cli.terminal, one.description),
+  ])
+  return [
+    ...table(['APP', 'VERSION', 'LICENCE', 'AI RISK', 'DESCRIPTION'], rows),
+    ...(next === null ? [] : [`The first ${items.length} of ${total}; narrow it to see the rest.`]),
+  ]
 }
 
 function appLines(cli: Cli, app: App): string[] {
@@ -55,6 +101,9 @@ function appLines(cli: Cli, app: App): string[] {
     `${app.name} ${app.version} (${app.id}), ${app.licence}`,
     clean(tell(cli.terminal, app.description)),
     `AI risk ${app.aiRisk} · open source ${app.openSource} · self-hostable ${app.selfHostable} · DPIA ${app.dpia} · accessibility ${app.accessibility}`,
+    `GPU ${app.gpu} · pod security ${app.podSecurity}`,
+    '',
+    ...passportLines(cli, app),
     ...(settings.length > 0
       ? ['', ...table(['SETTING', 'TYPE', 'DEFAULT', 'WHAT'], settings)]
       : []),
@@ -63,4 +112,16 @@ function appLines(cli: Cli, app: App): string[] {
     '',
     `Deploy it with: kade deploy ${app.id} -n <namespace> --wait`,
   ]
+}
+
+/** What is known of it, how sure that is, and until when; the evidence itself is in `-o json` and on its page. */
+function passportLines(cli: Cli, { passport }: App): string[] {
+  const rows = passport.criteria.map(({ id, answer, value, assurance, expiresAt, explanation }) => [
+    id,
+    value ? `${answer} (${value})` : answer,
+    assurance,
+    expiresAt ?? '',
+    tell(cli.terminal, explanation),
+  ])
+  return table(['CRITERION', 'ANSWER', 'HOW SURE', 'VALID UNTIL', 'WHY'], rows)
 }

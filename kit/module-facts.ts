@@ -1,0 +1,53 @@
+import type { App } from './app.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
+import { at, fields } from './lint/read.ts'
+import { containers, workloads } from './lint/workloads.ts'
+import { type PodSecurityLevel, podSecurityLevel, podSecurityLevels } from './pod-security.ts'
+import { renderInput } from './render-input.ts'
+
+/** What can be read off an app's objects, without a person's word for it. */
+export type ModuleFacts = {
+  /** Whether it runs on a GPU: never, if its settings say so, or always. */
+  readonly gpu: 'none' | 'optional' | 'required'
+  /** The least strict level that any of its usual settings brings. */
+  readonly podSecurity: PodSecurityLevel
+}
+
+/** The values of a setting that may change what is rendered: every choice, and both ends of a range. */
+function valuesOf(schema: unknown): readonly unknown[] {
+  const { enum: choices, type, minimum, maximum } = fields(schema)
+  if (Array.isArray(choices)) return choices
+  if (type === 'boolean') return [true, false]
+  return [minimum, maximum].filter(value => typeof value === 'number')
+}
+
+/** The objects with every default, and again for each value of each setting while the others keep theirs. */
+export function renderings(app: App): readonly (readonly KubernetesObject[])[] {
+  const properties = Object.entries(fields(app.settingsSchema().properties))
+  const changes = properties.flatMap(([name, schema]) =>
+    valuesOf(schema).map(value => ({ [name]: value })),
+  )
+  // What an app's own rules refuse never runs, so it proves nothing.
+  return [{}, ...changes]
+    .filter(settings => app.parseSettings(settings).ok)
+    .map(settings => app.render(renderInput(app, { settings })))
+}
+
+function asksForGpu(objects: readonly KubernetesObject[]): boolean {
+  return workloads(objects)
+    .flatMap(containers)
+    .some(({ container }) =>
+      Object.keys(fields(at(container, 'resources', 'limits'))).some(name => /\/.*gpu/.test(name)),
+    )
+}
+
+/** Derives the facts from what the app renders; pure, a few dozen renderings. */
+export function moduleFacts(app: App): ModuleFacts {
+  const rendered = renderings(app)
+  const withGpu = rendered.filter(asksForGpu).length
+  const levels = rendered.map(podSecurityLevel)
+  return {
+    gpu: withGpu === 0 ? 'none' : withGpu === rendered.length ? 'required' : 'optional',
+    podSecurity: podSecurityLevels.findLast(level => levels.includes(level)) ?? 'restricted',
+  }
+}

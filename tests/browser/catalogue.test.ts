@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { violationsOf } from './axe.ts'
+import { type Browser, openChromium } from './chromium.ts'
+import { type Product, startProduct } from './product.ts'
+
+let product: Product
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await openChromium()
+  page = browser.page
+  await page.goto(product.signIn)
+  await page.getByRole('heading', { level: 1, name: 'Catalogue' }).waitFor()
+})
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+beforeEach(async () => {
+  await open('/catalog')
+})
+
+async function open(path: string) {
+  await page.goto(product.url + path)
+  await page.getByRole('status').filter({ hasText: /app/ }).waitFor()
+}
+
+const cards = () => page.getByRole('article')
+const facet = (name: RegExp) => page.getByRole('checkbox', { name })
+const shownIs = (count: number) => expect.poll(() => cards().count()).toBe(count)
+
+async function expectTotal(query: Parameters<Product['client']['listApps']>[0]['query']) {
+  const { total } = await product.client.listApps({ query: { limit: 1, ...query } })
+  await shownIs(total)
+  return total
+}
+
+test('a ticked box shows as many apps as it said, and stands in the address', async () => {
+  const box = facet(/^Model server/)
+  const said = Number(/\d+/.exec((await box.locator('..').textContent()) ?? '')?.[0])
+  await box.check()
+  await page.waitForURL('**/catalog?category=model-server')
+  await shownIs(said)
+  await facet(/^Vector database/).check()
+  await page.waitForURL('**/catalog?category=model-server&category=vector-database')
+  const total = await expectTotal({ category: ['model-server', 'vector-database'] })
+  expect(total).toBeGreaterThan(said)
+
+  await page.reload()
+  await shownIs(total)
+  expect(await facet(/^Model server/).isChecked()).toBe(true)
+
+  await page.goBack()
+  await shownIs(said)
+  expect(await facet(/^Vector database/).isChecked()).toBe(false)
+  await page.goBack()
+  await expectTotal({})
+  expect(await facet(/^Model server/).isChecked()).toBe(false)
+})
+
+test('an address somebody sent opens what narrows the list, also in Dutch', async () => {
+  await page.getByRole('button', { name: 'NL – Nederlands' }).click()
+  await open('/catalog?q=VECTOROPSLAG&gpu=none')
+  await expectTotal({ q: 'vectoropslag', gpu: 'none' })
+  expect(await facet(/^Draait zonder/).isChecked()).toBe(true)
+  expect(await page.getByLabel('Zoek op naam of doel').inputValue()).toBe('VECTOROPSLAG')
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('button', { name: 'EN – English' }).click()
+  expect(await facet(/^Runs without/).isChecked()).toBe(true)
+})
+
+test('the boxes work with the keyboard alone, and keep the focus', async () => {
+  await page.locator('summary', { hasText: 'GPU' }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Space')
+  await page.waitForURL('**/catalog?gpu=none')
+  await expectTotal({ gpu: 'none' })
+  expect(await facet(/^Runs without/).evaluate(box => box === document.activeElement)).toBe(true)
+})
+
+test('when nothing fits, it says which filter keeps apps away, and takes it off', async () => {
+  await open('/catalog?q=qdrant&category=model-server')
+  await page.getByRole('heading', { name: 'No app fits' }).waitFor()
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('button', { name: /^Without “Category”/ }).click()
+  await page.waitForURL('**/catalog?q=qdrant')
+  await expectTotal({ q: 'qdrant' })
+})
+
+test('an address with a word no filter has says so, and leads back', async () => {
+  await page.goto(`${product.url}/catalog?gpu=sometimes`)
+  await page.getByRole('alert').waitFor()
+  await page.getByRole('button', { name: 'Clear filters' }).click()
+  await expectTotal({})
+})
