@@ -7,6 +7,7 @@ import { registerCompletion } from './commands/completion.ts'
 import { registerDelete } from './commands/delete.ts'
 import { registerDeploy } from './commands/deploy.ts'
 import { registerGateway } from './commands/gateway.ts'
+import { registerImport } from './commands/import.ts'
 import { registerList } from './commands/list.ts'
 import { registerLogs } from './commands/logs.ts'
 import { registerMetrics } from './commands/metrics.ts'
@@ -49,6 +50,7 @@ const registrations = [
   registerOperations,
   registerClusters,
   registerNamespaces,
+  registerImport,
   registerModule,
   registerCompletion,
 ]

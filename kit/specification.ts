@@ -69,6 +69,8 @@ export type Specification<
     readonly description: Text
   }
   readonly image: Image<NoInfer<z.output<S>>>
+  /** Name of the app's container, for an app that was known by another one before; by default its id. */
+  readonly container?: string
   readonly command?: readonly string[]
   readonly args?: readonly string[] | ((context: Context<S, N, X, P>) => readonly string[])
   readonly ports: Readonly<Record<P, number>>

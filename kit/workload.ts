@@ -69,7 +69,7 @@ function mainContainer(plan: Plan): Container {
   const { args, command, sidecars = {} } = specification
   const opened = new Set(Object.values(sidecars).flatMap(each => each.ports ?? []))
   return {
-    name: specification.info.id,
+    name: specification.container ?? specification.info.id,
     ...container(plan),
     ...(command && { command }),
     ...(args && { args: typeof args === 'function' ? args(context) : args }),

@@ -26,9 +26,13 @@ function selectorFindings({ object, index, template }: Workload): readonly Modul
 }
 
 function mountFindings(workload: Workload): readonly ModuleFinding[] {
-  const volumes = new Set(
-    list(at(workload.template, 'spec', 'volumes')).map(each => at(each, 'name')),
-  )
+  // A StatefulSet makes a volume of each of its claim templates.
+  const volumes = new Set([
+    ...list(at(workload.template, 'spec', 'volumes')).map(each => at(each, 'name')),
+    ...list(at(workload.object, 'spec', 'volumeClaimTemplates')).map(each =>
+      at(each, 'metadata', 'name'),
+    ),
+  ])
   return containers(workload).flatMap(({ container, where }) =>
     list(container.volumeMounts).flatMap((mount, index) =>
       volumes.has(at(mount, 'name'))
