@@ -54,8 +54,8 @@ export type OpenQueueOptions = {
 const CONCURRENCY = 24
 const GRACE_MS = 5_000
 const TIDY_MS = 3_000
-/** Tries for 40 minutes, beyond the deadline of every app: a cluster that comes back in time finds its work still wanted. */
-const OPTIONS = { keyed: true, retryLimit: 120, retryDelayMax: 20, expireInSeconds: 3_600 }
+/** Tries for 80 minutes, beyond the deadline of every app: a cluster that comes back in time finds its work still wanted. */
+const OPTIONS = { keyed: true, retryLimit: 240, retryDelayMax: 20, expireInSeconds: 3_600 }
 
 /** Opens the queue on a migrated database. */
 export async function openQueue(options: OpenQueueOptions): Promise<Queue> {

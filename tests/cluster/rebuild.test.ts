@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from '#platform/adapters/database/database.ts'
 import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
+import { label } from '#platform/labels.ts'
 import {
   adminOf,
   ask,
@@ -86,13 +88,22 @@ async function variedLives(): Promise<void> {
   await allEnded(database)
 }
 
-/** A failure, an operation that is still open, and drift: what the model says of the present. */
+/** A question, a failure, an operation that is still open, and drift: what the model says of the present. */
 async function unfinishedBusiness(): Promise<void> {
   const admin = await adminOf(kade.home)
-  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'taken', namespace } }
-  await admin.apply({ ...service, spec: { ports: [{ port: 80, protocol: 'TCP' }] } })
-  const failing = await ended(kade, await ask(kade, { app: 'qdrant', namespace, name: 'taken' }))
-  expect(failing.state).toBe('failed')
+  const service = (name: string, labels = {}) =>
+    admin.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace, labels },
+      spec: { ports: [{ port: 80, protocol: 'TCP' }] },
+    })
+  await service('taken')
+  await service('held', { [label.deployment]: randomUUID() })
+  const end = async (name: string) =>
+    (await ended(kade, await ask(kade, { app: 'qdrant', namespace, name }))).state
+  expect(await end('taken')).toBe('needs-approval')
+  expect(await end('held')).toBe('failed')
   const volume = { apiVersion: 'v1', kind: 'Service', namespace, name: 'long' }
   await admin.patch(volume, [{ op: 'add', path: '/spec/selector/by', value: 'hand' }])
   await until(async () =>
