@@ -88,15 +88,20 @@ export async function updateDeployment(
   }))
 }
 
-/** The newest configuration once more, as a new revision: what a retry does. */
+/** The newest configuration once more, as a new revision: what a retry does; `exactly` takes its very objects. */
 export async function repeatDeployment(
   context: PlatformContext,
   actor: Actor,
   asked: Asked,
+  exactly: boolean,
 ): Promise<OperationOfDeployment> {
-  return revise(context, actor, asked, 'update', async (state, tx) => ({
-    configuration: await configurationOf(tx, wanted(state)),
-  }))
+  return revise(context, actor, asked, 'update', async (state, tx) => {
+    const newest = wanted(state)
+    const configuration = await configurationOf(tx, newest)
+    if (!newest || !exactly) return { configuration }
+    const { result: _result, ...same } = newest
+    return { configuration, exactly: same }
+  })
 }
 
 /** The same configuration with a new restart mark, so that every pod is replaced in the order its workload allows. */

@@ -2,7 +2,7 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { readStream } from '#platform/events/store.ts'
-import type { ConsentData } from '#platform/events/types.ts'
+import type { ConsentData, EventData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { deleteDeployment, repeatDeployment } from './commands.ts'
 import { etagOf } from './etag.ts'
@@ -47,14 +47,36 @@ export async function retryOperation(
   if (!last) throw overtaken()
   // Held to the operation itself: of two retries at the same moment one finds that something newer was asked for.
   const ifMatch = etagOf(last.revision, id)
-  const asked = { namespace: old.namespace, name: old.name, continues: id, consents, ifMatch }
-  try {
-    if (old.kind === 'delete')
-      return await deleteDeployment(context, actor, asked, await dataOf(context, old))
-    return await repeatDeployment(context, actor, asked)
-  } catch (error) {
-    throw error instanceof PlatformError && error.code === 'stale' ? overtaken() : error
+  const requests = await requestsOf(context, old)
+  const { data = 'keep', preview } = requests.get(id) ?? {}
+  const asked = {
+    namespace: old.namespace,
+    name: old.name,
+    continues: id,
+    consents,
+    ifMatch,
+    ...(wroteNothing(old) && { preview }),
   }
+  try {
+    if (old.kind === 'delete') return await deleteDeployment(context, actor, asked, data)
+    return await repeatDeployment(context, actor, asked, isOfRollback(id, requests))
+  } catch (error) {
+    throw isOvertaken(error) ? overtaken() : error
+  }
+}
+
+/**
+ * What never touched the cluster stays held to the preview that its actor saw: neither trying again nor a consent to take
+ * something over is a look at what has changed since. What was applied has itself changed what stands there.
+ */
+function wroteNothing({ attempt, cause }: OperationOfDeployment): boolean {
+  return attempt === 0 || cause?.code === 'preview-stale' || cause?.code === 'foreign-object'
+}
+
+/** Held to its etag, not to its preview. */
+function isOvertaken(error: unknown): boolean {
+  if (!(error instanceof PlatformError) || error.code !== 'stale') return false
+  return !error.details.violations?.some(({ pointer }) => pointer === '/preview')
 }
 
 /** What the actor consents to; undefined where nothing is asked. Throws where the old operation cannot be done again so. */
@@ -91,13 +113,21 @@ function overtaken(): PlatformError {
   })
 }
 
-/** What the delete was asked to do with the data. */
-async function dataOf(
-  context: PlatformContext,
-  old: OperationOfDeployment,
-): Promise<'keep' | 'delete'> {
-  for (const event of await readStream(context.database, streamOf(old.deployment)))
-    if (event.type === 'DeploymentRequested' && event.data.operation === old.id)
-      return event.data.data ?? 'keep'
-  return 'keep'
+type Requests = ReadonlyMap<string, EventData<'DeploymentRequested'>>
+
+/** All that was asked of the deployment, by operation. */
+async function requestsOf(context: PlatformContext, old: OperationOfDeployment): Promise<Requests> {
+  const events = await readStream(context.database, streamOf(old.deployment))
+  return new Map(
+    events.flatMap(event =>
+      event.type === 'DeploymentRequested' ? [[event.data.operation, event.data] as const] : [],
+    ),
+  )
+}
+
+/** Whether it is a rollback, or does one again: then its objects are those of then, and not what the app renders today. */
+function isOfRollback(id: string | undefined, requests: Requests): boolean {
+  const request = requests.get(id ?? '')
+  if (!request) return false
+  return request.kind === 'rollback' || isOfRollback(request.continues, requests)
 }
