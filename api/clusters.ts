@@ -20,7 +20,7 @@ export const ClusterScan = z.object({
   at: Time,
   /** When leaks were last counted with every kind read; null as long as that never was. */
   countedAt: Time.nullable(),
-  /** All leaks of that moment; `leaks` holds at most fifty. */
+  /** All leaks of that moment; `leaks` holds at most fifty, and none in a namespace of another team. */
   count: z.int(),
   leaks: z.array(Leak).max(50),
   /** Kinds that the newest scan could not read: it says nothing about leaks. */

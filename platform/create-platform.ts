@@ -26,8 +26,8 @@ export function createPlatform(context: PlatformContext): Platform {
     listApps: async (_actor, { query }) => listApps(context, query),
     readApp: async (_actor, { params }) => readApp(context, params.app),
 
-    listClusters: async () => ({
-      items: await listClusters(database, context.clock()),
+    listClusters: async actor => ({
+      items: await listClusters(database, actor, context.clock()),
       next: null,
     }),
 

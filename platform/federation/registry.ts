@@ -3,6 +3,7 @@ import type { Text } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
+import type { Actor } from '#platform/platform.ts'
 import { readScans } from './scans.ts'
 
 /** A cluster that says nothing for this long is called unreachable. Heartbeats come every 5 s. */
@@ -31,12 +32,12 @@ export async function readClusters(sql: Sql): Promise<ClusterRow[]> {
   return sql.query<ClusterRow>('select * from kade.cluster order by is_primary desc, name')
 }
 
-export async function listClusters(sql: Sql, now: Date): Promise<Cluster[]> {
+export async function listClusters(sql: Sql, actor: Actor, now: Date): Promise<Cluster[]> {
   const rows = await readClusters(sql)
   const counts = await sql.query<{ cluster: string; count: number }>(
     'select unnest(clusters) as cluster, count(*)::int as count from kade.deployment group by 1',
   )
-  const scans = await readScans(sql)
+  const scans = await readScans(sql, actor)
   return rows.map(row => ({
     name: row.name,
     region: row.region,

@@ -3,6 +3,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { ClusterScan as SeenScan } from '#platform/deployments/engine/scan.ts'
 import { append } from '#platform/events/store.ts'
+import type { Actor } from '#platform/platform.ts'
 
 type ScanRow = {
   cluster: string
@@ -13,9 +14,20 @@ type ScanRow = {
   unread: string[]
 }
 
-/** The newest scan of each cluster that had one. */
-export async function readScans(sql: Sql): Promise<ReadonlyMap<string, ClusterScan>> {
-  const rows = await sql.query<ScanRow>('select * from kade.cluster_scan')
+/** The newest scan of each cluster that had one. What lies in a namespace of another team is counted and not named. */
+export async function readScans(
+  sql: Sql,
+  { teams }: Pick<Actor, 'teams'>,
+): Promise<ReadonlyMap<string, ClusterScan>> {
+  const rows = await sql.query<ScanRow>(
+    `select cluster, at, counted_at, count, unread, array(
+        select leak from jsonb_array_elements(leaks) with ordinality as found (leak, place)
+         where not exists (
+           select from kade.namespace n where n.name = leak->>'namespace' and n.team <> all($1))
+         order by place) as leaks
+       from kade.cluster_scan`,
+    [[...teams]],
+  )
   return new Map(
     rows.map(({ cluster, at, counted_at, count, leaks, unread }) => [
       cluster,

@@ -4,6 +4,7 @@ import type { Leak } from '#api/clusters.ts'
 import { readStream } from '#platform/events/store.ts'
 import {
   ada,
+  bob,
   freshName,
   type PlatformGround,
   platformGround,
@@ -23,8 +24,8 @@ const leak: Leak = {
   why: { en: 'No revision has it.', nl: 'Geen revisie bevat het.' },
 }
 
-async function scanOf(cluster: string) {
-  const { items } = await ground.platform.listClusters(ada, { query: { limit: 50 } })
+async function scanOf(cluster: string, actor = ada) {
+  const { items } = await ground.platform.listClusters(actor, { query: { limit: 50 } })
   return items.find(one => one.name === cluster)?.scan
 }
 
@@ -50,6 +51,17 @@ describe('what a scan of a cluster found', () => {
       { cluster, count: 1 },
       { cluster, count: 0 },
     ])
+  })
+
+  it('names what is of a team to that team only, and what is of nobody to all', async () => {
+    const cluster = 'berlin'
+    await ground.cluster(cluster, 0)
+    await ground.namespace('of-ada', 'a', [cluster])
+    const hers = { ...leak, namespace: 'of-ada' }
+    const nobodys = { ...leak, namespace: 'unknown' }
+    await scanned(cluster, [hers, nobodys, { ...hers, name: 'other' }])
+    expect((await scanOf(cluster))?.leaks).toEqual([hers, nobodys, { ...hers, name: 'other' }])
+    expect(await scanOf(cluster, bob)).toMatchObject({ count: 3, leaks: [nobodys] })
   })
 
   it('keeps the leaks of the last whole scan while a kind cannot be read', async () => {
