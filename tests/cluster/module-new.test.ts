@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { templateNames } from '#cli/module/new.ts'
@@ -45,6 +45,21 @@ test('an id that is a word of the language is given another name in the code', a
   const written = await readFile(join(folder, 'removal/delete/delete.ts'), 'utf8')
   expect(written).toContain('export const deleteApp = defineApp(')
   expect(written).toContain("name: 'Delete'")
+})
+
+test('in a checkout it uses the kit and the test runner of the checkout', async () => {
+  const checkout = join(folder, 'checkout')
+  await mkdir(checkout)
+  await symlink(join(dirname(main), '../kit'), join(checkout, 'kit'))
+  const own = { type: 'module', imports: { '#kit/*': './kit/*' } }
+  await writeFile(join(checkout, 'package.json'), JSON.stringify(own))
+  const { out } = await kade('new', 'inside', '--dir', 'checkout/inside')
+  expect(out).not.toContain('package.json')
+  expect(await readFile(join(checkout, 'inside/inside.ts'), 'utf8')).toContain(
+    "'#kit/define-app.ts'",
+  )
+  expect(await readFile(join(checkout, 'inside/inside.test.ts'), 'utf8')).toContain("'vitest'")
+  expect((await kade('check', 'checkout/inside')).out).toContain('The module passes.')
 })
 
 test('nothing that stands there is written over, and an id that cannot be one is refused', async () => {
