@@ -22,8 +22,8 @@ const { createRequire } = require('node:module')
 const { DATABASE_CONNECTION, OWNER_PASSWORD, N8N_ENCRYPTION_KEY } = process.env
 const n8n = realpathSync(execFileSync('/bin/sh', ['-c', 'command -v n8n'], { encoding: 'utf8' }).trim())
 const bcrypt = createRequire(n8n)('bcryptjs')
-const seed = createHmac('sha256', N8N_ENCRYPTION_KEY).update(OWNER_PASSWORD).digest()
-const salt = '$2a$12$' + bcrypt.encodeBase64(seed.subarray(0, 16), 16)
+const digest = createHmac('sha256', N8N_ENCRYPTION_KEY).update(OWNER_PASSWORD).digest()
+const salt = '$2a$12$' + bcrypt.encodeBase64(digest.subarray(0, 16), 16)
 const lines = { N8N_INSTANCE_OWNER_PASSWORD_HASH: bcrypt.hashSync(OWNER_PASSWORD, salt) }
 
 if (DATABASE_CONNECTION) {
