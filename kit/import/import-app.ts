@@ -16,6 +16,7 @@ import { itemsAt } from './open-data.ts'
 import { containersOf, podSpecs } from './pod-specs.ts'
 import { refuse } from './refuse.ts'
 import { readProvidedSecrets, type SecretOrigin, secretNames } from './secret-names.ts'
+import { withoutServerFields } from './server-fields.ts'
 
 export type Outcome = {
   readonly object: string
@@ -100,7 +101,7 @@ function overlayOf(base: readonly KubernetesObject[], expected: readonly Kuberne
   const add: KubernetesObject[] = []
   const outcomes: Outcome[] = []
   const complete = withoutScaledReplicas(expected.map(withDefaults), expected)
-  const under = new Map(base.map(each => [nameOf(each), withDefaults(each)]))
+  const under = new Map(base.map(each => [nameOf(each), withDefaults(withoutServerFields(each))]))
   for (const [index, object] of expected.entries()) {
     const rendered = under.get(nameOf(object))
     if (rendered === undefined) {
@@ -227,5 +228,7 @@ export function renderImported({
   secrets,
 }: ImportedApp): readonly KubernetesObject[] {
   const app: App = buildDraft(draft, [...secrets.keys()])
-  return overlay(app.render(input), laid)
+  // As the written module does it: without a host there is no Ingress to change.
+  const change = laid.change?.filter(each => each.kind !== 'Ingress' || input.ingress !== null)
+  return overlay(app.render(input), { ...laid, ...(change && { change }) })
 }

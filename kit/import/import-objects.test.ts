@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../kubernetes-object.ts'
-import { at } from '../lint/read.ts'
+import { at, list } from '../lint/read.ts'
 import { nameOf } from './adjustment.ts'
 import { type ImportedApp, renderImported } from './import-app.ts'
 import { importObjects } from './import-objects.ts'
@@ -131,6 +131,20 @@ describe('a repository of thirty objects', () => {
     const web = renderImported(app('web')).find(each => each.kind === 'Deployment')
     expect(at(web, 'spec', 'replicas')).toBeUndefined()
   })
+})
+
+test('a variable of the person reaches a container that had none', () => {
+  const files = app('files')
+  const input = { ...files.input, env: { MINE: 'yes' } }
+  const deployment = renderImported({ ...files, input }).find(each => each.kind === 'Deployment')
+  const [container] = list(at(deployment, 'spec', 'template', 'spec', 'containers'))
+  expect(at(container, 'env')).toEqual([{ name: 'MINE', value: 'yes' }])
+})
+
+test('without a host there is no Ingress, and nothing is laid over it', () => {
+  const web = app('web')
+  const objects = renderImported({ ...web, input: { ...web.input, ingress: null } })
+  expect(objects.map(each => each.kind)).not.toContain('Ingress')
 })
 
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,6}$/)

@@ -7,6 +7,7 @@ import { difference } from './difference.ts'
 import type { ImportedApp } from './import-app.ts'
 import type { Import } from './import-objects.ts'
 import { valueAt } from './open-data.ts'
+import { withoutServerFields } from './server-fields.ts'
 
 function leaves(value: unknown, path: readonly string[] = []): string[] {
   if (typeof value !== 'object' || value === null) return [pointer(...path)]
@@ -27,6 +28,9 @@ export function lostFields(app: ImportedApp): readonly string[] {
   })
 }
 
+/** As a server would keep it: an empty list is none, a default is said. */
+const plain = (object: KubernetesObject) => withDefaults(withoutServerFields(object))
+
 /** What a written module renders and what it had to, object by object; none where they mean the same. */
 export function differencesOf(
   rendered: readonly KubernetesObject[],
@@ -37,7 +41,7 @@ export function differencesOf(
     const [one, other] = [rendered, expected].map(all => all.find(each => nameOf(each) === name))
     if (one === undefined) return [`${name} is not rendered`]
     if (other === undefined) return [`${name} is rendered, and was not there`]
-    const found = difference(withDefaults(other), withDefaults(one))
+    const found = difference(plain(other), plain(one))
     return found === undefined ? [] : [`${name} differs: ${JSON.stringify(found)}`]
   })
 }
