@@ -222,6 +222,19 @@ describe('an object that somebody else made', () => {
     }
   })
 
+  it('is never taken from the namespace, which Kade has closed with it', async () => {
+    const name = 'kade-allow-dns'
+    const work = workOf({ namespace, name }, 1)
+    const ref = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace, name }
+    const opensDns = await ground.cluster.admin.get(ref)
+    const uid = opensDns?.metadata.uid ?? ''
+    const consents = [{ kind: 'take-over', object: `NetworkPolicy/${name}`, uid }] as const
+    const failure = await deployFailure(ground.engine.apply({ ...work, consents }, {}, never))
+    expect(failure.reason.message.en).toMatch(/is part of the namespace/)
+    expect(failure.asks).toEqual([])
+    expect(await ground.cluster.admin.get(ref)).toEqual(opensDns)
+  })
+
   it('is shown in a preview, with who keeps it', async () => {
     const name = 'shown'
     await kubectlApply(settings(name, { a: 'b' }))

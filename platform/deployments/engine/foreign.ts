@@ -1,6 +1,6 @@
 import type { Text } from '#api/names.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
-import { label } from '#platform/labels.ts'
+import { fieldManager, label } from '#platform/labels.ts'
 import type { Work } from '../work.ts'
 import { failure } from './causes.ts'
 import { askTakeOver, hasConsent } from './consent.ts'
@@ -88,6 +88,12 @@ export function untakeable(live: LiveObject): Text | null {
     }
   if (labels?.[label.deployment] !== undefined)
     return { en: 'is of another deployment of Kade', nl: 'is van een andere uitrol van Kade' }
+  // What a deployment left behind and keeps its data is marked so; without that mark it came with the namespace itself.
+  if (labels?.[label.managedBy] === fieldManager && labels[label.data] === undefined)
+    return {
+      en: 'is part of the namespace as Kade prepares it; choose another name',
+      nl: 'hoort bij de namespace zoals Kade die inricht; kies een andere naam',
+    }
   if (labels?.[partOfSet] !== undefined)
     return { en: 'is part of another set (ApplySet)', nl: 'hoort bij een andere set (ApplySet)' }
   if (deletionTimestamp !== undefined)
