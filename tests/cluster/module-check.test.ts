@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -64,9 +64,9 @@ async function kubectl(args: readonly string[]) {
 }
 
 /** `kade module check`, as a person calls it; without a cluster of a `kade up`. */
-function run(path: string, flags: readonly string[] = []) {
+function run(path: string, flags: readonly string[] = [], home = join(folder, 'none')) {
   const args = [main, 'module', 'check', path, '--runs', '50', '--seed', '7', ...flags]
-  const env = { ...process.env, KADE_HOME: join(folder, 'none') }
+  const env = { ...process.env, KADE_HOME: home }
   return new Promise<{ code: number; out: string; err: string }>(done => {
     const child = execFile(process.execPath, args, { env }, (_, out, err) =>
       done({ code: child.exitCode ?? -1, out, err }),
@@ -216,6 +216,18 @@ test('an API server says what only it knows, and nothing of the check stays in t
       each.metadata.name.startsWith('kade-module-check-') && !each.metadata.deletionTimestamp,
   )
   expect(left).toEqual([])
+})
+
+test('the cluster of a `kade up` is asked without being named, and left out where it does not answer', async () => {
+  await sample()
+  const home = join(dirname(cluster.kubeconfigPath), '../..')
+  expect((await run(folder, [], home)).out).toContain(`✓ server    dry run on ${home}`)
+  const stopped = join(folder, 'stopped')
+  await mkdir(join(stopped, 'clusters/amsterdam'), { recursive: true })
+  await writeFile(join(stopped, 'clusters/amsterdam/kubeconfig.yaml'), '{}')
+  const { code, out } = await run(folder, [], stopped)
+  expect(out).toContain('- server    the cluster of kade up does not answer')
+  expect(code).toBe(0)
 })
 
 test('a cluster that does not answer is a fault when it was named', async () => {
