@@ -62,6 +62,16 @@ export const AppSecret = z.object({
   revealed: z.object({ purpose: Text }).optional(),
 })
 
+/** What Kade found out about an app by itself, beside what its passport says. */
+export const Check = z.object({
+  id: z.enum(['licence', 'pod-security', 'probes', 'egress', 'images']),
+  answer: z.enum(['yes', 'partly', 'no', 'unknown']),
+  /** In the check's own words: an SPDX expression, `restricted`, `none`. */
+  value: z.string(),
+  explanation: Text,
+})
+export type Check = z.infer<typeof Check>
+
 export const App = AppSummary.extend({
   /** JSON Schema (draft 2020-12) of `settings`; each property has `title` and `description` in `x-nl` as well. */
   settingsSchema: z.record(z.string(), z.unknown()),
@@ -76,6 +86,7 @@ export const App = AppSummary.extend({
   storage: z.array(z.object({ name: z.string(), size: z.string(), mount: z.string() })),
   relaxations: z.array(z.object({ what: z.string(), because: z.string() })),
   passport: Passport,
+  checks: z.array(Check),
   readme: z.string(),
 })
 export type App = z.infer<typeof App>

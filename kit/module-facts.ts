@@ -1,6 +1,6 @@
 import type { App } from './app.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
-import { at, fields } from './lint/read.ts'
+import { at, fields, text } from './lint/read.ts'
 import { containers, workloads } from './lint/workloads.ts'
 import { type PodSecurityLevel, podSecurityLevel, podSecurityLevels } from './pod-security.ts'
 import { renderInput } from './render-input.ts'
@@ -11,6 +11,10 @@ export type ModuleFacts = {
   readonly gpu: 'none' | 'optional' | 'required'
   /** The least strict level that any of its usual settings brings. */
   readonly podSecurity: PodSecurityLevel
+  /** How many of its long-running containers say both whether they are ready and whether they are alive. */
+  readonly probes: 'all' | 'some' | 'none'
+  /** How the loosest of its images is named. */
+  readonly images: 'digest' | 'tag' | 'floating'
 }
 
 /** The values of a setting that may change what is rendered: every choice, and both ends of a range. */
@@ -41,13 +45,39 @@ function asksForGpu(objects: readonly KubernetesObject[]): boolean {
     )
 }
 
+const imageNames = ['digest', 'tag', 'floating'] as const
+const longRunning = new Set(['Deployment', 'StatefulSet', 'DaemonSet'])
+
+function probesOf(objects: readonly KubernetesObject[]): readonly boolean[] {
+  return workloads(objects.filter(({ kind }) => longRunning.has(kind)))
+    .flatMap(containers)
+    .filter(({ isInit }) => !isInit)
+    .map(({ container }) => 'readinessProbe' in container && 'livenessProbe' in container)
+}
+
+function howNamed(image: string): ModuleFacts['images'] {
+  if (/@sha256:[0-9a-f]{64}$/.test(image)) return 'digest'
+  const tag = /:([^/:@]+)$/.exec(image)?.[1]
+  return tag === undefined || /^(latest|main|master|nightly|edge|dev)$/.test(tag)
+    ? 'floating'
+    : 'tag'
+}
+
 /** Derives the facts from what the app renders; pure, a few dozen renderings. */
 export function moduleFacts(app: App): ModuleFacts {
   const rendered = renderings(app)
   const withGpu = rendered.filter(asksForGpu).length
   const levels = rendered.map(podSecurityLevel)
+  const probes = rendered.flatMap(probesOf)
+  const named = rendered.flatMap(objects =>
+    workloads(objects)
+      .flatMap(containers)
+      .map(({ container }) => howNamed(text(container.image) ?? '')),
+  )
   return {
     gpu: withGpu === 0 ? 'none' : withGpu === rendered.length ? 'required' : 'optional',
     podSecurity: podSecurityLevels.findLast(level => levels.includes(level)) ?? 'restricted',
+    probes: probes.every(Boolean) ? 'all' : probes.some(Boolean) ? 'some' : 'none',
+    images: imageNames.findLast(name => named.includes(name)) ?? 'digest',
   }
 }

@@ -4,6 +4,7 @@ import { moduleFacts } from '#kit/module-facts.ts'
 import { type AppQuery, searchApps } from './app-search.ts'
 import { type CatalogueEntry, findApp, type PlatformContext } from './context.ts'
 import { PlatformError } from './errors.ts'
+import { passportChecks } from './passport-checks.ts'
 
 /** The answer to a criterion; `unknown` where the passport is silent. */
 function answer(entry: CatalogueEntry, id: string): Criterion['answer'] {
@@ -21,6 +22,7 @@ function summary(entry: CatalogueEntry): AppSummary {
 
 function summarise(entry: CatalogueEntry): AppSummary {
   const { app, passport, icon } = entry
+  const { gpu, podSecurity } = moduleFacts(app)
   const selfHostable = answer(entry, 'self-hostable')
   return {
     id: app.id,
@@ -37,7 +39,8 @@ function summarise(entry: CatalogueEntry): AppSummary {
     icon: `data:image/svg+xml;base64,${Buffer.from(icon).toString('base64')}`,
     needs: app.needs.map(({ name, capability, optional }) => ({ name, capability, optional })),
     provides: app.provides.map(one => one.capability),
-    ...moduleFacts(app),
+    gpu,
+    podSecurity,
   }
 }
 
@@ -69,6 +72,7 @@ export function readApp(context: PlatformContext, id: string): App {
     storage: app.storage.map(({ name, size, mount }) => ({ name, size, mount })),
     relaxations: app.relaxations.map(({ what, because }) => ({ what, because })),
     passport,
+    checks: passportChecks(entry),
     readme,
   }
 }

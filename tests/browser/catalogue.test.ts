@@ -91,6 +91,17 @@ test('when nothing fits, it says which filter keeps apps away, and takes it off'
   await expectTotal({ q: 'qdrant' })
 })
 
+test('the page of an app shows what Kade checked itself, in both languages', async () => {
+  await page.goto(`${product.url}/catalog/ollama`)
+  const checks = page.getByRole('region', { name: 'What Kade checked itself' })
+  await checks.getByText('It may call HTTPS addresses on the internet').waitFor()
+  expect(await checks.getByRole('listitem').count()).toBe(5)
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('button', { name: 'NL – Nederlands' }).click()
+  await page.getByText('Hij mag HTTPS-adressen op internet aanroepen').waitFor()
+  await page.getByRole('button', { name: 'EN – English' }).click()
+})
+
 test('an address with a word no filter has says so, and leads back', async () => {
   await page.goto(`${product.url}/catalog?gpu=sometimes`)
   await page.getByRole('alert').waitFor()

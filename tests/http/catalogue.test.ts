@@ -120,5 +120,6 @@ describe('kade apps', () => {
     for (const { id, answer } of readApp(shelf, 'qdrant').passport.criteria)
       expect(out).toMatch(new RegExp(`^${id} +${answer}`, 'm'))
     expect(out).toContain('GPU none · pod security restricted')
+    expect(out).toMatch(/^licence +yes \(Apache-2\.0\) +checked/m)
   })
 })

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest'
+import { catalog } from '#catalog/index.ts'
+import { contradictions } from '#platform/passport-checks.ts'
+
+it.each(catalog.map(entry => [entry.app.id, entry] as const))(
+  'the passport of %s promises no more than what Kade finds by itself; to fix: answer what is so, or change the module',
+  (_, entry) => {
+    expect(contradictions(entry)).toEqual([])
+  },
+)
