@@ -13,6 +13,10 @@ import { type Terminal, UsageError } from '../terminal.ts'
 /** Larger than any set of manifests a person wrote, and small enough to hold. */
 const largestBytes = 20 * 1024 * 1024
 
+/** A name or namespace that an API server would take as a part of a path; it becomes a directory here. */
+const isPathSegment = (name: unknown) =>
+  typeof name === 'string' && /^[^/%\\\p{Cc}]+$/u.test(name) && name !== '.' && name !== '..'
+
 function unfold(value: unknown, where: string): readonly KubernetesObject[] {
   if (value === null || value === undefined) return []
   const kind = text(at(value, 'kind'))
@@ -22,6 +26,13 @@ function unfold(value: unknown, where: string): readonly KubernetesObject[] {
   }
   const isObject =
     kind !== undefined && text(at(value, 'apiVersion')) && text(at(value, 'metadata', 'name'))
+  for (const field of ['name', 'namespace']) {
+    const name = at(value, 'metadata', field)
+    if (!isObject || (field === 'namespace' && name === undefined) || isPathSegment(name)) continue
+    throw new UsageError(
+      `${where} has the ${field} ${JSON.stringify(name)}, which no object can have; write small letters, digits and dashes.`,
+    )
+  }
   if (isObject) return [value as KubernetesObject] // it has all that makes one
   throw new UsageError(
     `${where} is no Kubernetes object: it needs apiVersion, kind and metadata.name. A template (Helm, Kustomize) is rendered first: helm template, kubectl kustomize.`,
@@ -85,7 +96,7 @@ async function contentOf(file: string): Promise<string> {
 }
 
 function commented(lines: readonly string[]): string {
-  return lines.map(line => `# ${line.replaceAll('\n', ' ')}\n`).join('')
+  return lines.map(line => `# ${line.replaceAll(/[\r\n\u0085\u2028\u2029]+/g, ' ')}\n`).join('')
 }
 
 /** What is in no module: whole objects, and fields that were refused, each with what to do about it. */

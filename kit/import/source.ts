@@ -38,8 +38,13 @@ function envText(env: DraftContainer['env'], indent: number): string {
   return `${reads ? '({ secrets })' : '()'} => ({\n${lines.join('')}${pad}})`
 }
 
-const settingOf = (volume: string) =>
-  `${volume.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, letter: string) => letter.toUpperCase())}Size`
+/** The setting that asks for the size of a volume. */
+function settingOf(volume: string): string {
+  const words = volume.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_, letter: string) =>
+    letter.toUpperCase(),
+  )
+  return `${/^[A-Za-z]/.test(words) ? words : `volume${words}`}Size`
+}
 
 function settingsText(volumes: ImportedApp['draft']['volumes']): string {
   const entries = Object.entries(volumes).map(([name, { size }]) => {

@@ -93,6 +93,12 @@ it('says what is wrong with what it was given, and overwrites nothing', async ()
     code: 2,
     err: expect.stringContaining('document 1 is no Kubernetes object'),
   })
+  const outside = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ../../out }\n'
+  await writeFile(helm, outside)
+  expect(await kade('import', 'yaml', helm, '--into', into)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('which no object can have'),
+  })
   await writeFile(helm, 'a: {{ .Values.x }\n')
   expect(await kade('import', 'yaml', helm, '--into', into)).toMatchObject({
     code: 2,
