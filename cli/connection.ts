@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Client, createClient } from '#api/client.ts'
 import { kadeHome } from './home.ts'
-import type { Terminal } from './terminal.ts'
+import { languageOf, type Terminal } from './terminal.ts'
 
 export type Connection = {
   readonly url: string
@@ -22,7 +22,11 @@ const ConnectionFile = z.object({ url: z.url(), token: z.string() })
 /** Kade as `KADE_URL` and `KADE_TOKEN` name it, else the one that runs from `KADE_HOME`. */
 export async function connect(env: Terminal['env']): Promise<Connection> {
   const { url, token } = await findKade(env)
-  const headers = () => ({ authorization: `Bearer ${token}`, 'kade-via': 'cli' })
+  const headers = () => ({
+    authorization: `Bearer ${token}`,
+    'kade-via': 'cli',
+    'accept-language': languageOf(env),
+  })
   const base = url.replace(/\/+$/, '')
   return { url: base, headers, client: createClient({ url: base, headers }) }
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ProblemError } from '#api/client.ts'
+import type { Text } from '#api/names.ts'
 import type { Cli } from './command.ts'
 import { registerApps } from './commands/apps.ts'
 import { registerClusters } from './commands/clusters.ts'
@@ -27,7 +28,7 @@ import { registerWorker } from './commands/worker.ts'
 import { connect, UnreachableError } from './connection.ts'
 import { exit, exitOfProblem } from './exit.ts'
 import { problemLines } from './render.ts'
-import { type Terminal, UsageError } from './terminal.ts'
+import { type Terminal, tell, UsageError } from './terminal.ts'
 
 const registrations = [
   registerUp,
@@ -119,8 +120,9 @@ function complain(terminal: Terminal, error: unknown, json: boolean): number {
     return exit.unreachable
   }
   if (isRefusal(error)) {
-    terminal.err(error.message)
-    if (error.details.next) terminal.err(`→ ${error.details.next}`)
+    terminal.err(tell(terminal, error.text))
+    const { next } = error.details
+    if (next) terminal.err(`→ ${typeof next === 'string' ? next : tell(terminal, next)}`)
     return exitOfProblem(error.code)
   }
   terminal.err(`kade failed: ${error instanceof Error ? error.message : error}`)
@@ -128,8 +130,10 @@ function complain(terminal: Terminal, error: unknown, json: boolean): number {
   return exit.failed
 }
 
+type Refusal = Error & { code: string; text: Text; details: { next?: string | Text } }
+
 /** A `PlatformError` of a process that runs here; named by its shape, since only `processes/` knows the platform. */
-function isRefusal(error: unknown): error is Error & { code: string; details: { next?: string } } {
+function isRefusal(error: unknown): error is Refusal {
   return error instanceof Error && error.name === 'PlatformError' && 'details' in error
 }
 

@@ -29,7 +29,10 @@ declare module 'fastify' {
 /** The caller that the authentication hook found. */
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller)
-    throw new PlatformError('unauthenticated', 'The request shows no valid credential.')
+    throw new PlatformError('unauthenticated', {
+      en: 'The request shows no valid credential.',
+      nl: 'Het verzoek toont geen geldig bewijs van aanmelding.',
+    })
   return request.caller
 }
 
@@ -37,5 +40,8 @@ export function callerOf(request: FastifyRequest): Caller {
 export function demand(may: May, actor: Actor, route: Route): void {
   if (may(actor, route.action, { team: null })) return
   if (route.params) throw notFound()
-  throw new PlatformError('forbidden', `Your role "${actor.role}" does not include this.`)
+  throw new PlatformError('forbidden', {
+    en: `Your role "${actor.role}" does not include this.`,
+    nl: `Uw rol "${actor.role}" omvat dit niet.`,
+  })
 }

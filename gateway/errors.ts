@@ -25,13 +25,27 @@ function asPlatformError(thrown: FastifyError | Error, requestId: string): Platf
   const known = ofFastify(code)
   if (known) return known
   if (isDatabaseGone(code))
-    return new PlatformError('database-unreachable', 'The database does not answer.', {
+    return new PlatformError(
+      'database-unreachable',
+      {
+        en: 'The database does not answer.',
+        nl: 'De database antwoordt niet.',
+      },
+      {
+        cause: thrown,
+        retryAfter: 2,
+      },
+    )
+  return new PlatformError(
+    'internal',
+    {
+      en: `An error nobody foresaw; request ${requestId}.`,
+      nl: `Een fout die niemand voorzag; verzoek ${requestId}.`,
+    },
+    {
       cause: thrown,
-      retryAfter: 2,
-    })
-  return new PlatformError('internal', `An error nobody foresaw; request ${requestId}.`, {
-    cause: thrown,
-  })
+    },
+  )
 }
 
 function ofFastify(code: string): PlatformError | undefined {
@@ -81,7 +95,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     code: 'request-invalid' as const,
     detail: 'This is not HTTP.',
   }
-  const problem = problemOf(new PlatformError(code, detail))
+  const problem = problemOf(new PlatformError(code, detail), 'en')
   const body = JSON.stringify(problem)
   socket.end(
     [

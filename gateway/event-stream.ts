@@ -36,8 +36,17 @@ export async function streamEvents(
   if (open >= limits.streamsPerAccount)
     throw new PlatformError(
       'too-many-requests',
-      `You have ${open} event streams open, and may have ${limits.streamsPerAccount}.`,
-      { next: 'Close some windows of the portal.', retryAfter: 30 },
+      {
+        en: `You have ${open} event streams open, and may have ${limits.streamsPerAccount}.`,
+        nl: `U hebt ${open} gebeurtenissenstromen open en mag er ${limits.streamsPerAccount} hebben.`,
+      },
+      {
+        next: {
+          en: 'Close some windows of the portal.',
+          nl: 'Sluit een paar vensters van het portaal.',
+        },
+        retryAfter: 30,
+      },
     )
   // Fixed before the answer begins: what happens after its first byte is not missed, whatever breaks.
   const after = await door.events.start(request.headers['last-event-id']?.toString() || undefined)

@@ -42,7 +42,10 @@ export function guardApi(app: FastifyInstance, door: Door): Guard {
     request.caller = await identifyCaller(door.database, request, cookieName(door.secure))
     if (request.caller) return await countCall(request)
     await countStranger(request)
-    throw new PlatformError('unauthenticated', 'The request shows no valid credential.')
+    throw new PlatformError('unauthenticated', {
+      en: 'The request shows no valid credential.',
+      nl: 'Het verzoek toont geen geldig bewijs van aanmelding.',
+    })
   }
   const answerUnknown =
     (portal: Portal) => async (request: FastifyRequest, reply: FastifyReply) => {

@@ -57,8 +57,15 @@ function parsePart(schema: z.ZodType, value: unknown, root: string, into: Violat
 }
 
 function invalid(violations: Violation[]): PlatformError {
-  const places = violations.length === 1 ? 'one place' : `${violations.length} places`
-  return new PlatformError('request-invalid', `The request is wrong in ${places}.`, { violations })
+  const count = violations.length
+  return new PlatformError(
+    'request-invalid',
+    {
+      en: `The request is wrong in ${count === 1 ? 'one place' : `${count} places`}.`,
+      nl: `Het verzoek klopt op ${count === 1 ? 'een plaats' : `${count} plaatsen`} niet.`,
+    },
+    { violations },
+  )
 }
 
 function strangers(query: unknown, root: string): Violation[] {

@@ -23,9 +23,15 @@ export async function signIn(
   if (!opened)
     throw new PlatformError(
       'unauthenticated',
-      'The sign-in link was used already, or is too old.',
       {
-        next: 'Get a new link: "kade open" opens one, and "kade up" prints one at each start.',
+        en: 'The sign-in link was used already, or is too old.',
+        nl: 'De aanmeldlink is al gebruikt, of te oud.',
+      },
+      {
+        next: {
+          en: 'Get a new link: "kade open" opens one, and "kade up" prints one at each start.',
+          nl: 'Haal een nieuwe link: "kade open" opent er een, en "kade up" toont er een bij elke start.',
+        },
       },
     )
   const { session, token } = opened

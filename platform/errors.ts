@@ -1,9 +1,10 @@
 import type { Finding } from '#api/findings.ts'
+import type { Text } from '#api/names.ts'
 import type { ProblemCode, Violation } from '#api/problem.ts'
 
 export type ErrorDetails = {
-  /** What the reader can do now; the door has a text per code when it is absent. */
-  next?: string
+  /** What the reader can do now; the door has a text per code when it is absent, or absent in the reader's language. */
+  next?: string | Text
   violations?: Violation[]
   findings?: Finding[]
   cause?: unknown
@@ -11,14 +12,25 @@ export type ErrorDetails = {
   retryAfter?: number
 }
 
-/** A request or a step that failed for a reason a person can act on. Codes never change; texts may improve. */
+/**
+ * A request or a step that failed for a reason a person can act on. Codes never change; texts may improve. What a person meets
+ * in the portal is said in both languages; what only a program or an operator can meet, in English.
+ */
 export class PlatformError extends Error {
   override name = 'PlatformError'
   readonly code: ProblemCode
   readonly details: ErrorDetails
-  constructor(code: ProblemCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+  readonly text: Text
+  constructor(code: ProblemCode, message: string | Text, details: ErrorDetails = {}) {
+    const text = inBoth(message)
+    super(text.en, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.details = details
+    this.text = text
   }
+}
+
+/** What was said in English alone is that in both. */
+function inBoth(said: string | Text): Text {
+  return typeof said === 'string' ? { en: said, nl: said } : said
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { Namespace } from '#api/clusters.ts'
 import type { CreateDeployment, DeploymentInput, Rollback } from '#api/deployments.ts'
 import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
-import type { App } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
@@ -11,6 +10,7 @@ import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
+import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
 import { draft, nothingBefore } from './draft.ts'
@@ -19,6 +19,7 @@ import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
 import { refuseDraft, refuseUnbuilt } from './refusals.ts'
 import { record, request, requestOf } from './request.ts'
+import { reserveName } from './reserve-name.ts'
 import { load, lockDeployment } from './stream.ts'
 
 /** A change the door asks for: who, what, and the etag it holds on to. */
@@ -131,10 +132,20 @@ export async function rollbackDeployment(
     async (state, tx) => {
       const old = state.revisions.find(one => one.number === input.revision)
       if (!old)
-        throw new PlatformError('request-invalid', `There is no revision ${input.revision}.`, {
-          violations: [{ pointer: '/revision', detail: isUnknown }],
-          next: `Choose a revision from 1 to ${wanted(state)?.number ?? 1}.`,
-        })
+        throw new PlatformError(
+          'request-invalid',
+          {
+            en: `There is no revision ${input.revision}.`,
+            nl: `Er is geen revisie ${input.revision}.`,
+          },
+          {
+            violations: [{ pointer: '/revision', detail: isUnknown }],
+            next: {
+              en: `Choose a revision from 1 to ${wanted(state)?.number ?? 1}.`,
+              nl: `Kies een revisie van 1 tot en met ${wanted(state)?.number ?? 1}.`,
+            },
+          },
+        )
       const configuration = await configurationOf(tx, old)
       const { result: _result, ...exactly } = old
       if (input.configuration === 'then') return { configuration, to: old.number, exactly }
@@ -197,9 +208,15 @@ async function revise(
     if (revision.clusters && revision.clusters.join() !== identity.clusters.join())
       throw new PlatformError(
         'not-yet-supported',
-        'A deployment cannot move to another cluster yet.',
         {
-          next: `Leave "cluster" out, or delete it and deploy it on the other cluster.`,
+          en: 'A deployment cannot move to another cluster yet.',
+          nl: 'Een deployment kan nog niet naar een ander cluster verhuizen.',
+        },
+        {
+          next: {
+            en: 'Leave "cluster" out, or delete it and deploy it on the other cluster.',
+            nl: 'Laat "cluster" weg, of verwijder hem en rol hem uit op het andere cluster.',
+          },
         },
       )
     const restartedAt = revision.restartedAt ?? newest.restartedAt
@@ -237,37 +254,6 @@ async function revise(
       ...(revision.to === undefined ? {} : { to: revision.to }),
       ...(revision.exactly ? { exactly: revision.exactly } : {}),
     })
-  })
-}
-
-async function reserveName(tx: Sql, id: string, key: DeploymentKey): Promise<void> {
-  const rows = await tx.query(
-    `insert into kade.deployment_name (namespace, name, deployment) values ($1, $2, $3)
-     on conflict do nothing returning name`,
-    [key.namespace, key.name, id],
-  )
-  if (rows.length === 0)
-    throw new PlatformError(
-      'name-taken',
-      `There is a deployment ${key.namespace}/${key.name} already.`,
-      {
-        violations: [
-          {
-            pointer: '/name',
-            detail: { en: 'is taken in this namespace', nl: 'is bezet in deze namespace' },
-          },
-        ],
-        next: 'Choose another name, or change the existing deployment.',
-      },
-    )
-}
-
-function appOf(context: PlatformContext, id: string): App {
-  const entry = findApp(context, id)
-  if (entry) return entry.app
-  throw new PlatformError('app-unknown', `The catalogue has no app ${id}.`, {
-    violations: [{ pointer: '/app', detail: isUnknown }],
-    next: `Choose one of ${context.catalog.map(one => one.app.id).join(', ')}.`,
   })
 }
 

@@ -16,10 +16,17 @@ export function holdTo(ifMatch: string | undefined, state: DeploymentState): voi
   const [, revision, operation = '?'] = /^"?(\d+)-([0-9a-f]{8})"?$/.exec(ifMatch) ?? []
   const same = state.lastOperation?.startsWith(operation) ?? false
   if (revision !== undefined && Number(revision) === newest && same) return
-  const what = state.operation ? `; a ${state.operation.kind} was asked for` : ''
   throw new PlatformError(
     'stale',
-    `Somebody changed it since you looked: it is at revision ${newest} now${what}.`,
-    { next: 'Read it again, look at what changed, then repeat your change.' },
+    {
+      en: `Somebody changed it since you looked: it is at revision ${newest} now.`,
+      nl: `Iemand heeft het gewijzigd sinds u keek: het is nu bij revisie ${newest}.`,
+    },
+    {
+      next: {
+        en: 'Read it again, look at what changed, then repeat your change.',
+        nl: 'Lees het opnieuw, bekijk wat er veranderde en doe uw wijziging dan nog eens.',
+      },
+    },
   )
 }

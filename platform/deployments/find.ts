@@ -11,5 +11,8 @@ export async function findDeployment(sql: Sql, actor: Actor, key: DeploymentKey)
     [key.namespace, key.name, [...actor.teams]],
   )
   if (row) return row.id
-  throw new PlatformError('not-found', `There is no deployment ${key.namespace}/${key.name}.`)
+  throw new PlatformError('not-found', {
+    en: `There is no deployment ${key.namespace}/${key.name}.`,
+    nl: `Er is geen deployment ${key.namespace}/${key.name}.`,
+  })
 }

@@ -59,7 +59,10 @@ export async function readOperation(
 ): Promise<OperationOfDeployment> {
   const [row] = await sql.query<OperationRow>('select * from kade.operation where id = $1', [id])
   if (row && (!actor || actor.teams.includes(row.team))) return operationView(row)
-  throw new PlatformError('not-found', `There is no operation ${id}.`)
+  throw new PlatformError('not-found', {
+    en: `There is no operation ${id}.`,
+    nl: `Er is geen operatie ${id}.`,
+  })
 }
 
 export async function listOperations(

@@ -32,7 +32,10 @@ export function holdToPreview(hash: string, render: string): void {
   if (hash.split('-')[0] === short(render)) return
   throw new PlatformError(
     'stale',
-    'This is not what the preview showed: the settings, the app or its place changed since.',
+    {
+      en: 'This is not what the preview showed: the settings, the app or its place changed since.',
+      nl: 'Dit is niet wat de voorvertoning liet zien: de instellingen, de app of de plek is intussen veranderd.',
+    },
     {
       violations: [
         {
@@ -40,7 +43,10 @@ export function holdToPreview(hash: string, render: string): void {
           detail: { en: 'is of an earlier preview', nl: 'is van een eerder voorbeeld' },
         },
       ],
-      next: 'Look at a new preview, then send its hash. Nothing was changed.',
+      next: {
+        en: 'Look at a new preview, then send its hash. Nothing was changed.',
+        nl: 'Bekijk een nieuwe voorvertoning en stuur de hash daarvan mee. Er is niets gewijzigd.',
+      },
     },
   )
 }

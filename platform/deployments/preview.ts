@@ -34,9 +34,16 @@ export async function previewDeployment(
   const sql = context.database
   const entry = findApp(context, input.app)
   if (!entry)
-    throw new PlatformError('app-unknown', `The catalogue has no app ${input.app}.`, {
-      violations: [{ pointer: '/app', detail: isUnknown }],
-    })
+    throw new PlatformError(
+      'app-unknown',
+      {
+        en: `The catalogue has no app ${input.app}.`,
+        nl: `De catalogus heeft geen app ${input.app}.`,
+      },
+      {
+        violations: [{ pointer: '/app', detail: isUnknown }],
+      },
+    )
   const namespace = await findNamespace(sql, actor, input.namespace)
   const existing = await existingOf(context, sql, actor, input)
   const { cluster, violations } = existing

@@ -116,7 +116,10 @@ export async function readDeployment(
     [key.namespace, key.name, [...actor.teams]],
   )
   if (row) return view(row)
-  throw new PlatformError('not-found', `There is no deployment ${key.namespace}/${key.name}.`)
+  throw new PlatformError('not-found', {
+    en: `There is no deployment ${key.namespace}/${key.name}.`,
+    nl: `Er is geen deployment ${key.namespace}/${key.name}.`,
+  })
 }
 
 export type DeploymentsQuery = {

@@ -10,13 +10,23 @@ const unbuilt = ['placement', 'purpose', 'dataClass'] as const
 export function refuseUnbuilt(input: DeploymentInput): void {
   const found = unbuilt.filter(field => input[field] !== undefined)
   if (found.length > 0)
-    throw new PlatformError('not-yet-supported', `Kade does not honour ${found.join(', ')} yet.`, {
-      violations: found.map(field => ({
-        pointer: `/${field}`,
-        detail: { en: 'is not supported yet', nl: 'wordt nog niet ondersteund' },
-      })),
-      next: 'Leave it out. To choose where it runs, use "cluster".',
-    })
+    throw new PlatformError(
+      'not-yet-supported',
+      {
+        en: `Kade does not honour ${found.join(', ')} yet.`,
+        nl: `Kade kan nog niets met ${found.join(', ')}.`,
+      },
+      {
+        violations: found.map(field => ({
+          pointer: `/${field}`,
+          detail: { en: 'is not supported yet', nl: 'wordt nog niet ondersteund' },
+        })),
+        next: {
+          en: 'Leave it out. To choose where it runs, use "cluster".',
+          nl: 'Laat het weg. Met "cluster" kiest u waar het draait.',
+        },
+      },
+    )
 }
 
 /** Throws what stands in the way of a draft: an unknown namespace, faulty input, or a policy that denies. */
@@ -25,27 +35,52 @@ export function refuseDraft(draft: Draft, name: string, namespace: Namespace | n
   if (!namespace)
     throw new PlatformError(
       'namespace-unknown',
-      `There is no namespace ${name} that you may deploy into.`,
+      {
+        en: `There is no namespace ${name} that you may deploy into.`,
+        nl: `Er is geen namespace ${name} waarin u mag uitrollen.`,
+      },
       {
         violations: [{ pointer: '/namespace', detail: isUnknown }],
         findings,
-        next: `Create it (kade namespaces create ${name}), or choose one of yours.`,
+        next: {
+          en: `Create it (kade namespaces create ${name}), or choose one of yours.`,
+          nl: `Maak hem aan (kade namespaces create ${name}), of kies een van uw eigen namespaces.`,
+        },
       },
     )
   if (draft.violations.length > 0)
-    throw new PlatformError('settings-invalid', 'Some values cannot be used.', {
-      violations: [...draft.violations],
-      findings,
-      next: 'Correct the values that are named. Nothing was changed.',
-    })
+    throw new PlatformError(
+      'settings-invalid',
+      {
+        en: 'Some values cannot be used.',
+        nl: 'Sommige waarden kunnen niet worden gebruikt.',
+      },
+      {
+        violations: [...draft.violations],
+        findings,
+        next: {
+          en: 'Correct the values that are named. Nothing was changed.',
+          nl: 'Verbeter de genoemde waarden. Er is niets gewijzigd.',
+        },
+      },
+    )
   const denied = findings.filter(finding => finding.severity === 'deny')
   if (denied.length > 0)
     throw new PlatformError(
       'policy-denied',
-      `${denied.length} policy finding${denied.length > 1 ? 's' : ''} must be mended first.`,
+      {
+        en: `${denied.length} policy finding${denied.length > 1 ? 's' : ''} must be mended first.`,
+        nl:
+          denied.length > 1
+            ? `Er moeten eerst ${denied.length} bevindingen worden opgelost.`
+            : 'Er moet eerst een bevinding worden opgelost.',
+      },
       {
         findings,
-        next: 'Apply the fixes that are shown, or ask the approver that is named for an exception.',
+        next: {
+          en: 'Apply the fixes that are shown, or ask the approver that is named for an exception.',
+          nl: 'Pas de getoonde oplossingen toe, of vraag de genoemde beoordelaar om een uitzondering.',
+        },
       },
     )
 }

@@ -52,9 +52,19 @@ export async function revealSecret(
     if (!may(actor, 'secret.reveal', { team })) throw absent(key)
     const title = purposeOf(app, secret)
     if (applied === null)
-      throw new PlatformError('conflict', 'Nothing of this deployment has been applied yet.', {
-        next: 'Wait until its first operation has been applied, then ask again.',
-      })
+      throw new PlatformError(
+        'conflict',
+        {
+          en: 'Nothing of this deployment has been applied yet.',
+          nl: 'Van deze deployment is nog niets toegepast.',
+        },
+        {
+          next: {
+            en: 'Wait until its first operation has been applied, then ask again.',
+            nl: 'Wacht tot de eerste operatie is toegepast en vraag het dan opnieuw.',
+          },
+        },
+      )
     const value = (await context.secrets.read(tx, id, secretVersion))[secret]
     if (value === undefined)
       throw new PlatformError('not-found', `Revision ${applied} has no secret ${secret}.`, {

@@ -15,20 +15,43 @@ export async function chooseCluster(
 ): Promise<string> {
   const clusters = (await readClusters(sql)).map(cluster => cluster.name)
   if (asked !== undefined && !clusters.includes(asked))
-    throw new PlatformError('cluster-unknown', `There is no cluster ${asked}.`, {
-      violations: [{ pointer: '/cluster', detail: isUnknown }],
-      next: clusters.length > 0 ? `Choose from ${clusters.join(', ')}.` : 'Join a cluster first.',
-    })
+    throw new PlatformError(
+      'cluster-unknown',
+      {
+        en: `There is no cluster ${asked}.`,
+        nl: `Er is geen cluster ${asked}.`,
+      },
+      {
+        violations: [{ pointer: '/cluster', detail: isUnknown }],
+        next:
+          clusters.length > 0
+            ? { en: `Choose from ${clusters.join(', ')}.`, nl: `Kies uit ${clusters.join(', ')}.` }
+            : { en: 'Join a cluster first.', nl: 'Sluit eerst een cluster aan.' },
+      },
+    )
   const prepared = namespace ? namespace.clusters.map(one => one.name) : clusters
   const chosen = asked ?? clusters.find(name => prepared.includes(name))
   if (chosen === undefined)
-    throw new PlatformError('no-placement', 'There is no cluster to deploy to.', {
-      next: 'Wait until a cluster has joined (kade clusters), or join one.',
-    })
+    throw new PlatformError(
+      'no-placement',
+      {
+        en: 'There is no cluster to deploy to.',
+        nl: 'Er is geen cluster om naar uit te rollen.',
+      },
+      {
+        next: {
+          en: 'Wait until a cluster has joined (kade clusters), or join one.',
+          nl: 'Wacht tot er een cluster is aangesloten (kade clusters), of sluit er een aan.',
+        },
+      },
+    )
   if (!prepared.includes(chosen))
     throw new PlatformError(
       'no-placement',
-      `Namespace ${namespace?.name} does not stand on ${chosen}.`,
+      {
+        en: `Namespace ${namespace?.name} does not stand on ${chosen}.`,
+        nl: `Namespace ${namespace?.name} staat niet op ${chosen}.`,
+      },
       {
         violations: [
           {
@@ -39,7 +62,10 @@ export async function chooseCluster(
             },
           },
         ],
-        next: `Choose ${prepared.join(' or ')}.`,
+        next: {
+          en: `Choose ${prepared.join(' or ')}.`,
+          nl: `Kies ${prepared.join(' of ')}.`,
+        },
       },
     )
   return chosen

@@ -73,14 +73,20 @@ export async function createNamespace(
   if (reserved.test(input.name))
     throw new PlatformError(
       'request-invalid',
-      `The name ${input.name} is reserved for the cluster itself.`,
+      {
+        en: `The name ${input.name} is reserved for the cluster itself.`,
+        nl: `De naam ${input.name} is voorbehouden aan het cluster zelf.`,
+      },
       {
         violations: [{ pointer: '/name', detail: { en: 'is reserved', nl: 'is gereserveerd' } }],
-        next: 'Choose another name.',
+        next: { en: 'Choose another name.', nl: 'Kies een andere naam.' },
       },
     )
   if (!actor.teams.includes(team))
-    throw new PlatformError('forbidden', `You are not in team ${team}.`)
+    throw new PlatformError('forbidden', {
+      en: `You are not in team ${team}.`,
+      nl: `U zit niet in team ${team}.`,
+    })
   return context.database.transaction(async tx => {
     const clusters = await chosenClusters(tx, input.clusters)
     const pending = clusters.map(name => ({ name, state: 'preparing' as const }))
@@ -122,10 +128,17 @@ async function existing(
   const { team, environment } = input
   if (found && found.team === team && found.environment === environment)
     return prepareAgain(context, tx, found)
-  throw new PlatformError('name-taken', `The namespace name ${input.name} is taken.`, {
-    violations: [{ pointer: '/name', detail: { en: 'is taken', nl: 'is bezet' } }],
-    next: 'Choose another name.',
-  })
+  throw new PlatformError(
+    'name-taken',
+    {
+      en: `The namespace name ${input.name} is taken.`,
+      nl: `De naam ${input.name} van de namespace is bezet.`,
+    },
+    {
+      violations: [{ pointer: '/name', detail: { en: 'is taken', nl: 'is bezet' } }],
+      next: { en: 'Choose another name.', nl: 'Kies een andere naam.' },
+    },
+  )
 }
 
 async function prepareAgain(
@@ -154,15 +167,25 @@ async function chosenClusters(tx: Sql, asked: readonly string[] | undefined): Pr
   const known = (await readClusters(tx)).map(cluster => cluster.name)
   const unknown = asked?.find(name => !known.includes(name))
   if (unknown)
-    throw new PlatformError('cluster-unknown', `There is no cluster ${unknown}.`, {
-      violations: [
-        {
-          pointer: '/clusters',
-          detail: { en: `unknown: ${unknown}`, nl: `onbekend: ${unknown}` },
+    throw new PlatformError(
+      'cluster-unknown',
+      {
+        en: `There is no cluster ${unknown}.`,
+        nl: `Er is geen cluster ${unknown}.`,
+      },
+      {
+        violations: [
+          {
+            pointer: '/clusters',
+            detail: { en: `unknown: ${unknown}`, nl: `onbekend: ${unknown}` },
+          },
+        ],
+        next: {
+          en: `Choose from ${known.join(', ')}.`,
+          nl: `Kies uit ${known.join(', ')}.`,
         },
-      ],
-      next: `Choose from ${known.join(', ')}.`,
-    })
+      },
+    )
   return asked ? [...new Set(asked)] : known
 }
 

@@ -6,6 +6,7 @@
  * Who asks removes the row at its deadline; what a killed gateway leaves is swept. NOTIFY wakes both sides, and both poll.
  */
 import { randomUUID } from 'node:crypto'
+import type { Text } from '#api/names.ts'
 import { type ProblemCode, problemStatus } from '#api/problem.ts'
 import type { Database } from '../../adapters/database/database.ts'
 import { WakeLoop } from '../../adapters/database/wake-loop.ts'
@@ -21,7 +22,8 @@ const POLL_MS = 1_000
 /** Questions that one worker answers at a time. */
 const AT_ONCE = 16
 
-type Outcome = { answer: unknown; error: { code: string; message: string; next?: string } | null }
+type Told = { code: string; message: string | Text; next?: string | Text }
+type Outcome = { answer: unknown; error: Told | null }
 type Taken = { id: string; cluster: string; question: Question }
 
 export function createSqlAgent(options: AgentOptions): ClusterAgent {
@@ -178,7 +180,7 @@ function told(error: unknown): Outcome['error'] {
     }
   }
   const { next } = error.details
-  return { code: error.code, message: error.message, ...(next === undefined ? {} : { next }) }
+  return { code: error.code, message: error.text, ...(next === undefined ? {} : { next }) }
 }
 
 function errorOf({ code, message, next }: NonNullable<Outcome['error']>): PlatformError {
