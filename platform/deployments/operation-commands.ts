@@ -39,7 +39,7 @@ export async function retryOperation(
   consent?: string,
 ): Promise<OperationOfDeployment> {
   const old = await readOperation(context.database, id, actor)
-  const consents = consentsOf(old, consent)
+  const agreed = consentsOf(old, consent)
   const [last] = await context.database.query<{ revision: number }>(
     'select revision from kade.deployment where id = $1 and operation_id = $2',
     [old.deployment, id],
@@ -48,7 +48,10 @@ export async function retryOperation(
   // Held to the operation itself: of two retries at the same moment one finds that something newer was asked for.
   const ifMatch = etagOf(last.revision, id)
   const requests = await requestsOf(context, old)
-  const { data = 'keep', preview } = requests.get(id) ?? {}
+  const request = requests.get(id)
+  const { data = 'keep', preview } = request ?? {}
+  // A consent is to these objects by their uid and stays that of whoever gave it; somebody else is asked anew.
+  const consents = agreed ?? (request?.actor === actor.id ? request.consents : undefined)
   const asked = {
     namespace: old.namespace,
     name: old.name,

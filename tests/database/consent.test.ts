@@ -108,6 +108,23 @@ describe('an operation that asks for consent', () => {
   })
 })
 
+it('a consent holds for what its actor tries again, and is not passed on to somebody else', async () => {
+  const asked = await asking()
+  const agreed = await retry(asked, asked.asks?.digest)
+  await ground.hub.start(agreed.id, 'amsterdam', 'w1')
+  const away = { code: 'image-not-found', message: text }
+  await ground.hub.failed(await ground.claim(agreed.id), away, text)
+  const again = await retry(agreed)
+  const consents = [{ kind: 'take-over', object: 'ConfigMap/chat', uid: 'u1' }]
+  const order = await ground.hub.start(again.id, 'amsterdam', 'w1')
+  expect(order?.step).toMatchObject({ type: 'apply', work: { consents } })
+  await ground.platform.cancelOperation(ada, { params: { operation: again.id } })
+  const eve = { ...ada, id: 'eve' }
+  const byAnother = await retry(again, undefined, eve)
+  const next = await ground.hub.start(byAnother.id, 'amsterdam', 'w1')
+  expect(next?.step).toMatchObject({ type: 'apply', work: { consents: [] } })
+})
+
 it('a consent to an operation that asks nothing is refused', async () => {
   const body = { app: 'qdrant', namespace: 'team-a', name: freshName(), settings: {} }
   const made = await ground.platform.createDeployment(ada, { body })
