@@ -86,6 +86,10 @@ export const App = AppSummary.extend({
   storage: z.array(z.object({ name: z.string(), size: z.string(), mount: z.string() })),
   relaxations: z.array(z.object({ what: z.string(), because: z.string() })),
   passport: Passport,
+  /** Criteria whose answer is past its last day. */
+  expired: z.array(z.string()),
+  /** Criteria that nobody has answered; they count as unknown. */
+  unanswered: z.array(z.string()),
   checks: z.array(Check),
   readme: z.string(),
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { criterionIds, Passport } from './passport.ts'
+import { criterionIds, furtherCriterionIds, isExpired, Passport, unanswered } from './passport.ts'
 
 const text = { en: 'Because.', nl: 'Omdat.' }
 const answers = criterionIds.map(id => ({
@@ -36,4 +36,23 @@ test('refuses an answer without evidence: what nobody looked up is unknown', () 
 test('refuses to be sure of what is unknown', () => {
   const odd = answers.map(each => ({ ...each, assurance: 'source-read' }))
   expect(Passport.safeParse({ ...passport, criteria: odd }).success).toBe(false)
+})
+
+test('takes further criteria once or not at all, and counts what is left open', () => {
+  const [first] = answers
+  const further = { ...first, id: 'maintained' }
+  const more = (...added: object[]) =>
+    Passport.safeParse({ ...passport, criteria: [...answers, ...added] }).success
+  expect(more(further)).toBe(true)
+  expect(more(further, further)).toBe(false)
+  expect(more({ ...first, id: 'other' })).toBe(false)
+  expect(unanswered({ criteria: answers })).toEqual([...furtherCriterionIds])
+  expect(unanswered({ criteria: [...answers, further] })).not.toContain('maintained')
+})
+
+test('lets an answer count until its last day is over', () => {
+  const answer = { expiresAt: '2027-05-21' }
+  expect(isExpired(answer, new Date('2027-05-21T23:59:59Z'))).toBe(false)
+  expect(isExpired(answer, new Date('2027-05-22T00:00:00Z'))).toBe(true)
+  expect(isExpired({}, new Date('2099-01-01'))).toBe(false)
 })

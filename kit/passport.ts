@@ -11,8 +11,26 @@ export const criterionIds = [
   'self-hostable',
 ] as const
 
+/** Criteria that a passport may answer as well. What it does not answer is unknown, without having to say so. */
+export const furtherCriterionIds = [
+  'licence-clarity',
+  'open-standards',
+  'functional-description',
+  'tech-explainer',
+  'supply-chain',
+  'maintained',
+  'model-openness',
+  'data-location',
+  'algorithm-register',
+  'operable',
+  'external-support',
+  'human-rights-assessment',
+] as const
+
+const everyId = [...criterionIds, ...furtherCriterionIds] as const
+
 const Criterion = z.strictObject({
-  id: z.enum(criterionIds),
+  id: z.enum(everyId),
   answer: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
   /** A word of the criterion's own scale, such as an AI-risk class. */
   value: z.string().optional(),
@@ -28,7 +46,7 @@ const Criterion = z.strictObject({
 })
 
 /**
- * An app's answers to the transparency criteria: each exactly once, with evidence and how sure one may be. An answer other than
+ * An app's answers to the transparency criteria: the five exactly once, the further ones once or not at all, with evidence and how sure one may be. An answer other than
  * `unknown` rests on evidence; unknown is said, and never hidden.
  */
 export const Passport = z.strictObject({
@@ -46,6 +64,11 @@ export const Passport = z.strictObject({
       const message = `"${id}" is answered ${answers.length} times; each criterion is answered once`
       issues.push({ code: 'custom', input: value, message })
     }
+    for (const id of furtherCriterionIds) {
+      if (value.filter(each => each.id === id).length <= 1) continue
+      const message = `"${id}" is answered more than once; a further criterion is answered once or not at all`
+      issues.push({ code: 'custom', input: value, message })
+    }
     for (const { id, answer, assurance, evidence } of value) {
       if ((answer === 'unknown') !== (assurance === 'none')) {
         const message = `"${id}" is unknown exactly when its assurance is none`
@@ -58,3 +81,14 @@ export const Passport = z.strictObject({
   }),
 })
 export type Passport = z.infer<typeof Passport>
+
+/** The criteria that a passport leaves open; they count as unknown. */
+export function unanswered({ criteria }: { criteria: readonly { id: string }[] }): string[] {
+  const answered = new Set(criteria.map(({ id }) => id))
+  return everyId.filter(id => !answered.has(id))
+}
+
+/** Whether an answer no longer counts: its last day, in UTC, has passed. */
+export function isExpired({ expiresAt }: { expiresAt?: string | undefined }, now: Date): boolean {
+  return expiresAt !== undefined && expiresAt < now.toISOString().slice(0, 10)
+}

@@ -8,7 +8,7 @@ import { listApps } from './catalogue.ts'
 import type { PlatformContext } from './context.ts'
 
 /** The shelf is all that a list of apps looks at. */
-const shelf = { catalog } as unknown as PlatformContext
+const shelf = { catalog, clock: () => new Date('2026-11-22') } as unknown as PlatformContext
 const apps = listApps(shelf, { limit: 200 }).items
 const search = (query: Partial<AppQuery>) => searchApps(apps, { limit: 200, ...query })
 const idsOf = (query: Partial<AppQuery>) => search(query).items.map(app => app.id)

@@ -1,29 +1,31 @@
 import type { AppList } from '#api/app-filters.ts'
 import type { App, AppSummary, Criterion } from '#api/apps.ts'
-import { moduleFacts } from '#kit/module-facts.ts'
+import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
+import { isExpired, unanswered } from '#kit/passport.ts'
 import { type AppQuery, searchApps } from './app-search.ts'
 import { type CatalogueEntry, findApp, type PlatformContext } from './context.ts'
 import { PlatformError } from './errors.ts'
 import { passportChecks } from './passport-checks.ts'
 
-/** The answer to a criterion; `unknown` where the passport is silent. */
-function answer(entry: CatalogueEntry, id: string): Criterion['answer'] {
-  return entry.passport.criteria.find(one => one.id === id)?.answer ?? 'unknown'
+/** A criterion whose answer still counts: filters take one past its last day as unknown, like one that is not there. */
+function current({ passport }: CatalogueEntry, id: string, now: Date): Criterion | undefined {
+  return passport.criteria.find(one => one.id === id && !isExpired(one, now))
 }
 
-// The shelf changes with a release only, and some facts take dozens of renderings.
-const summaries = new WeakMap<CatalogueEntry, AppSummary>()
+// The shelf changes with a release only, and these facts take dozens of renderings.
+const known = new WeakMap<CatalogueEntry, ModuleFacts>()
 
-function summary(entry: CatalogueEntry): AppSummary {
-  const known = summaries.get(entry) ?? summarise(entry)
-  summaries.set(entry, known)
-  return known
+function factsOf(entry: CatalogueEntry): ModuleFacts {
+  const facts = known.get(entry) ?? moduleFacts(entry.app)
+  known.set(entry, facts)
+  return facts
 }
 
-function summarise(entry: CatalogueEntry): AppSummary {
+function summary(entry: CatalogueEntry, now: Date): AppSummary {
   const { app, passport, icon } = entry
-  const { gpu, podSecurity } = moduleFacts(app)
-  const selfHostable = answer(entry, 'self-hostable')
+  const { gpu, podSecurity } = factsOf(entry)
+  const answer = (id: string) => current(entry, id, now)?.answer ?? 'unknown'
+  const selfHostable = answer('self-hostable')
   return {
     id: app.id,
     name: app.name,
@@ -32,10 +34,10 @@ function summarise(entry: CatalogueEntry): AppSummary {
     description: app.description,
     licence: passport.licence.spdx,
     openSource: passport.licence.openSource,
-    aiRisk: passport.criteria.find(one => one.id === 'ai-risk')?.value ?? 'unknown',
+    aiRisk: current(entry, 'ai-risk', now)?.value ?? 'unknown',
     selfHostable: selfHostable === 'not-applicable' ? 'unknown' : selfHostable,
-    dpia: answer(entry, 'dpia'),
-    accessibility: answer(entry, 'accessibility'),
+    dpia: answer('dpia'),
+    accessibility: answer('accessibility'),
     icon: `data:image/svg+xml;base64,${Buffer.from(icon).toString('base64')}`,
     needs: app.needs.map(({ name, capability, optional }) => ({ name, capability, optional })),
     provides: app.provides.map(one => one.capability),
@@ -46,7 +48,11 @@ function summarise(entry: CatalogueEntry): AppSummary {
 
 /** The apps of the shelf that answer a query, in the shelf's order, with facets. */
 export function listApps(context: PlatformContext, query: AppQuery): AppList {
-  return searchApps(context.catalog.map(summary), query)
+  const now = context.clock()
+  return searchApps(
+    context.catalog.map(entry => summary(entry, now)),
+    query,
+  )
 }
 
 /** One app with its settings and passport. Throws `not-found`. */
@@ -54,9 +60,10 @@ export function readApp(context: PlatformContext, id: string): App {
   const entry = findApp(context, id)
   if (!entry) throw new PlatformError('not-found', `The catalogue has no app ${id}.`)
   const { app, passport, readme } = entry
+  const now = context.clock()
   const { requests, limits } = app.resources
   return {
-    ...summary(entry),
+    ...summary(entry, now),
     settingsSchema: app.settingsSchema(),
     secrets: app.secrets.map(({ name, kind, optional, title, description, revealed }) => ({
       name,
@@ -72,6 +79,8 @@ export function readApp(context: PlatformContext, id: string): App {
     storage: app.storage.map(({ name, size, mount }) => ({ name, size, mount })),
     relaxations: app.relaxations.map(({ what, because }) => ({ what, because })),
     passport,
+    expired: passport.criteria.filter(one => isExpired(one, now)).map(({ id }) => id),
+    unanswered: unanswered(passport),
     checks: passportChecks(entry),
     readme,
   }

@@ -4,6 +4,7 @@ import { licenceVerdict } from './licence.ts'
 it('knows which licences the Open Source Initiative approved', () => {
   for (const one of ['MIT', 'AGPL-3.0-or-later', 'EUPL-1.2', 'Apache-2.0 WITH LLVM-exception'])
     expect(licenceVerdict(one), one).toEqual({ approved: 'all', unlisted: [] })
+  expect(licenceVerdict('(MIT AND Apache-2.0)').approved).toBe('all')
   expect(licenceVerdict('SSPL-1.0')).toEqual({ approved: 'none', unlisted: [] })
 })
 

@@ -115,15 +115,16 @@ function appLines(cli: Cli, app: App): string[] {
 }
 
 /** What is known of it, how sure that is, and until when; the evidence itself is in `-o json` and on its page. */
-function passportLines(cli: Cli, { passport, checks }: App): string[] {
+function passportLines(cli: Cli, { passport, checks, expired, unanswered }: App): string[] {
   const rows = passport.criteria.map(({ id, answer, value, assurance, expiresAt, explanation }) => [
     id,
     value ? `${answer} (${value})` : answer,
     assurance,
-    expiresAt ?? '',
+    expiresAt ? `${expiresAt}${expired.includes(id) ? ' (expired)' : ''}` : '',
     tell(cli.terminal, explanation),
   ])
   for (const { id, answer, value, explanation } of checks)
     rows.push([id, `${answer} (${value})`, 'checked', '', tell(cli.terminal, explanation)])
-  return table(['CRITERION', 'ANSWER', 'HOW SURE', 'VALID UNTIL', 'WHY'], rows)
+  const open = unanswered.length > 0 ? [`Unknown as well: ${unanswered.join(', ')}`] : []
+  return [...table(['CRITERION', 'ANSWER', 'HOW SURE', 'VALID UNTIL', 'WHY'], rows), ...open]
 }

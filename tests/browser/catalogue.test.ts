@@ -95,6 +95,8 @@ test('the page of an app shows what Kade checked itself, in both languages', asy
   await page.goto(`${product.url}/catalog/ollama`)
   const checks = page.getByRole('region', { name: 'What Kade checked itself' })
   await checks.getByText('It may call HTTPS addresses on the internet').waitFor()
+  await page.getByText(/^\d+ of 17 criteria are unknown$/).waitFor()
+  await page.getByText(/^Nobody has answered yet: .*Open standards/).waitFor()
   expect(await checks.getByRole('listitem').count()).toBe(5)
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: 'NL – Nederlands' }).click()

@@ -12,7 +12,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import { type GatewayGround, gatewayGround, recordingPlatform } from '#tests/support/gateway.ts'
 
 // The shelf is all that the catalogue looks at.
-const shelf = { catalog } as unknown as PlatformContext
+const shelf = { catalog, clock: () => new Date('2026-11-22') } as unknown as PlatformContext
 
 let ground: GatewayGround
 let url: string
@@ -120,6 +120,7 @@ describe('kade apps', () => {
     for (const { id, answer } of readApp(shelf, 'qdrant').passport.criteria)
       expect(out).toMatch(new RegExp(`^${id} +${answer}`, 'm'))
     expect(out).toContain('GPU none · pod security restricted')
+    expect(out).toMatch(/^Unknown as well: .*supply-chain/m)
     expect(out).toMatch(/^licence +yes \(Apache-2\.0\) +checked/m)
   })
 })
