@@ -65,7 +65,9 @@ export async function revealSecret(
           },
         },
       )
-    const value = (await context.secrets.read(tx, id, secretVersion))[secret]
+    // An app may have got its first secret after this revision: then there is no version to read.
+    const values = secretVersion > 0 ? await context.secrets.read(tx, id, secretVersion) : {}
+    const value = values[secret]
     if (value === undefined)
       throw new PlatformError('not-found', `Revision ${applied} has no secret ${secret}.`, {
         next: 'Update the deployment: the app got this secret in a later version.',

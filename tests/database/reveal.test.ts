@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createPlatform } from '#platform/create-platform.ts'
 import {
   ada,
   bob,
@@ -117,7 +118,7 @@ it('asks to wait until something was applied', async () => {
   const params = { namespace: 'team-a', name, secret: 'adminPassword' }
   await expect(ground.platform.revealSecret(ada, { params })).rejects.toMatchObject({
     code: 'conflict',
-    details: { next: expect.stringContaining('Wait') },
+    details: { next: { en: expect.stringContaining('Wait') } },
   })
 })
 
@@ -146,4 +147,22 @@ it('reads the version of the applied revision, also while a newer one is on its 
       where type = 'SecretRevealed' order by global_position desc limit 1`,
   )
   expect(version).toEqual({ revision: 1 })
+})
+
+it('says to update what was deployed before its app had any secret', async () => {
+  const catalog = (withSecret: boolean) =>
+    ground.context.catalog.map(one =>
+      one.app.id === 'mlflow' && !withSecret ? { ...one, app: { ...one.app, secrets: [] } } : one,
+    )
+  const then = createPlatform({ ...ground.context, catalog: catalog(false) })
+  const name = freshName()
+  const body = { app: 'mlflow', namespace: 'team-a', name, settings: {} }
+  const made = await then.createDeployment(ada, { body })
+  await ground.hub.start(made.id, 'amsterdam', 'w1')
+  await ground.hub.applied(await ground.claim(made.id))
+  const params = { namespace: 'team-a', name, secret: 'adminPassword' }
+  await expect(ground.platform.revealSecret(ada, { params })).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('Revision 1 has no secret adminPassword'),
+  })
 })
