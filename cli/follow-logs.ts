@@ -9,6 +9,8 @@ const LONGEST_PAUSE_MS = 30_000
 export const ANSWER_MS = 30_000
 
 export type Following = {
+  /** How many lines the first answer is asked for. */
+  readonly lines: number
   /** Asks for the lines from a time on; for the first ones without. */
   ask(since: string | undefined): Promise<Logs>
   onLines(lines: Logs['items']): void
@@ -20,14 +22,14 @@ export type Following = {
  * Tells new lines as they come, by asking every two seconds. Pods may come and go. Resolves when the deployment is gone;
  * while Kade or the cluster is away it goes on trying, ever more slowly. Rejects with what trying again cannot mend.
  */
-export async function followLogs({ ask, onLines, onNews }: Following): Promise<void> {
+export async function followLogs({ lines: first, ask, onLines, onNews }: Following): Promise<void> {
   const merge = createLogMerge()
   let begun = false
   let failures = 0
   for (;;) {
     try {
       const { items, truncated } = await ask(merge.since())
-      const { lines, gap } = merge.take(items)
+      const { lines, gap } = merge.take(items, first)
       if (failures > 0) onNews('It answers again.')
       if (gap && truncated) onNews('More is written than can be followed: lines are missing here.')
       onLines(lines)

@@ -35,6 +35,21 @@ describe('answers that overlap', () => {
     expect(merge.take([line(1, 'one'), line(2, 'two')]).lines).toEqual([])
   })
 
+  it('leave out what was before the few lines that were asked for first', () => {
+    const merge = createLogMerge()
+    const at = (moment: string, text: string) => ({ ...line(1, text), at: moment })
+    const [before, first] = [
+      at('2026-11-21T10:00:01.00000012Z', 'before'),
+      at('2026-11-21T10:00:01.0000002Z', 'first'),
+    ]
+    const [late, next] = [line(2, 'late', 'b-0'), line(3, 'next')]
+    expect(merge.take([first], 1).lines).toEqual([first])
+    expect(merge.take([line(0, 'old'), before, first, late, next], 2000)).toEqual({
+      lines: [late, next],
+      gap: false,
+    })
+  })
+
   it('are asked for from ten seconds before the newest line', () => {
     const merge = createLogMerge()
     expect(merge.since()).toBeUndefined()

@@ -37,6 +37,7 @@ async function follow(cli: Cli, params: Target, flags: Flags, from?: string): Pr
   const { client } = await cli.connect()
   let first = true
   await followLogs({
+    lines: Number(flags.lines),
     async ask(since = from) {
       const lines = first ? flags.lines : mostLines
       const query = { lines, ...(since ? { since } : {}) }
