@@ -191,14 +191,21 @@ function namesOf(value: unknown): ObjectName[] {
   }))
 }
 
-/** The objects as they were meant, from the parent itself; none where they did not fit. */
+/**
+ * The objects as they were meant, from the parent itself; none where they did not fit, or cannot be read any more: what
+ * somebody spoiled by hand must not keep the deployment from being changed or deleted.
+ */
 export function storedObjects(live: LiveObject): readonly KubernetesObject[] {
   const binary = live.binaryData
   const packed = isRecord(binary) ? textOf(binary['objects.json.gz']) : undefined
   if (packed === undefined) return []
-  const objects: unknown = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString())
-  // `parentObject` wrote them from intents.
-  return recordsOf(objects) as readonly KubernetesObject[]
+  try {
+    const objects: unknown = JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString())
+    // `parentObject` wrote them from intents.
+    return recordsOf(objects) as readonly KubernetesObject[]
+  } catch {
+    return []
+  }
 }
 
 export function revisionOf(

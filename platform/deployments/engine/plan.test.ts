@@ -143,6 +143,12 @@ describe('the parent', () => {
     })
   })
 
+  it('says nothing of its objects once somebody has spoiled them', () => {
+    const parent = live(parentObject(work([]), widened(null, [a]), [a], null))
+    for (const spoiled of ['', 'b2RkZA==', 'H4sIAAAAAAAA/w=='])
+      expect(storedObjects({ ...parent, binaryData: { 'objects.json.gz': spoiled } })).toEqual([])
+  })
+
   it('is refused with the id of another set', () => {
     const parent = live(parentObject(work([]), widened(null, [a]), [a], null))
     expect(() => readParent(parent, { namespace: 'other', name: 'web' })).toThrow(DeployFailure)
