@@ -42,6 +42,6 @@ export function demand(may: May, actor: Actor, route: Route): void {
   if (route.params) throw notFound()
   throw new PlatformError('forbidden', {
     en: `Your role "${actor.role}" does not include this.`,
-    nl: `Uw rol "${actor.role}" omvat dit niet.`,
+    nl: `Je rol "${actor.role}" omvat dit niet.`,
   })
 }

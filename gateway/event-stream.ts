@@ -38,7 +38,7 @@ export async function streamEvents(
       'too-many-requests',
       {
         en: `You have ${open} event streams open, and may have ${limits.streamsPerAccount}.`,
-        nl: `U hebt ${open} gebeurtenissenstromen open en mag er ${limits.streamsPerAccount} hebben.`,
+        nl: `Je hebt ${open} gebeurtenissenstromen open en mag er ${limits.streamsPerAccount} hebben.`,
       },
       {
         next: {

@@ -14,17 +14,17 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
     },
   },
   unauthenticated: {
-    title: { en: 'Sign in first', nl: 'Meld u eerst aan' },
+    title: { en: 'Sign in first', nl: 'Meld je eerst aan' },
     next: {
       en: 'Open a new sign-in link, or send a token as "Authorization: Bearer <token>".',
       nl: 'Open een nieuwe aanmeldlink, of stuur een token als "Authorization: Bearer <token>".',
     },
   },
   forbidden: {
-    title: { en: 'You may not do this', nl: 'Dit mag u niet doen' },
+    title: { en: 'You may not do this', nl: 'Dit mag je niet doen' },
     next: {
       en: 'Ask an owner of the platform for the right, or sign in with another account.',
-      nl: 'Vraag een eigenaar van het platform om het recht, of meld u met een ander account aan.',
+      nl: 'Vraag een eigenaar van het platform om het recht, of meld je met een ander account aan.',
     },
   },
   'not-found': {
@@ -66,10 +66,10 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
     },
   },
   stale: {
-    title: { en: 'It changed since you read it', nl: 'Het is veranderd sinds u het las' },
+    title: { en: 'It changed since you read it', nl: 'Het is veranderd sinds je het las' },
     next: {
       en: 'Read it again, look at what changed, and send your change with the new etag.',
-      nl: 'Lees het opnieuw, bekijk wat er veranderde en verstuur uw wijziging met de nieuwe etag.',
+      nl: 'Lees het opnieuw, bekijk wat er veranderde en verstuur je wijziging met de nieuwe etag.',
     },
   },
   'body-too-large': {
@@ -104,7 +104,7 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
     title: { en: 'There is no such namespace', nl: 'Die namespace bestaat niet' },
     next: {
       en: 'Choose one you may use, or have it prepared with POST /api/v1/namespaces.',
-      nl: 'Kies er een die u mag gebruiken, of laat hem voorbereiden.',
+      nl: 'Kies er een die je mag gebruiken, of laat hem voorbereiden.',
     },
   },
   'app-unknown': {

@@ -118,7 +118,7 @@ async function toDeployment(
     return {
       violation: {
         en: `there is no deployment ${target} that you may use`,
-        nl: `er is geen uitrol ${target} die u mag gebruiken`,
+        nl: `er is geen uitrol ${target} die je mag gebruiken`,
       },
     }
   const away = clusters.find(cluster => !row.clusters.includes(cluster))

@@ -20,12 +20,12 @@ export function holdTo(ifMatch: string | undefined, state: DeploymentState): voi
     'stale',
     {
       en: `Somebody changed it since you looked: it is at revision ${newest} now.`,
-      nl: `Iemand heeft het gewijzigd sinds u keek: het is nu bij revisie ${newest}.`,
+      nl: `Iemand heeft het gewijzigd sinds je keek: het is nu bij revisie ${newest}.`,
     },
     {
       next: {
         en: 'Read it again, look at what changed, then repeat your change.',
-        nl: 'Lees het opnieuw, bekijk wat er veranderde en doe uw wijziging dan nog eens.',
+        nl: 'Lees het opnieuw, bekijk wat er veranderde en doe je wijziging dan nog eens.',
       },
     },
   )

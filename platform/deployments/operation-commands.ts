@@ -89,13 +89,33 @@ function consentsOf(
 ): readonly ConsentData[] | undefined {
   if (state === 'needs-approval' && asks) {
     if (consent === undefined)
-      throw new PlatformError('conflict', 'The operation needs your consent to what it asks.', {
-        next: `Look at its "asks" and send {"consent": "${asks.digest}"} to agree with exactly that.`,
-      })
+      throw new PlatformError(
+        'conflict',
+        {
+          en: 'The operation needs your consent to what it asks.',
+          nl: 'De operatie heeft je toestemming nodig voor wat zij vraagt.',
+        },
+        {
+          next: {
+            en: `Look at its "asks" and send {"consent": "${asks.digest}"} to agree with exactly that.`,
+            nl: `Bekijk haar "asks" en stuur {"consent": "${asks.digest}"} om met precies dat in te stemmen.`,
+          },
+        },
+      )
     if (consent !== asks.digest)
-      throw new PlatformError('stale', 'The question changed: this consent is to something else.', {
-        next: 'Read the operation again and look at what it asks now.',
-      })
+      throw new PlatformError(
+        'stale',
+        {
+          en: 'The question changed: this consent is to something else.',
+          nl: 'De vraag is veranderd: deze toestemming gaat over iets anders.',
+        },
+        {
+          next: {
+            en: 'Read the operation again and look at what it asks now.',
+            nl: 'Lees de operatie opnieuw en bekijk wat zij nu vraagt.',
+          },
+        },
+      )
     return asks.items.map(({ kind, object, uid }) => ({ kind, object, uid }))
   }
   if (state !== 'failed' && state !== 'cancelled')
@@ -111,9 +131,19 @@ function consentsOf(
 }
 
 function overtaken(): PlatformError {
-  return new PlatformError('conflict', 'Something newer was asked of this deployment since.', {
-    next: 'Retry the newest operation, or update the deployment.',
-  })
+  return new PlatformError(
+    'conflict',
+    {
+      en: 'Something newer was asked of this deployment since.',
+      nl: 'Er is intussen iets nieuwers van deze deployment gevraagd.',
+    },
+    {
+      next: {
+        en: 'Retry the newest operation, or update the deployment.',
+        nl: 'Probeer de nieuwste operatie opnieuw, of wijzig de deployment.',
+      },
+    },
+  )
 }
 
 type Requests = ReadonlyMap<string, EventData<'DeploymentRequested'>>

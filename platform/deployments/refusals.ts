@@ -23,7 +23,7 @@ export function refuseUnbuilt(input: DeploymentInput): void {
         })),
         next: {
           en: 'Leave it out. To choose where it runs, use "cluster".',
-          nl: 'Laat het weg. Met "cluster" kiest u waar het draait.',
+          nl: 'Laat het weg. Met "cluster" kies je waar het draait.',
         },
       },
     )
@@ -37,14 +37,14 @@ export function refuseDraft(draft: Draft, name: string, namespace: Namespace | n
       'namespace-unknown',
       {
         en: `There is no namespace ${name} that you may deploy into.`,
-        nl: `Er is geen namespace ${name} waarin u mag uitrollen.`,
+        nl: `Er is geen namespace ${name} waarin je mag uitrollen.`,
       },
       {
         violations: [{ pointer: '/namespace', detail: isUnknown }],
         findings,
         next: {
           en: `Create it (kade namespaces create ${name}), or choose one of yours.`,
-          nl: `Maak hem aan (kade namespaces create ${name}), of kies een van uw eigen namespaces.`,
+          nl: `Maak hem aan (kade namespaces create ${name}), of kies een van je eigen namespaces.`,
         },
       },
     )

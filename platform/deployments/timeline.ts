@@ -63,7 +63,7 @@ export function textOf(event: StoredEvent): Text {
       if (event.data.asks)
         return {
           en: `It needs your consent: ${event.data.cause.message.en}`,
-          nl: `Het heeft uw toestemming nodig: ${event.data.cause.message.nl}`,
+          nl: `Het heeft je toestemming nodig: ${event.data.cause.message.nl}`,
         }
       return {
         en: `It failed: ${event.data.cause.message.en}`,

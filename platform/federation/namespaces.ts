@@ -85,7 +85,7 @@ export async function createNamespace(
   if (!actor.teams.includes(team))
     throw new PlatformError('forbidden', {
       en: `You are not in team ${team}.`,
-      nl: `U zit niet in team ${team}.`,
+      nl: `Je zit niet in team ${team}.`,
     })
   return context.database.transaction(async tx => {
     const clusters = await chosenClusters(tx, input.clusters)

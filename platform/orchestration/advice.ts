@@ -32,6 +32,6 @@ export function nextAfter(code: string, lastGood: number | null): Text {
   if (lastGood === null) return step
   return {
     en: `${step.en} Revision ${lastGood} worked: you can roll back to it.`,
-    nl: `${step.nl} Revisie ${lastGood} werkte: u kunt daarnaar teruggaan.`,
+    nl: `${step.nl} Revisie ${lastGood} werkte: je kunt daarnaar teruggaan.`,
   }
 }

@@ -98,7 +98,7 @@ const explanations: Record<CauseCode, Explanation> = {
     },
     next: {
       en: 'Correct the field that the message names; if it is none of your settings, report it to the owner of the app.',
-      nl: 'Verbeter het veld dat de melding noemt; is het geen instelling van u, meld het dan bij de eigenaar van de app.',
+      nl: 'Verbeter het veld dat de melding noemt; is het geen instelling van jou, meld het dan bij de eigenaar van de app.',
     },
   },
   'job-failed': {
@@ -232,7 +232,7 @@ const explanations: Record<CauseCode, Explanation> = {
     },
     next: {
       en: 'Nothing needs to be done: the newer revision stands.',
-      nl: 'U hoeft niets te doen: de nieuwere revisie staat.',
+      nl: 'Je hoeft niets te doen: de nieuwere revisie staat.',
     },
   },
   unschedulable: {
