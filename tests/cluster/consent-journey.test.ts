@@ -72,11 +72,14 @@ it('from the terminal: the wait ends with code 5 and the command that goes on, w
 it('over HTTP: asks, refuses what is no consent to it, and goes on as a new operation', async () => {
   await kubectlService('store')
   const wish = { app: 'qdrant', namespace, name: 'store' }
-  const { changes } = await kade.client.previewDeployment({ body: { ...wish, settings: {} } })
+  const body = { ...wish, settings: {} }
+  const { changes, hash } = await kade.client.previewDeployment({ body })
   expect(changes.filter(one => one.change === 'take-over')).toMatchObject([
     { kind: 'Service', name: 'store', manager: 'kubectl-client-side-apply' },
   ])
-  const asked = await ended(kade, await ask(kade, wish))
+  // The consent goes on with exactly what was previewed.
+  const asked = await ended(kade, await ask(kade, { ...wish, ...(hash && { preview: hash }) }))
+  expect(hash).not.toBeNull()
   expect(asked).toMatchObject({
     state: 'needs-approval',
     cause: { code: 'foreign-object' },

@@ -77,7 +77,7 @@ describe('an operation that asks for consent', () => {
     const { digest = '' } = asked.asks ?? {}
     await expect(retry(asked)).rejects.toMatchObject({
       code: 'conflict',
-      details: { next: expect.stringContaining(`{"consent": "${digest}"}`) },
+      details: { next: { en: expect.stringContaining(`{"consent": "${digest}"}`) } },
     })
     await expect(retry(asked, 'sha256:other')).rejects.toMatchObject({
       code: 'stale',
