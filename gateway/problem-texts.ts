@@ -55,14 +55,14 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
     title: { en: 'Something else is happening to it', nl: 'Er gebeurt al iets anders mee' },
     next: {
       en: 'Wait for the running operation to end, then try again.',
-      nl: 'Wacht tot de lopende operatie klaar is en probeer het opnieuw.',
+      nl: 'Wacht tot de lopende bewerking klaar is en probeer het opnieuw.',
     },
   },
   'name-taken': {
     title: { en: 'The name is taken', nl: 'De naam is bezet' },
     next: {
       en: 'Choose another name, or update the deployment that has it.',
-      nl: 'Kies een andere naam, of wijzig de deployment die hem heeft.',
+      nl: 'Kies een andere naam, of wijzig de uitrol die hem heeft.',
     },
   },
   stale: {
@@ -144,7 +144,7 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
   'no-placement': {
     title: {
       en: 'No cluster can take this deployment',
-      nl: 'Geen cluster kan deze deployment opnemen',
+      nl: 'Geen cluster kan deze uitrol opnemen',
     },
     next: {
       en: 'Ask for less, or choose another cluster.',

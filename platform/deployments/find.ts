@@ -13,6 +13,6 @@ export async function findDeployment(sql: Sql, actor: Actor, key: DeploymentKey)
   if (row) return row.id
   throw new PlatformError('not-found', {
     en: `There is no deployment ${key.namespace}/${key.name}.`,
-    nl: `Er is geen deployment ${key.namespace}/${key.name}.`,
+    nl: `Er is geen uitrol ${key.namespace}/${key.name}.`,
   })
 }

@@ -93,7 +93,7 @@ function consentsOf(
         'conflict',
         {
           en: 'The operation needs your consent to what it asks.',
-          nl: 'De operatie heeft je toestemming nodig voor wat zij vraagt.',
+          nl: 'De bewerking heeft je toestemming nodig voor wat zij vraagt.',
         },
         {
           next: {
@@ -112,7 +112,7 @@ function consentsOf(
         {
           next: {
             en: 'Read the operation again and look at what it asks now.',
-            nl: 'Lees de operatie opnieuw en bekijk wat zij nu vraagt.',
+            nl: 'Lees de bewerking opnieuw en bekijk wat zij nu vraagt.',
           },
         },
       )
@@ -135,12 +135,12 @@ function overtaken(): PlatformError {
     'conflict',
     {
       en: 'Something newer was asked of this deployment since.',
-      nl: 'Er is intussen iets nieuwers van deze deployment gevraagd.',
+      nl: 'Er is intussen iets nieuwers van deze uitrol gevraagd.',
     },
     {
       next: {
         en: 'Retry the newest operation, or update the deployment.',
-        nl: 'Probeer de nieuwste operatie opnieuw, of wijzig de deployment.',
+        nl: 'Probeer de nieuwste bewerking opnieuw, of wijzig de uitrol.',
       },
     },
   )

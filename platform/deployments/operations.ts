@@ -61,7 +61,7 @@ export async function readOperation(
   if (row && (!actor || actor.teams.includes(row.team))) return operationView(row)
   throw new PlatformError('not-found', {
     en: `There is no operation ${id}.`,
-    nl: `Er is geen operatie ${id}.`,
+    nl: `Er is geen bewerking ${id}.`,
   })
 }
 

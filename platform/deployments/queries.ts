@@ -118,7 +118,7 @@ export async function readDeployment(
   if (row) return view(row)
   throw new PlatformError('not-found', {
     en: `There is no deployment ${key.namespace}/${key.name}.`,
-    nl: `Er is geen deployment ${key.namespace}/${key.name}.`,
+    nl: `Er is geen uitrol ${key.namespace}/${key.name}.`,
   })
 }
 

@@ -56,12 +56,12 @@ export async function revealSecret(
         'conflict',
         {
           en: 'Nothing of this deployment has been applied yet.',
-          nl: 'Van deze deployment is nog niets toegepast.',
+          nl: 'Van deze uitrol is nog niets toegepast.',
         },
         {
           next: {
             en: 'Wait until its first operation has been applied, then ask again.',
-            nl: 'Wacht tot de eerste operatie is toegepast en vraag het dan opnieuw.',
+            nl: 'Wacht tot de eerste bewerking is toegepast en vraag het dan opnieuw.',
           },
         },
       )
