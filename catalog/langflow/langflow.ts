@@ -1,6 +1,7 @@
 import { defineApp } from '#kit/define-app.ts'
 import { maybe } from '#kit/needs.ts'
-import { generated, optional } from '#kit/secrets.ts'
+import { generated } from '#kit/secrets.ts'
+import { adminPassword } from '../administrator.ts'
 import { codeRights } from './code-rights.ts'
 import { settings } from './settings.ts'
 
@@ -44,13 +45,7 @@ export const langflow = defineApp({
         userName: { setting: 'adminName' },
       },
     }),
-    adminPassword: optional({
-      title: { en: 'Your administrator password', nl: 'Jouw beheerderswachtwoord' },
-      description: {
-        en: 'Password of the first administrator. It counts at the first start only; change it in the app afterwards.',
-        nl: 'Wachtwoord van de eerste beheerder. Het telt alleen bij de eerste start; wijzig het daarna in de app.',
-      },
-    }),
+    adminPassword,
   },
   volumes: { data: { mount: '/app/data', size: ({ storage }) => storage } },
   scratch: {

@@ -1,4 +1,5 @@
 import { generated, optional } from '#kit/secrets.ts'
+import { firstAdminPassword } from '../administrator.ts'
 
 /** LibreChat's secrets. The maker's examples hold fixed ones that everybody knows; these are made for each deployment. */
 export const secrets = {
@@ -33,21 +34,7 @@ export const secrets = {
   openidSessionKey: generated({
     title: { en: 'Key of the OpenID session', nl: 'Sleutel van de OpenID-sessie' },
   }),
-  firstAdminPassword: generated({
-    title: { en: 'First administrator password', nl: 'Wachtwoord van de eerste beheerder' },
-    description: {
-      en: 'Used when you give no password yourself, so that the first visitor does not become the administrator.',
-      nl: 'Gebruikt als je zelf geen wachtwoord geeft, zodat de eerste bezoeker geen beheerder wordt.',
-    },
-    bytes: 24,
-    revealed: {
-      purpose: {
-        en: 'First password of the administrator',
-        nl: 'Eerste wachtwoord van de beheerder',
-      },
-      userName: { setting: 'adminEmail' },
-    },
-  }),
+  firstAdminPassword,
   adminPassword: optional({
     title: { en: 'Your administrator password', nl: 'Jouw beheerderswachtwoord' },
     description: {

@@ -1,6 +1,7 @@
 import { defineApp } from '#kit/define-app.ts'
 import { maybe, need } from '#kit/needs.ts'
-import { generated, optional } from '#kit/secrets.ts'
+import { generated } from '#kit/secrets.ts'
+import { adminPassword, firstAdminPassword } from '../administrator.ts'
 import { settings } from './settings.ts'
 
 export const openWebUI = defineApp({
@@ -32,28 +33,8 @@ export const openWebUI = defineApp({
       },
       bytes: 32,
     }),
-    firstAdminPassword: generated({
-      title: { en: 'First administrator password', nl: 'Wachtwoord van de eerste beheerder' },
-      description: {
-        en: 'Used when you give no password yourself, so that the first visitor does not become the administrator.',
-        nl: 'Gebruikt als je zelf geen wachtwoord geeft, zodat de eerste bezoeker geen beheerder wordt.',
-      },
-      bytes: 24,
-      revealed: {
-        purpose: {
-          en: 'First password of the administrator',
-          nl: 'Eerste wachtwoord van de beheerder',
-        },
-        userName: { setting: 'adminEmail' },
-      },
-    }),
-    adminPassword: optional({
-      title: { en: 'Your administrator password', nl: 'Jouw beheerderswachtwoord' },
-      description: {
-        en: 'Password of the first administrator. It counts at the first start only; change it in the app afterwards.',
-        nl: 'Wachtwoord van de eerste beheerder. Het telt alleen bij de eerste start; wijzig het daarna in de app.',
-      },
-    }),
+    firstAdminPassword,
+    adminPassword,
   },
   // Not on /app/backend/data: there the image keeps the models for reading documents, and a volume would hide them.
   volumes: { data: { mount: '/data', size: ({ storage }) => storage } },

@@ -1,6 +1,6 @@
 import { defineApp } from '#kit/define-app.ts'
-import { generated } from '#kit/secrets.ts'
 import { huggingFaceEgress, huggingFaceToken } from '../hugging-face.ts'
+import { serverKey } from '../server-key.ts'
 import { settings } from './settings.ts'
 
 export const textEmbeddingsInference = defineApp({
@@ -26,13 +26,7 @@ export const textEmbeddingsInference = defineApp({
   settings,
   provides: [{ capability: 'embeddings-api', port: 'http', path: '/v1', secret: 'apiKey' }],
   secrets: {
-    apiKey: generated({
-      title: { en: 'API key', nl: 'API-sleutel' },
-      description: {
-        en: 'Apps that bind to this server get it.',
-        nl: 'Apps die zich aan deze server koppelen, krijgen hem.',
-      },
-    }),
+    apiKey: serverKey,
     huggingFaceToken,
   },
   volumes: { data: { mount: '/data', size: ({ storage }) => storage } },
