@@ -63,8 +63,17 @@ function howNamed(image: string): ModuleFacts['images'] {
     : 'tag'
 }
 
-/** Derives the facts from what the app renders; pure, a few dozen renderings. */
+// An app never changes, and its facts take a few dozen renderings.
+const known = new WeakMap<App, ModuleFacts>()
+
+/** The facts of an app, derived from what it renders when they are first asked for. */
 export function moduleFacts(app: App): ModuleFacts {
+  const facts = known.get(app) ?? derived(app)
+  known.set(app, facts)
+  return facts
+}
+
+function derived(app: App): ModuleFacts {
   const rendered = renderings(app)
   const withGpu = rendered.filter(asksForGpu).length
   const levels = rendered.map(podSecurityLevel)

@@ -1,6 +1,6 @@
 import type { AppList } from '#api/app-filters.ts'
 import type { App, AppSummary, Criterion } from '#api/apps.ts'
-import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
+import { moduleFacts } from '#kit/module-facts.ts'
 import { isExpired, unanswered } from '#kit/passport.ts'
 import { type AppQuery, searchApps } from './app-search.ts'
 import { type CatalogueEntry, findApp, type PlatformContext } from './context.ts'
@@ -12,18 +12,9 @@ function current({ passport }: CatalogueEntry, id: string, now: Date): Criterion
   return passport.criteria.find(one => one.id === id && !isExpired(one, now))
 }
 
-// The shelf changes with a release only, and these facts take dozens of renderings.
-const known = new WeakMap<CatalogueEntry, ModuleFacts>()
-
-function factsOf(entry: CatalogueEntry): ModuleFacts {
-  const facts = known.get(entry) ?? moduleFacts(entry.app)
-  known.set(entry, facts)
-  return facts
-}
-
 function summary(entry: CatalogueEntry, now: Date): AppSummary {
   const { app, passport, icon } = entry
-  const { gpu, podSecurity } = factsOf(entry)
+  const { gpu, podSecurity } = moduleFacts(app)
   const answer = (id: string) => current(entry, id, now)?.answer ?? 'unknown'
   const selfHostable = answer('self-hostable')
   return {

@@ -32,7 +32,8 @@ export function composeObjects(input: ComposeInput): readonly KubernetesObject[]
     hasIngress: render.ingress !== null,
     peers,
   })
-  return [...secret, policy, ...own].map(object => owned(object, input))
+  const madeBy = moduleDigest(app)
+  return [...secret, policy, ...own].map(object => owned(object, madeBy, input))
 }
 
 function peersWithKey(render: RenderInput): boolean {
@@ -49,7 +50,7 @@ function secretObject(render: RenderInput): KubernetesObject {
   }
 }
 
-function owned(object: KubernetesObject, input: ComposeInput): KubernetesObject {
+function owned(object: KubernetesObject, madeBy: string, input: ComposeInput): KubernetesObject {
   const { app, render, deployment, team, environment } = input
   const labels = {
     ...ownLabels(object.metadata.labels, input),
@@ -64,7 +65,7 @@ function owned(object: KubernetesObject, input: ComposeInput): KubernetesObject 
   }
   const annotations = {
     ...object.metadata.annotations,
-    [annotation.moduleDigest]: moduleDigest(app),
+    [annotation.moduleDigest]: madeBy,
   }
   return withPodLabels({ ...object, metadata: { ...object.metadata, labels, annotations } }, input)
 }
