@@ -3,6 +3,7 @@ import pg from 'pg'
 import { PlatformError } from '#platform/errors.ts'
 import type { Database, Sql, SqlValue } from './database.ts'
 import { Listener } from './listener.ts'
+import { isOutdated, type PreparedNames, preparedNames } from './prepared.ts'
 
 const RETRIES = 3
 const CONNECT_TIMEOUT_MS = 10_000
@@ -36,9 +37,11 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
   pool.on('error', onError)
   pool.on('connect', client => client.on('error', onError))
   const listener = new Listener(() => new pg.Client(connectionOf(url)), onError)
+  const names = preparedNames()
   const database: Database = {
-    query: (text, values) => query(pool, text, values),
-    transaction: run => transaction(pool, run),
+    // Lists are planned for the values they are asked with, so they are not prepared.
+    query: (text, values) => query(pool, { text }, values),
+    transaction: run => transaction(pool, names, run),
     listen: (channel, onWake) => listener.listen(channel, onWake),
     close: async () => {
       await listener.close()
@@ -74,16 +77,18 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
       pg.types.getTypeParser(oid, format as 'text')
 
 type Queryable = {
-  query(text: string, values?: unknown[]): Promise<pg.QueryResult>
+  query(statement: Statement & { values: unknown[] }): Promise<pg.QueryResult>
 }
+
+type Statement = { text: string; name?: string | undefined }
 
 async function query<Row extends object>(
   on: Queryable,
-  text: string,
+  statement: Statement,
   values: readonly SqlValue[] = [],
 ): Promise<Row[]> {
   try {
-    const result = await on.query(text, [...values])
+    const result = await on.query({ ...statement, values: [...values] })
     // The caller states the row's shape beside its statement; the driver cannot check it.
     return result.rows as Row[]
   } catch (error) {
@@ -91,18 +96,28 @@ async function query<Row extends object>(
   }
 }
 
-async function transaction<T>(pool: pg.Pool, run: (tx: Sql) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  pool: pg.Pool,
+  names: PreparedNames,
+  run: (tx: Sql) => Promise<T>,
+): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOnce(pool, run)
+      return await runOnce(pool, names, run)
     } catch (error) {
-      if (attempt === RETRIES || !isCollision(error)) throw error
+      const outdated = isOutdated(error)
+      if (outdated) names.renew()
+      if (attempt === RETRIES || !(outdated || isCollision(error))) throw error
       await delay(Math.random() * 20 * 2 ** attempt)
     }
   }
 }
 
-async function runOnce<T>(pool: pg.Pool, run: (tx: Sql) => Promise<T>): Promise<T> {
+async function runOnce<T>(
+  pool: pg.Pool,
+  names: PreparedNames,
+  run: (tx: Sql) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect().catch(error => {
     throw explained(error)
   })
@@ -111,11 +126,13 @@ async function runOnce<T>(pool: pg.Pool, run: (tx: Sql) => Promise<T>): Promise<
   const tx: Sql = {
     query: (text, values) => {
       if (over) throw new Error('This transaction is over: a query came after its end.')
-      return query(client, text, values)
+      // Without values a text may hold several statements, which cannot be prepared.
+      const name = values?.length ? names.nameOf(text) : undefined
+      return query(client, { text, name }, values)
     },
   }
   try {
-    await query(client, 'BEGIN')
+    await query(client, { text: 'BEGIN' })
     const result = await run(tx)
     over = true
     const { command } = await client.query('COMMIT').catch(error => {
