@@ -24,7 +24,7 @@ export class VersionConflict extends PlatformError {
 }
 
 export type AppendOptions = {
-  /** Ids of the events, as many as there are events: the same ids a second time write nothing and give the first ones back. */
+  /** Ids of the events, as many as there are events: the same ids a second time write nothing. */
   ids?: readonly string[]
   /**
    * Kept beside the events, not part of them. Never a secret value. `at` is when it happened by the clock of whoever
@@ -48,7 +48,7 @@ const COLUMNS = `id::text, stream_name AS stream, type, position,
   coalesce((metadata::jsonb->>'at')::timestamptz, time AT TIME ZONE 'utc') AS at`
 
 /**
- * Appends in order and answers the events as stored. `expectedVersion` is the position of the stream's last event, -1 for a
+ * Appends in order. `expectedVersion` is the position of the stream's last event, -1 for a
  * stream that must be new, or null where any will do. Throws `VersionConflict`, and `ZodError` for data that is
  * not the event's (a mistake of the caller). After a throw the transaction can only be rolled back.
  */
@@ -58,25 +58,18 @@ export async function append(
   expectedVersion: number | null,
   events: readonly NewEvent[],
   options: AppendOptions = {},
-): Promise<StoredEvent[]> {
-  if (events.length === 0) return []
+): Promise<void> {
+  if (events.length === 0) return
   const data = events.map(event => JSON.stringify(eventSchemas[event.type].parse(event.data)))
-  const known = options.ids ? await appendedBefore(tx, stream, options.ids) : []
-  if (known.length > 0) return known
+  if (options.ids && (await wereAppended(tx, stream, options.ids))) return
   const ids = options.ids ?? events.map(() => randomUUID())
   if (ids.length !== events.length) throw new Error(`${events.length} events need as many ids.`)
-  const written = await write(tx, stream, expectedVersion, {
+  await write(tx, stream, expectedVersion, {
     ids,
     types: events.map(event => event.type),
     data,
     meta: options.meta ? JSON.stringify(options.meta) : null,
   })
-  const rows = await tx.query<Row>(
-    `SELECT ${COLUMNS} FROM message_store.messages
-     WHERE stream_name = $1 AND position BETWEEN $2 AND $3 ORDER BY position`,
-    [stream, written.first, written.last],
-  )
-  return rows.map(stored)
 }
 
 /** The events of a stream in order, all of them from position `from` on. */
@@ -143,16 +136,13 @@ async function write(
   stream: string,
   expected: number | null,
   batch: Batch,
-): Promise<{ first: number; last: number }> {
+): Promise<void> {
   try {
-    const positions = await tx.query<{ position: number }>(
-      `SELECT message_store.write_message(
-         e.id, $1, e.type, e.data::jsonb, $5::jsonb, $6::bigint + e.n - 1) AS position
+    await tx.query(
+      `SELECT message_store.write_message(e.id, $1, e.type, e.data::jsonb, $5::jsonb, $6::bigint + e.n - 1)
        FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (id, type, data, n)`,
       [stream, batch.ids, batch.types, batch.data, batch.meta, expected],
     )
-    const all = positions.map(row => row.position)
-    return { first: Math.min(...all), last: Math.max(...all) }
   } catch (error) {
     const wrong =
       sqlState(error) === 'P0001' && error instanceof Error && /Wrong expected/.test(error.message)
@@ -161,23 +151,19 @@ async function write(
   }
 }
 
-/** The events of these ids, when an earlier append of the same ids has committed. */
-async function appendedBefore(
-  tx: Sql,
-  stream: string,
-  ids: readonly string[],
-): Promise<StoredEvent[]> {
+/** Whether an earlier append of the same ids has committed. */
+async function wereAppended(tx: Sql, stream: string, ids: readonly string[]): Promise<boolean> {
   // The lock first, in a statement of its own: the next one then sees what its last holder committed.
   await tx.query('SELECT message_store.acquire_lock($1)', [stream])
-  const rows = await tx.query<Row>(
-    `SELECT ${COLUMNS} FROM message_store.messages WHERE id = ANY($1::uuid[]) ORDER BY position`,
+  const rows = await tx.query<{ stream: string }>(
+    'SELECT stream_name AS stream FROM message_store.messages WHERE id = ANY($1::uuid[])',
     [ids],
   )
   const whole = rows.length === ids.length && rows.every(row => row.stream === stream)
   if (rows.length > 0 && !whole) {
     throw new Error(`Some of these event ids are taken by other events (stream ${stream}).`)
   }
-  return rows.map(stored)
+  return whole
 }
 
 function stored({ data, type, ...rest }: Row): StoredEvent {

@@ -120,7 +120,8 @@ async function observed(context: PlatformContext, seen: Observation): Promise<vo
     // Before its rows are written: a report that comes at the same moment takes them in this order too.
     await lockDeployment(tx, seen.deployment)
     const { changed, operating } = await recordObservation(context, tx, seen)
-    if (changed && operating) await judge(context, tx, seen.deployment)
+    const decides = seen.ready || seen.failure !== undefined
+    if (changed && operating && decides) await judge(context, tx, seen.deployment)
   })
 }
 

@@ -51,7 +51,7 @@ export type OpenQueueOptions = {
 }
 
 /** A task mostly waits for its cluster: 8 at a time left both of them idle half of the time. */
-const CONCURRENCY = 24
+const CONCURRENCY = 16
 const GRACE_MS = 5_000
 const TIDY_MS = 3_000
 /** Tries for 80 minutes, beyond the deadline of every app: a cluster that comes back in time finds its work still wanted. */

@@ -29,11 +29,12 @@ describe('a stream', () => {
     expect(await readStream(db.database, 'cluster-race')).toHaveLength(1)
   })
 
-  it('numbers its events from zero and gives back what was stored', async () => {
+  it('numbers its events from zero and keeps them in order', async () => {
     const events = [updated('order', 'first'), updated('order', 'second')]
-    const stored = await db.database.transaction(tx => append(tx, 'cluster-order', -1, events))
+    await db.database.transaction(tx => append(tx, 'cluster-order', -1, events))
+    const stored = await readStream(db.database, 'cluster-order')
+    expect(stored).toMatchObject(events)
     expect(stored.map(event => event.position)).toEqual([0, 1])
-    expect(await readStream(db.database, 'cluster-order')).toEqual(stored)
     expect(await readStream(db.database, 'cluster-order', 1)).toEqual(stored.slice(1))
     expect(await lastVersion(db.database, 'cluster-order')).toBe(1)
     expect(await lastVersion(db.database, 'cluster-nobody')).toBe(-1)
@@ -45,9 +46,9 @@ describe('a stream', () => {
     const events = [updated('twice', 'a'), updated('twice', 'b')]
     const write = () =>
       db.database.transaction(tx => append(tx, 'cluster-twice', -1, events, { ids }))
-    const [first, second] = await Promise.all([write(), write()])
-    expect(second).toEqual(first)
-    expect(await readStream(db.database, 'cluster-twice')).toHaveLength(2)
+    await Promise.all([write(), write()])
+    const stored = await readStream(db.database, 'cluster-twice')
+    expect(stored.map(event => event.id)).toEqual(ids)
   })
 
   it('refuses data that is not of the event', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -49,11 +50,12 @@ it('loses nothing when PostgreSQL is restarted under load', async () => {
   const writer = (async () => {
     for (let n = 0; writing; n++) {
       try {
-        const [event] = await database.transaction(async tx => {
+        const id = randomUUID()
+        await database.transaction(async tx => {
           await queue.enqueue(tx, { kind: 'advance', cluster: 'a', subject: `${n}` })
-          return append(tx, `load-${n}`, -1, [updated('x', `${n}`)])
+          await append(tx, `load-${n}`, -1, [updated('x', `${n}`)], { ids: [id] })
         })
-        if (event) written.push(event.id)
+        written.push(id)
       } catch (error) {
         expect(error).toBeInstanceOf(PlatformError)
         expect(error).toMatchObject({ code: 'database-unreachable' })

@@ -21,7 +21,8 @@ export const QUEUE_SCHEMA = 'pgboss'
 /** Jobs that used up their tries, of every queue. */
 export const DEAD_LETTERS = 'dead'
 
-const POLL_SECONDS = 1
+/** A notification wakes the loops; polling finds what waited for its time, such as a retry. Each loop polls by itself. */
+const POLL_SECONDS = 2
 const HEARTBEAT_SECONDS = 10
 const SUPERVISE_SECONDS = 2
 const DAY_SECONDS = 86_400

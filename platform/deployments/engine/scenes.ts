@@ -4,7 +4,7 @@ import type { MemberSeen, ParentSeen, PodSeen, ReplicaSetSeen, Sighting } from '
 import { judge, type Scene } from './verdict.ts'
 
 /** Changes come in bursts (a rollout touches Deployment, ReplicaSet and pods): one verdict for all of them. Milliseconds. */
-const coalesce = 50
+const coalesce = 200
 
 export type ScenesOptions = {
   readonly cluster: string
