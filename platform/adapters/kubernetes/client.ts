@@ -29,6 +29,7 @@ export type KubeApiOptions = {
 }
 
 const pageSize = 500
+const metadata = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
 
 /** Opens no connection yet. Throws `PlatformError` `cluster-unreachable` for a kubeconfig that cannot be used. */
@@ -70,9 +71,16 @@ function identityApi(
         path: `${objectPath(resource, ref)}?${query}`,
         body: object,
         contentType: 'application/apply-patch+yaml',
+        ...(options.metadataOnly === true && { accept: metadata }),
         repeatable: true,
         signal: options.signal,
       })
+    },
+    async exists(ref, signal) {
+      const resource = await lookup(ref.apiVersion, ref.kind, signal)
+      const path = `${objectPath(resource, ref)}?resourceVersion=0`
+      const request = { method: 'GET', path, accept: metadata, repeatable: true, signal }
+      return (await call<LiveObject>(request).catch(missing)) !== null
     },
     async get(ref, signal) {
       const resource = await lookup(ref.apiVersion, ref.kind, signal)

@@ -44,6 +44,8 @@ export type ApplyOptions = {
   /** Take fields over from another manager. Only for objects that are ours. */
   readonly force?: boolean
   readonly manager?: string
+  /** Answer with metadata alone: what was applied is known already. */
+  readonly metadataOnly?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -71,6 +73,8 @@ export type KubeApi = {
   /** Server-side apply with `fieldValidation=Strict`. Throws `KubeError`. */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<LiveObject>
   get(ref: ObjectRef, signal?: AbortSignal): Promise<LiveObject | null>
+  /** Whether there is such an object, as the API server's own cache has it: cheaper than `get`, and up to moments old. */
+  exists(ref: ObjectRef, signal?: AbortSignal): Promise<boolean>
   list(
     apiVersion: string,
     kind: string,

@@ -88,7 +88,7 @@ async function claimed(
     try {
       const written = await api.apply(
         parentObject(work, widened(parent, intents), intents, parent),
-        { force: parent !== null },
+        { force: parent !== null, metadataOnly: true },
       )
       return { steps, parent: written, since }
     } catch (error) {
@@ -193,7 +193,7 @@ async function applyStep(
     }
     if (step.change !== 'take-over' && isKept(step.seen)) await takeBack(step.seen, object, api)
     if (hasAction(object, 'one-off')) return
-    await api.apply(await withIgnored(object, api), { force: true })
+    await api.apply(await withIgnored(object, api), { force: true, metadataOnly: true })
   } catch (error) {
     if (!isImmutable(error) || !mayRecreate(object)) rethrow(titleOf(object))(error)
     await recreate(object, api, signal)
@@ -207,7 +207,7 @@ async function applyStep(
  */
 async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
   if (hasAction(object, 'one-off') && (await api.get(refOf(object))) !== null) return
-  const other = foreignManager(await api.apply(object))
+  const other = foreignManager(await api.apply(object, { metadataOnly: true }))
   if (other === undefined) return
   const { name, namespace, annotations } = object.metadata
   const { apiVersion, kind } = object

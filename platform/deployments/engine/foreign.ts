@@ -36,8 +36,11 @@ async function look(
   signal?: AbortSignal,
 ): Promise<[Step, LiveObject] | null> {
   const { object } = step.intent
+  const ref = refOf(object)
   try {
-    const live = await api.get(refOf(object), signal)
+    // Nearly every name is free, and what slips in after this look is refused by the guard policies.
+    if (!(await api.exists(ref, signal))) return null
+    const live = await api.get(ref, signal)
     if (live === null || live.metadata.labels?.[label.deployment] === work.deployment) return null
     return [step, { ...live, apiVersion: object.apiVersion, kind: object.kind }]
   } catch (error) {

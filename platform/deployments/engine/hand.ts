@@ -20,6 +20,7 @@ export function handIn(namespace: string, access: ClusterAccess): Hand {
         ? despiteRaces(() => by(object.kind).apply(object, options))
         : by(object.kind).apply(object, options),
     get: (ref, signal) => by(ref.kind).get(ref, signal),
+    exists: (ref, signal) => by(ref.kind).exists(ref, signal),
     list: (apiVersion, kind, options) => by(kind).list(apiVersion, kind, options),
     remove: (ref, seen, propagation, signal) => by(ref.kind).remove(ref, seen, propagation, signal),
     patch: (ref, operations, signal) => by(ref.kind).patch(ref, operations, signal),
