@@ -1,6 +1,8 @@
 /**
  * What Kade costs over the bare API server: N deployments through Kade's HTTP API, and in the same run on the same cluster
  * the same objects by a loop of server-side applies at its best concurrency. Rounds are interleaved; the median is told.
+ * The objects of the bare loop bear Kade's labels, so Kade's worker watches those too and takes a part of the machine: the
+ * bare rounds are a little slower for it than they would be on a cluster without Kade.
  *
  *   node bench/deploy.ts [--deployments 200] [--rounds 5]
  */
@@ -14,7 +16,15 @@ import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 import { inLanes } from '#tests/support/lanes.ts'
 import { median } from './median.ts'
 import { followEvents, makeNamespaces } from './product.ts'
-import { allAvailable, appliesSoFar, applyRaw, openAdmin, type Times } from './raw.ts'
+import {
+  allAvailable,
+  applyRaw,
+  type Calls,
+  callsSince,
+  callsSoFar,
+  openAdmin,
+  type Times,
+} from './raw.ts'
 
 const { values } = parseArgs({
   options: {
@@ -83,15 +93,14 @@ async function rawRound(
   const { namespaces, all } = targets('raw', round)
   await makeNamespaces(kade.client, namespaces)
   const sets = all.map(objectsOf)
-  const before = await appliesSoFar(api)
+  const before = await callsSoFar(api)
   const began = performance.now()
   const available = allAvailable(api, namespaces, deployments)
   await applyRaw(api, sets, concurrency)
   const applied = performance.now() - began
   await available
   const ready = performance.now() - began
-  const applies = ((await appliesSoFar(api)) - before) / deployments
-  return { accepted: 0, applied, ready, applies }
+  return { accepted: 0, applied, ready, ...(await callsSince(api, before, deployments)) }
 }
 
 async function kadeRound(api: KubeApi, kade: RunningKade, round: number): Promise<Times> {
@@ -99,7 +108,7 @@ async function kadeRound(api: KubeApi, kade: RunningKade, round: number): Promis
   await makeNamespaces(kade.client, namespaces)
   const done = { DeploymentApplied: new Set<string>(), DeploymentCompleted: new Set<string>() }
   const at: Partial<Record<string, number>> = {}
-  const before = await appliesSoFar(api)
+  const before = await callsSoFar(api)
   const began = performance.now()
   const finished = Promise.withResolvers<void>()
   const stop = await followEvents(kade.url, kade.token, event => {
@@ -119,7 +128,7 @@ async function kadeRound(api: KubeApi, kade: RunningKade, round: number): Promis
     accepted,
     applied: at.DeploymentApplied ?? 0,
     ready: at.DeploymentCompleted ?? 0,
-    applies: ((await appliesSoFar(api)) - before) / deployments,
+    ...(await callsSince(api, before, deployments)),
   }
 }
 
@@ -155,7 +164,8 @@ try {
     const raw = await rawRound(api, kade, round, concurrency)
     const own = await kadeRound(api, kade, round)
     results.push({ raw, kade: own })
-    const each = ({ applies }: Times) => ` (${applies.toFixed(1)} applies each)`
+    const each = ({ applies, calls }: Calls) =>
+      ` (${applies.toFixed(1)} applies, ${calls.toFixed(1)} calls each)`
     const s = (ms: number) => (ms / 1000).toFixed(2).padStart(7)
     console.log(
       `round ${round + 1}  bare: applied${s(raw.applied)} ready${s(raw.ready)} ${each(raw)}` +

@@ -24,7 +24,6 @@ export type RunningKade = {
 }
 
 export type KadeOptions = {
-  /** Embedded ones; empty for those of `KADE_KUBECONFIG`. */
   /** Embedded ones; none at all for those of a kubeconfig. */
   clusters?: readonly string[]
   /** Of an earlier run; a new one when absent. */
