@@ -25,6 +25,15 @@ export const Passport = z.object({
   }),
   maker: z.object({ name: z.string(), kind: z.string() }),
   links: z.record(z.string(), z.string()),
+  /** How far one version of the app was tried on which Kubernetes; absent while nobody has. */
+  tested: z
+    .object({
+      level: z.enum(['rendered', 'admitted', 'ran']),
+      version: z.string(),
+      kubernetes: z.string(),
+      at: z.string(),
+    })
+    .optional(),
   criteria: z.array(Criterion),
 })
 export type Passport = z.infer<typeof Passport>
@@ -62,9 +71,9 @@ export const AppSecret = z.object({
   revealed: z.object({ purpose: Text }).optional(),
 })
 
-/** What Kade found out about an app by itself, beside what its passport says. */
+/** What Kade found out about an app, and what was tried with it, beside the answers of its passport. */
 export const Check = z.object({
-  id: z.enum(['licence', 'pod-security', 'probes', 'egress', 'images']),
+  id: z.enum(['licence', 'pod-security', 'probes', 'egress', 'images', 'tested']),
   answer: z.enum(['yes', 'partly', 'no', 'unknown']),
   /** In the check's own words: an SPDX expression, `restricted`, `none`. */
   value: z.string(),

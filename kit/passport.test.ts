@@ -56,3 +56,13 @@ test('lets an answer count until its last day is over', () => {
   expect(isExpired(answer, new Date('2027-05-22T00:00:00Z'))).toBe(true)
   expect(isExpired({}, new Date('2099-01-01'))).toBe(false)
 })
+
+test('says how far a version was tried, on a Kubernetes and a day that can be', () => {
+  const tested = { level: 'admitted', version: '1.0.0', kubernetes: '1.36.3', at: '2026-11-28' }
+  const parse = (changes: object) =>
+    Passport.safeParse({ ...passport, tested: { ...tested, ...changes } }).success
+  expect(parse({})).toBe(true)
+  expect(parse({ level: 'works' })).toBe(false)
+  expect(parse({ kubernetes: 'latest' })).toBe(false)
+  expect(parse({ at: 'yesterday' })).toBe(false)
+})

@@ -46,6 +46,18 @@ const Criterion = z.strictObject({
 })
 
 /**
+ * How far one version of an app was tried, each level with those before it: `rendered` for any settings against the schemas of a
+ * Kubernetes; `admitted`, with its pods, by the API server of that Kubernetes under the restricted profile; `ran` there and served.
+ */
+const Tested = z.strictObject({
+  level: z.enum(['rendered', 'admitted', 'ran']),
+  /** The version of the app. */
+  version: z.string().min(1),
+  kubernetes: z.string().regex(/^\d+\.\d+\.\d+$/),
+  at: z.iso.date(),
+})
+
+/**
  * An app's answers to the transparency criteria: the five exactly once, the further ones once or not at all, with evidence and how sure one may be. An answer other than
  * `unknown` rests on evidence; unknown is said, and never hidden.
  */
@@ -57,6 +69,8 @@ export const Passport = z.strictObject({
   }),
   maker: z.strictObject({ name: z.string().min(1), kind: z.string().min(1) }),
   links: z.record(z.string(), z.url()),
+  /** Absent while nobody has tried it. */
+  tested: Tested.optional(),
   criteria: z.array(Criterion).check(({ value, issues }) => {
     for (const id of criterionIds) {
       const answers = value.filter(each => each.id === id)
@@ -91,4 +105,21 @@ export function unanswered({ criteria }: { criteria: readonly { id: string }[] }
 /** Whether an answer no longer counts: its last day, in UTC, has passed. */
 export function isExpired({ expiresAt }: { expiresAt?: string | undefined }, now: Date): boolean {
   return expiresAt !== undefined && expiresAt < now.toISOString().slice(0, 10)
+}
+
+/** What is wrong with a claim that an app was tried: it holds for one version, and not for a day to come. */
+export function testedFaults(
+  { tested }: { tested?: { version: string; at: string } | undefined },
+  { version }: { version: string },
+  now: Date,
+): string[] {
+  if (tested === undefined) return []
+  const found: string[] = []
+  if (tested.version !== version)
+    found.push(
+      `tested speaks of version ${tested.version}, but the module is version ${version}; try it again, or leave tested out`,
+    )
+  if (tested.at > now.toISOString().slice(0, 10))
+    found.push(`tested.at is a day to come: ${tested.at}`)
+  return found
 }

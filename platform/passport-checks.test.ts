@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import type { Passport } from '#api/apps.ts'
 import { catalog } from '#catalog/index.ts'
 import type { CatalogueEntry } from './context.ts'
 import { contradictions, passportChecks } from './passport-checks.ts'
@@ -9,6 +10,7 @@ function entryOf(id: string): CatalogueEntry {
   return entry
 }
 
+const now = new Date('2026-12-01')
 const qdrant = entryOf('qdrant')
 const answersOf = (entry: CatalogueEntry) =>
   Object.fromEntries(passportChecks(entry).map(({ id, answer, value }) => [id, [answer, value]]))
@@ -25,6 +27,7 @@ it('finds out what can be found without asking anybody', () => {
     probes: ['yes', 'all'],
     egress: ['yes', 'none'],
     images: ['partly', 'tag'],
+    tested: ['partly', 'admitted'],
   })
   expect(answersOf(entryOf('ollama')).egress).toEqual(['partly', 'declared'])
 })
@@ -45,12 +48,15 @@ it('reads probes and images off every container', () => {
 })
 
 it('objects where the passport is kinder than what was found', () => {
-  expect(contradictions(withLicence('SSPL-1.0'))).toHaveLength(2)
-  expect(contradictions(withLicence('Apache 2'))[0]).toContain('SPDX does not list Apache 2')
+  expect(contradictions(withLicence('SSPL-1.0'), now)).toHaveLength(2)
+  expect(contradictions(withLicence('Apache 2'), now)[0]).toContain('SPDX does not list Apache 2')
   const { app } = entryOf('ollama')
-  expect(contradictions({ app, passport: qdrant.passport })).toEqual([
-    'self-hostable is "air-gapped", but the module declares egress to the internet',
-  ])
+  expect(
+    contradictions(
+      { app: { ...app, version: qdrant.app.version }, passport: qdrant.passport },
+      now,
+    ),
+  ).toEqual(['self-hostable is "air-gapped", but the module declares egress to the internet'])
 })
 
 it('leaves a person free to be stricter than a check, in one voice', () => {
@@ -59,6 +65,51 @@ it('leaves a person free to be stricter than a check, in one voice', () => {
     each.id === 'open-source' ? { ...each, answer: 'partly' as const, value: 'open-core' } : each,
   )
   const licence = { ...passport.licence, openSource: 'partly' as const }
-  expect(contradictions({ ...qdrant, passport: { ...passport, criteria, licence } })).toEqual([])
-  expect(contradictions({ ...qdrant, passport: { ...passport, criteria } })).toHaveLength(1)
+  expect(contradictions({ ...qdrant, passport: { ...passport, criteria, licence } }, now)).toEqual(
+    [],
+  )
+  expect(contradictions({ ...qdrant, passport: { ...passport, criteria } }, now)).toHaveLength(1)
+})
+
+describe('how far an app was tried', () => {
+  const { passport } = qdrant
+  const tested = {
+    level: 'ran',
+    version: qdrant.app.version,
+    kubernetes: '1.36.3',
+    at: '2026-11-28',
+  } as const
+  const claiming = (claim: Passport['tested']): CatalogueEntry => ({
+    ...qdrant,
+    passport: { ...passport, tested: claim },
+  })
+  const said = (claim: Passport['tested']) =>
+    passportChecks(claiming(claim)).find(({ id }) => id === 'tested')
+
+  it('is said in both languages, with the day and the Kubernetes', () => {
+    expect(said(tested)).toMatchObject({ answer: 'yes', value: 'ran' })
+    const { explanation } = said({ ...tested, level: 'admitted' }) ?? {}
+    expect(explanation?.en).toContain('On 28 November 2026 an API server of Kubernetes 1.36.3')
+    expect(explanation?.nl).toContain(
+      'Op 28 november 2026 nam een API-server van Kubernetes 1.36.3',
+    )
+    expect(said({ ...tested, level: 'rendered' })?.explanation.en).toContain(
+      'No API server was asked',
+    )
+  })
+
+  it('is unknown where nobody tried it, or another version', () => {
+    expect(said(undefined)).toMatchObject({ answer: 'unknown', value: 'none' })
+    expect(said({ ...tested, version: '1.18.0' })?.explanation.en).toBe(
+      `Version 1.18.0 was tried; version ${qdrant.app.version} was not.`,
+    )
+  })
+
+  it('is no claim for another version, nor for a day to come', () => {
+    expect(contradictions(claiming({ ...tested, version: '1.18.0' }), now)).toEqual([
+      expect.stringContaining('tested speaks of version 1.18.0'),
+    ])
+    expect(contradictions(claiming({ ...tested, at: '2026-12-02' }), now)).toHaveLength(1)
+    expect(contradictions(claiming(tested), now)).toEqual([])
+  })
 })

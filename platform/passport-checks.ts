@@ -2,14 +2,19 @@ import type { Check } from '#api/apps.ts'
 import type { Text } from '#api/names.ts'
 import type { App } from '#kit/app.ts'
 import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
+import { testedFaults } from '#kit/passport.ts'
 import type { CatalogueEntry } from './context.ts'
 import { licenceVerdict } from './licence.ts'
+import { testedCheck } from './tested-check.ts'
 
 /**
- * What Kade finds out about an app by itself: from its licence expression and from what its module renders. It never overwrites
+ * What Kade finds out about an app: from its licence expression, from what its module renders, and from the record of how far it was tried. It never overwrites
  * what a person answered; where the passport is kinder than what was found, `contradictions` says so.
  */
-export function passportChecks({ app, passport }: Pick<CatalogueEntry, 'app' | 'passport'>) {
+export function passportChecks({
+  app,
+  passport,
+}: Pick<CatalogueEntry, 'app' | 'passport'>): Check[] {
   const facts = moduleFacts(app)
   return [
     licenceCheck(passport.licence.spdx),
@@ -17,6 +22,7 @@ export function passportChecks({ app, passport }: Pick<CatalogueEntry, 'app' | '
     probesCheck(facts),
     egressCheck(app),
     imagesCheck(facts),
+    testedCheck(passport, app),
   ]
 }
 
@@ -129,13 +135,16 @@ function imagesCheck({ images }: ModuleFacts): Check {
  * Where the passport promises more than was found, or less than it says elsewhere: one sentence each, for whoever keeps the
  * catalogue. An answer that is stricter than a check is a person's to give.
  */
-export function contradictions(entry: Pick<CatalogueEntry, 'app' | 'passport'>): string[] {
+export function contradictions(
+  entry: Pick<CatalogueEntry, 'app' | 'passport'>,
+  now: Date,
+): string[] {
   const { licence, criteria } = entry.passport
   const checks = new Map(passportChecks(entry).map(check => [check.id, check]))
   const [openSource, selfHostable] = ['open-source', 'self-hostable'].map(id =>
     criteria.find(criterion => criterion.id === id),
   )
-  const found: string[] = []
+  const found = testedFaults(entry.passport, entry.app, now)
   const spdx = checks.get('licence')
   if (spdx?.answer === 'unknown') found.push(`licence ${licence.spdx}: ${spdx.explanation.en}`)
   for (const [place, kind] of [

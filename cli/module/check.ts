@@ -52,10 +52,11 @@ export async function checkModule(place: ModulePlace, options: CheckOptions): Pr
             skipped(rung, 'the module does not load, so it renders nothing'),
           ),
         ]
-  const all = inOrder([types, ...results, await checkPassport(place.folder)])
+  const app = 'app' in loaded ? loaded.app : null
+  const all = inOrder([types, ...results, await checkPassport(place.folder, app)])
   return {
     module: place.file,
-    app: 'app' in loaded ? { id: loaded.app.id, version: loaded.app.version } : null,
+    app: app && { id: app.id, version: app.version },
     ok: all.every(each => each.state !== 'failed'),
     seed: options.seed,
     rungs: all,

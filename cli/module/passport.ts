@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { Passport } from '#kit/passport.ts'
+import type { App } from '#kit/app.ts'
+import { Passport, testedFaults } from '#kit/passport.ts'
 import { type CheckFinding, looked, type RungResult } from './report.ts'
 
 const headings = ['What you need', 'The questions', 'Data', 'Upgrades']
@@ -17,15 +18,18 @@ async function textOf(folder: string, file: string): Promise<string | undefined>
   return await readFile(join(folder, file), 'utf8').catch(() => undefined)
 }
 
-async function passportFaults(folder: string): Promise<CheckFinding[]> {
+async function passportFaults(folder: string, app: App | null): Promise<CheckFinding[]> {
   const text = await textOf(folder, 'passport.yaml')
   if (text === undefined)
     return [fault('passport.yaml', 'is not there: an app answers the transparency criteria')]
   try {
     const result = Passport.safeParse(parse(text))
-    return (result.error?.issues ?? []).map(({ path, message }) =>
-      fault(`passport.yaml /${path.join('/')}`, message),
-    )
+    if (!result.success)
+      return result.error.issues.map(({ path, message }) =>
+        fault(`passport.yaml /${path.join('/')}`, message),
+      )
+    const claims = app === null ? [] : testedFaults(result.data, app, new Date())
+    return claims.map(detail => fault('passport.yaml /tested', detail))
   } catch (error) {
     return [fault('passport.yaml', error instanceof Error ? error.message : String(error))]
   }
@@ -45,10 +49,13 @@ async function iconFaults(folder: string): Promise<CheckFinding[]> {
   return text.startsWith('<svg ') ? [] : [fault('icon.svg', 'does not begin with <svg')]
 }
 
-/** Passport, guide and picture: what a person sees of the app before it is deployed. */
-export async function checkPassport(folder: string): Promise<RungResult> {
+/**
+ * Passport, guide and picture: what a person sees of the app before it is deployed. Without the app, of a module that does not
+ * load, the claims about its version are not looked at.
+ */
+export async function checkPassport(folder: string, app: App | null): Promise<RungResult> {
   const findings = [
-    ...(await passportFaults(folder)),
+    ...(await passportFaults(folder, app)),
     ...(await guideFaults(folder)),
     ...(await iconFaults(folder)),
   ]

@@ -69,9 +69,14 @@ function renders(app: App): readonly KubernetesObject[] {
   ]
 }
 
-test.each(catalog.map(({ app }) => ({ id: app.id, app })))(
+let kubernetes: string
+beforeAll(async () => {
+  kubernetes = JSON.parse(await kubectl(['get', '--raw', '/version'], [])).gitVersion
+})
+
+test.each(catalog.map(({ app, passport }) => ({ id: app.id, app, tested: passport.tested })))(
   'a real API server takes $id, and its pods, in a restricted namespace',
-  async ({ app }) => {
+  async ({ app, tested }) => {
     const objects = renders(app)
     const accounts = objects.filter(each => each.kind === 'ServiceAccount')
     await kubectl(['apply', '-f', '-'], accounts)
@@ -79,6 +84,9 @@ test.each(catalog.map(({ app }) => ({ id: app.id, app })))(
     const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-']
     const answer = await kubectl([...dryRun, '-o', 'name'], [...objects, ...pods])
     expect(answer.trim().split('\n')).toHaveLength(objects.length + pods.length)
+    // What a passport says of this is what happened here, and on this Kubernetes.
+    expect(tested).toMatchObject({ level: 'admitted', version: app.version })
+    expect(`v${tested?.kubernetes}`).toBe(kubernetes)
   },
 )
 

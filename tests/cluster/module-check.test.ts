@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,6 +53,9 @@ async function sample(change: (text: string) => string = text => text): Promise<
     recursive: true,
     filter: from => !/\.ts$|golden/.test(from),
   })
+  const passport = join(folder, 'passport.yaml')
+  // The claims in it are about a version of Qdrant.
+  await writeFile(passport, (await readFile(passport, 'utf8')).replace(/^tested:\n( .*\n)+/m, ''))
   await writeFile(join(folder, 'sample.ts'), change(source))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
 }
@@ -111,6 +114,9 @@ test('all faults of all steps are said at once, each with its place', async () =
       ),
   )
   await writeFile(join(folder, 'README.md'), '# Sample\n')
+  const tested =
+    "tested: { level: admitted, version: '0.9.0', kubernetes: 1.36.3, at: 2026-11-28 }\n"
+  await appendFile(join(folder, 'passport.yaml'), tested)
   await rm(join(folder, 'icon.svg'))
   const { report, of } = await check()
   expect(report.ok).toBe(false)
@@ -131,6 +137,7 @@ test('all faults of all steps are said at once, each with its place', async () =
   expect(of('passport')?.findings.map(each => each.pointer)).toContain('icon.svg')
   const { out } = await run(folder)
   expect(out).toContain('README.md: has no heading "## Data" [passport]')
+  expect(out).toContain('passport.yaml /tested: tested speaks of version 0.9.0')
   expect(out).toContain('faults to put right.')
 })
 

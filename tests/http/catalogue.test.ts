@@ -122,5 +122,6 @@ describe('kade apps', () => {
     expect(out).toContain('GPU none · pod security restricted')
     expect(out).toMatch(/^Unknown as well: .*supply-chain/m)
     expect(out).toMatch(/^licence +yes \(Apache-2\.0\) +checked/m)
+    expect(out).toMatch(/^tested +partly \(admitted\) .*API server of Kubernetes 1\.36/m)
   })
 })
