@@ -8,7 +8,16 @@ export const Criterion = z.object({
   answer: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
   value: z.string().optional(),
   explanation: Text,
-  evidence: z.array(z.object({ title: z.string(), url: z.string() })),
+  /** `sha256` is of the document as it was on `checkedAt`; `file` is the name of its copy beside the passport, which is checked. */
+  evidence: z.array(
+    z.object({
+      title: z.string(),
+      url: z.string(),
+      sha256: z.string().optional(),
+      checkedAt: z.string().optional(),
+      file: z.string().optional(),
+    }),
+  ),
   /** `none`, `judged` (by the catalogue's editors), `self-declared`, `source-read` (in the project's own material), `evidenced`, `ran`. */
   assurance: z.string(),
   checkedAt: z.string(),
@@ -73,7 +82,7 @@ export const AppSecret = z.object({
 
 /** What Kade found out about an app, and what was tried with it, beside the answers of its passport. */
 export const Check = z.object({
-  id: z.enum(['licence', 'pod-security', 'probes', 'egress', 'images', 'tested']),
+  id: z.enum(['licence', 'pod-security', 'probes', 'egress', 'images', 'tested', 'assessments']),
   answer: z.enum(['yes', 'partly', 'no', 'unknown']),
   /** In the check's own words: an SPDX expression, `restricted`, `none`. */
   value: z.string(),

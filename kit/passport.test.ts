@@ -66,3 +66,24 @@ test('says how far a version was tried, on a Kubernetes and a day that can be', 
   expect(parse({ kubernetes: 'latest' })).toBe(false)
   expect(parse({ at: 'yesterday' })).toBe(false)
 })
+
+test('a file in evidence has the hash of its bytes, and lies beside the passport', () => {
+  const [first, ...rest] = answers
+  const proof = { title: 'DPIA', url: 'https://example.org/dpia' }
+  const parse = (more: object) => {
+    const answer = {
+      ...first,
+      answer: 'yes',
+      assurance: 'evidenced',
+      evidence: [{ ...proof, ...more }],
+    }
+    return Passport.safeParse({ ...passport, criteria: [answer, ...rest] }).success
+  }
+  const sha256 = 'a'.repeat(64)
+  expect(parse({ sha256, checkedAt: '2026-11-28' })).toBe(true)
+  expect(parse({ sha256, file: 'dpia.json' })).toBe(true)
+  expect(parse({ file: 'dpia.json' })).toBe(false)
+  expect(parse({ sha256: sha256.toUpperCase() })).toBe(false)
+  for (const file of ['../dpia.json', '/etc/dpia.json', 'a/dpia.json', 'dpia.pdf'])
+    expect(parse({ sha256, file })).toBe(false)
+})

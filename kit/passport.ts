@@ -29,13 +29,36 @@ export const furtherCriterionIds = [
 
 const everyId = [...criterionIds, ...furtherCriterionIds] as const
 
+/**
+ * Where an answer was read. `sha256` is of the document as it was on `checkedAt`, so that a later one cannot pass for it. An
+ * assessment whose copy lies beside the passport names it in `file`: a DPIA, pre-scan or IAMA, whose form is then checked.
+ */
+const Evidence = z
+  .strictObject({
+    title: z.string().min(1),
+    url: z.url(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'is 64 hexadecimal digits in small letters')
+      .optional(),
+    checkedAt: z.iso.date().optional(),
+    file: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]*\.json$/, 'is the name of a .json file beside the passport')
+      .optional(),
+  })
+  .refine(({ file, sha256 }) => file === undefined || sha256 !== undefined, {
+    message: 'a file has its sha256, so that no other file can pass for it',
+    path: ['sha256'],
+  })
+
 const Criterion = z.strictObject({
   id: z.enum(everyId),
   answer: z.enum(['yes', 'partly', 'no', 'unknown', 'not-applicable']),
   /** A word of the criterion's own scale, such as an AI-risk class. */
   value: z.string().optional(),
   explanation: Text,
-  evidence: z.array(z.strictObject({ title: z.string().min(1), url: z.url() })),
+  evidence: z.array(Evidence),
   /**
    * `none`: nobody could say; `judged` by the editors of the catalogue; `self-declared` by the maker; `source-read` in the
    * project's own material; `evidenced` by a document; `ran` by us.

@@ -72,7 +72,7 @@ export function readApp(context: PlatformContext, id: string): App {
     passport,
     expired: passport.criteria.filter(one => isExpired(one, now)).map(({ id }) => id),
     unanswered: unanswered(passport),
-    checks: passportChecks(entry),
+    checks: passportChecks(entry, now),
     readme,
   }
 }

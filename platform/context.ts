@@ -1,16 +1,18 @@
 import type { Passport } from '#api/apps.ts'
 import type { OperationKind } from '#api/operations.ts'
 import type { App } from '#kit/app.ts'
+import type { PassportDocuments } from '#kit/passport-documents.ts'
 import type { Database } from './adapters/database/database.ts'
 import type { PolicyEngine } from './adapters/policy/policy-engine.ts'
 import type { ClusterAgent } from './federation/cluster-agent.ts'
 import type { SecretVault } from './governance/secret-versions.ts'
 import type { Queue } from './orchestration/queue.ts'
 
-/** An app on the shelf: its module, its passport, what its people wrote about it (Markdown), and its picture (SVG). */
+/** An app on the shelf: its module, its passport with the assessments in its evidence, what its people wrote about it (Markdown), and its picture (SVG). */
 export type CatalogueEntry = {
   readonly app: App
   readonly passport: Passport
+  readonly documents: PassportDocuments
   readonly readme: string
   readonly icon: string
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Passport } from '#api/apps.ts'
 import { catalog } from '#catalog/index.ts'
@@ -13,7 +15,9 @@ function entryOf(id: string): CatalogueEntry {
 const now = new Date('2026-12-01')
 const qdrant = entryOf('qdrant')
 const answersOf = (entry: CatalogueEntry) =>
-  Object.fromEntries(passportChecks(entry).map(({ id, answer, value }) => [id, [answer, value]]))
+  Object.fromEntries(
+    passportChecks(entry, now).map(({ id, answer, value }) => [id, [answer, value]]),
+  )
 
 function withLicence(spdx: string): CatalogueEntry {
   const { passport } = qdrant
@@ -28,6 +32,7 @@ it('finds out what can be found without asking anybody', () => {
     egress: ['yes', 'none'],
     images: ['partly', 'tag'],
     tested: ['partly', 'admitted'],
+    assessments: ['unknown', 'none'],
   })
   expect(answersOf(entryOf('ollama')).egress).toEqual(['partly', 'declared'])
 })
@@ -51,12 +56,9 @@ it('objects where the passport is kinder than what was found', () => {
   expect(contradictions(withLicence('SSPL-1.0'), now)).toHaveLength(2)
   expect(contradictions(withLicence('Apache 2'), now)[0]).toContain('SPDX does not list Apache 2')
   const { app } = entryOf('ollama')
-  expect(
-    contradictions(
-      { app: { ...app, version: qdrant.app.version }, passport: qdrant.passport },
-      now,
-    ),
-  ).toEqual(['self-hostable is "air-gapped", but the module declares egress to the internet'])
+  expect(contradictions({ ...qdrant, app: { ...app, version: qdrant.app.version } }, now)).toEqual([
+    'self-hostable is "air-gapped", but the module declares egress to the internet',
+  ])
 })
 
 it('leaves a person free to be stricter than a check, in one voice', () => {
@@ -84,7 +86,7 @@ describe('how far an app was tried', () => {
     passport: { ...passport, tested: claim },
   })
   const said = (claim: Passport['tested']) =>
-    passportChecks(claiming(claim)).find(({ id }) => id === 'tested')
+    passportChecks(claiming(claim), now).find(({ id }) => id === 'tested')
 
   it('is said in both languages, with the day and the Kubernetes', () => {
     expect(said(tested)).toMatchObject({ answer: 'yes', value: 'ran' })
@@ -111,5 +113,45 @@ describe('how far an app was tried', () => {
     ])
     expect(contradictions(claiming({ ...tested, at: '2026-12-02' }), now)).toHaveLength(1)
     expect(contradictions(claiming(tested), now)).toEqual([])
+  })
+})
+
+describe('assessments beside a passport', () => {
+  const { passport } = qdrant
+  const text = readFileSync(
+    new URL('../tests/support/assessments/dpia.json', import.meta.url),
+    'utf8',
+  )
+  const sha256 = createHash('sha256').update(text).digest('hex')
+  const resting = (on: { id?: string; sha256?: string; documents?: object }): CatalogueEntry => {
+    const { id = 'dpia', documents = { 'dpia.json': { text, sha256 } } } = on
+    const url = 'https://example.org/dpia'
+    const evidence = [{ title: 'DPIA', url, file: 'dpia.json', sha256: on.sha256 ?? sha256 }]
+    const criteria = passport.criteria.map(each => (each.id === id ? { ...each, evidence } : each))
+    return { ...qdrant, passport: { ...passport, criteria }, documents: { ...documents } }
+  }
+  const said = (entry: CatalogueEntry) =>
+    passportChecks(entry, now).find(({ id }) => id === 'assessments')
+
+  it('are in order when nothing is wrong with their form, which is all that is said', () => {
+    const check = said(resting({}))
+    expect(check).toMatchObject({ answer: 'yes', value: 'in-order' })
+    expect(check?.explanation.en).toContain('dpia.json is a DPIA that is complete')
+    expect(check?.explanation.en).toContain('whether what is written is right, Kade cannot tell')
+    expect(contradictions(resting({}), now)).toEqual([])
+  })
+
+  it('are not in order when the file is another one, is not there, or answers something else', () => {
+    const wrong = {
+      another: resting({ sha256: 'a'.repeat(64) }),
+      absent: resting({ documents: {} }),
+      elsewhere: resting({ id: 'accessibility' }),
+    }
+    for (const entry of Object.values(wrong)) expect(said(entry)?.answer).toBe('partly')
+    expect(said(wrong.another)?.explanation.nl).toContain(`zijn sha256 is ${sha256}`)
+    expect(contradictions(wrong.absent, now)).toEqual([
+      expect.stringContaining('dpia rests on dpia.json: it does not lie beside the passport'),
+    ])
+    expect(said(wrong.elsewhere)?.explanation.en).toContain('does not answer “accessibility”')
   })
 })

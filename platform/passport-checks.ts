@@ -3,18 +3,21 @@ import type { Text } from '#api/names.ts'
 import type { App } from '#kit/app.ts'
 import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
 import { testedFaults } from '#kit/passport.ts'
+import { checkDocuments } from '#kit/passport-documents.ts'
+import { assessmentsCheck } from './assessments-check.ts'
 import type { CatalogueEntry } from './context.ts'
 import { licenceVerdict } from './licence.ts'
 import { testedCheck } from './tested-check.ts'
 
+type Judged = Pick<CatalogueEntry, 'app' | 'passport' | 'documents'>
+
 /**
- * What Kade finds out about an app: from its licence expression, from what its module renders, and from the record of how far it was tried. It never overwrites
+ * What Kade finds out about an app: from its licence expression, from what its module renders, from how far it was tried, and
+ * from the assessments beside its passport. It never overwrites
  * what a person answered; where the passport is kinder than what was found, `contradictions` says so.
  */
-export function passportChecks({
-  app,
-  passport,
-}: Pick<CatalogueEntry, 'app' | 'passport'>): Check[] {
+export function passportChecks(entry: Judged, now: Date): Check[] {
+  const { app, passport } = entry
   const facts = moduleFacts(app)
   return [
     licenceCheck(passport.licence.spdx),
@@ -23,6 +26,7 @@ export function passportChecks({
     egressCheck(app),
     imagesCheck(facts),
     testedCheck(passport, app),
+    assessmentsCheck(entry, now),
   ]
 }
 
@@ -135,16 +139,18 @@ function imagesCheck({ images }: ModuleFacts): Check {
  * Where the passport promises more than was found, or less than it says elsewhere: one sentence each, for whoever keeps the
  * catalogue. An answer that is stricter than a check is a person's to give.
  */
-export function contradictions(
-  entry: Pick<CatalogueEntry, 'app' | 'passport'>,
-  now: Date,
-): string[] {
+export function contradictions(entry: Judged, now: Date): string[] {
   const { licence, criteria } = entry.passport
-  const checks = new Map(passportChecks(entry).map(check => [check.id, check]))
+  const checks = new Map(passportChecks(entry, now).map(check => [check.id, check]))
   const [openSource, selfHostable] = ['open-source', 'self-hostable'].map(id =>
     criteria.find(criterion => criterion.id === id),
   )
-  const found = testedFaults(entry.passport, entry.app, now)
+  const found = [
+    ...testedFaults(entry.passport, entry.app, now),
+    ...checkDocuments(criteria, entry.documents, now).flatMap(({ criterion, file, findings }) =>
+      findings.map(({ en }) => `${criterion} rests on ${file}: ${en}`),
+    ),
+  ]
   const spdx = checks.get('licence')
   if (spdx?.answer === 'unknown') found.push(`licence ${licence.spdx}: ${spdx.explanation.en}`)
   for (const [place, kind] of [

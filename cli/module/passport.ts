@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { readDocuments } from '#catalog/documents.ts'
 import type { App } from '#kit/app.ts'
 import { Passport, testedFaults } from '#kit/passport.ts'
+import { checkDocuments } from '#kit/passport-documents.ts'
 import { type CheckFinding, looked, type RungResult } from './report.ts'
 
 const headings = ['What you need', 'The questions', 'Data', 'Upgrades']
@@ -28,8 +30,15 @@ async function passportFaults(folder: string, app: App | null): Promise<CheckFin
       return result.error.issues.map(({ path, message }) =>
         fault(`passport.yaml /${path.join('/')}`, message),
       )
-    const claims = app === null ? [] : testedFaults(result.data, app, new Date())
-    return claims.map(detail => fault('passport.yaml /tested', detail))
+    const now = new Date()
+    const claims = app === null ? [] : testedFaults(result.data, app, now)
+    const documents = readDocuments(folder, result.data)
+    return [
+      ...claims.map(detail => fault('passport.yaml /tested', detail)),
+      ...checkDocuments(result.data.criteria, documents, now).flatMap(({ file, findings }) =>
+        findings.map(({ en }) => fault(file, en)),
+      ),
+    ]
   } catch (error) {
     return [fault('passport.yaml', error instanceof Error ? error.message : String(error))]
   }

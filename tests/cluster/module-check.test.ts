@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -192,6 +193,34 @@ test('a module that does not load has its reason, and its passport is looked at'
   expect(of('lint')?.findings).toMatchObject([{ rule: 'defaults', pointer: '/settings/level' }])
   expect(report).toMatchObject({ ok: false, app: null })
   expect(of('passport')?.state).toBe('passed')
+})
+
+test('an assessment that the passport rests on is checked, and told apart from another file', async () => {
+  await sample()
+  const now = new Date().toISOString().slice(0, 10)
+  const dpia = (
+    await readFile(new URL('../support/assessments/dpia.json', import.meta.url), 'utf8')
+  ).replaceAll(/2026-10-\d\d/g, now)
+  await writeFile(join(folder, 'dpia.json'), dpia)
+  const passport = join(folder, 'passport.yaml')
+  const resting = (sha256: string) => `- id: dpia
+    answer: yes
+    explanation: { en: Done., nl: Gedaan. }
+    evidence: [{ title: DPIA, url: https://example.org/dpia, file: dpia.json, sha256: ${sha256} }]
+    assurance: evidenced
+    checkedAt: ${now}
+  - id: accessibility`
+  const was = await readFile(passport, 'utf8')
+  const write = (sha256: string) =>
+    writeFile(passport, was.replace(/- id: dpia\n[\s\S]*?- id: accessibility/, resting(sha256)))
+  await write(createHash('sha256').update(dpia).digest('hex'))
+  expect((await check()).of('passport')).toMatchObject({ state: 'passed' })
+  await write('a'.repeat(64))
+  await writeFile(join(folder, 'dpia.json'), dpia.replace('definitief', 'concept'))
+  expect((await check()).of('passport')?.findings).toMatchObject([
+    { pointer: 'dpia.json', detail: expect.stringContaining('it is another file') },
+    { pointer: 'dpia.json', detail: expect.stringContaining('its status is not') },
+  ])
 })
 
 test('a file that exports no app says so, and a path that is not there is a mistake of the caller', async () => {
