@@ -66,6 +66,23 @@ test('does alone what nothing is bound for, and leaves it to what is bound', () 
   })
 })
 
+test('keeps vectors in the first database that is bound, with its key', () => {
+  const at = (name: string) => ({ url: `http://${name}.ai.svc`, key: { secretKey: `${name}.key` } })
+  const bound = (...names: string[]) =>
+    environment({
+      bindings: { llm, ...Object.fromEntries(names.map(name => [name, at(name)])) },
+    })
+  expect(bound('vectorDatabase', 'chroma')).toMatchObject({
+    VECTOR_DB: 'chroma',
+    CHROMA_ENDPOINT: 'http://chroma.ai.svc',
+  })
+  expect(bound('chroma', 'weaviate')).toMatchObject({
+    VECTOR_DB: 'weaviate',
+    WEAVIATE_API_KEY: 'weaviate.key',
+  })
+  expect(bound('weaviate', 'vectors').VECTOR_DB).toBe('qdrant')
+})
+
 test('may write to its own file system, and says why', () => {
   expect(anythingLLM.relaxations).toMatchObject([{ what: 'writableRootFilesystem' }])
 })

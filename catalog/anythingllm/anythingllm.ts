@@ -5,6 +5,16 @@ import { settings } from './settings.ts'
 
 const keyOfItsOwn = (title: { en: string; nl: string }) => generated({ title, bytes: 32 })
 
+/** The first that is bound, in the order in which the guide names them; its own where none is. */
+function vectorDatabase(
+  bound: Readonly<Record<'vectors' | 'weaviate' | 'chroma' | 'vectorDatabase', unknown>>,
+): string {
+  if (bound.vectors) return 'qdrant'
+  if (bound.weaviate) return 'weaviate'
+  if (bound.chroma) return 'chroma'
+  return bound.vectorDatabase ? 'pgvector' : 'lancedb'
+}
+
 export const anythingLLM = defineApp({
   info: {
     id: 'anythingllm',
@@ -24,6 +34,8 @@ export const anythingLLM = defineApp({
     llm: need('openai-api'),
     embeddings: maybe('embeddings-api'),
     vectors: maybe('vector-store'),
+    chroma: maybe('chroma-api'),
+    weaviate: maybe('weaviate-api'),
     vectorDatabase: maybe('postgres'),
     speech: maybe('speech-api'),
   },
@@ -98,9 +110,12 @@ export const anythingLLM = defineApp({
     GENERIC_OPEN_AI_EMBEDDING_API_KEY: needs.embeddings?.key,
     EMBEDDING_MODEL_PREF: needs.embeddings && (settings.embeddingModel || undefined),
     EMBEDDING_MODEL_MAX_CHUNK_LENGTH: needs.embeddings && settings.embeddingLength,
-    VECTOR_DB: needs.vectors ? 'qdrant' : needs.vectorDatabase ? 'pgvector' : 'lancedb',
+    VECTOR_DB: vectorDatabase(needs),
     QDRANT_ENDPOINT: needs.vectors?.url,
     QDRANT_API_KEY: needs.vectors?.key,
+    CHROMA_ENDPOINT: needs.chroma?.url,
+    WEAVIATE_ENDPOINT: needs.weaviate?.url,
+    WEAVIATE_API_KEY: needs.weaviate?.key,
     PGVECTOR_CONNECTION_STRING: needs.vectorDatabase?.key ?? needs.vectorDatabase?.url,
     WHISPER_PROVIDER: needs.speech ? 'generic-openai' : 'local',
     WHISPER_GENERIC_OPEN_AI_BASE_URL: needs.speech?.url,

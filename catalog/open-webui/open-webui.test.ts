@@ -5,6 +5,8 @@ import { openWebUI } from './open-webui.ts'
 
 moduleTests(openWebUI)
 
+const llm = { url: 'http://ollama.ai.svc:11434/v1' }
+
 const env = (changes: Parameters<typeof renderInput>[1] = {}) => {
   const deployment = openWebUI
     .render(renderInput(openWebUI, changes))
@@ -38,6 +40,73 @@ test('talks to the provider it is bound to, with its key when it has one', () =>
   })
   const keyless = env({ bindings: { llm: { url: 'http://ollama.ai.svc:11434/v1' } } })
   expect(keyless.map(each => each.name)).not.toContain('OPENAI_API_KEY')
+})
+
+test('reads documents with what it is bound to, and with Docling where both are', () => {
+  const tika = { url: 'http://tika.ai.svc:9998' }
+  const docling = { url: 'http://docling.ai.svc:5001', key: { secretKey: 'documentLayout.key' } }
+  const engine = (bindings: Record<string, typeof docling | typeof tika>) =>
+    env({ bindings: { llm, ...bindings } }).filter(each =>
+      /^(CONTENT|TIKA|DOCLING)_/.test(each.name),
+    )
+  expect(engine({})).toEqual([])
+  expect(engine({ documents: tika })).toEqual([
+    { name: 'CONTENT_EXTRACTION_ENGINE', value: 'tika' },
+    { name: 'TIKA_SERVER_URL', value: tika.url },
+  ])
+  expect(engine({ documents: tika, documentLayout: docling })).toEqual(
+    expect.arrayContaining([
+      { name: 'CONTENT_EXTRACTION_ENGINE', value: 'docling' },
+      {
+        name: 'DOCLING_API_KEY',
+        valueFrom: { secretKeyRef: { name: 'my-open-webui-1', key: 'documentLayout.key' } },
+      },
+    ]),
+  )
+})
+
+test('searches the web without fetching pages, which the network would not let it', () => {
+  const search = env({ bindings: { llm, webSearch: { url: 'http://search.ai.svc:8080' } } })
+  expect(search).toContainEqual({
+    name: 'SEARXNG_QUERY_URL',
+    value: 'http://search.ai.svc:8080/search',
+  })
+  expect(search).toContainEqual({ name: 'BYPASS_WEB_SEARCH_WEB_LOADER', value: 'True' })
+  expect(openWebUI.network.egress).toEqual([])
+})
+
+test('never shows the key of the models to a server of embeddings or speech', () => {
+  const keyless = { url: 'http://other.ai.svc:8000/v1' }
+  const bound = env({
+    bindings: {
+      llm: { ...llm, key: { secretKey: 'llm.key' } },
+      embeddings: keyless,
+      speech: keyless,
+    },
+    settings: { embeddingModel: 'bge-m3', speechModel: 'whisper' },
+  })
+  for (const name of ['RAG_OPENAI_API_KEY', 'AUDIO_STT_OPENAI_API_KEY'])
+    expect(bound).toContainEqual({ name, value: 'none' })
+  expect(bound).toContainEqual({ name: 'RAG_EMBEDDING_MODEL', value: 'bge-m3' })
+  expect(bound).toContainEqual({ name: 'AUDIO_STT_MODEL', value: 'whisper' })
+  const alone = env({ bindings: { llm }, settings: { embeddingModel: 'bge-m3' } })
+  expect(alone.map(each => each.name)).not.toContain('RAG_EMBEDDING_MODEL')
+})
+
+test('keeps vectors in a PostgreSQL when that is bound and Qdrant is not', () => {
+  const database = {
+    url: 'postgresql://db.ai.svc:5432/app',
+    key: { secretKey: 'vectorDatabase.key' },
+  }
+  const vectors = { url: 'http://qdrant.ai.svc:6333' }
+  const chosen = (bindings: object) =>
+    env({ bindings: { llm, ...bindings } }).find(each => each.name === 'VECTOR_DB')?.value
+  expect(chosen({ vectorDatabase: database })).toBe('pgvector')
+  expect(chosen({ vectorDatabase: database, vectors })).toBe('qdrant')
+  expect(env({ bindings: { llm, vectorDatabase: database } })).toContainEqual({
+    name: 'PGVECTOR_DB_URL',
+    valueFrom: { secretKeyRef: { name: 'my-open-webui-1', key: 'vectorDatabase.key' } },
+  })
 })
 
 test('renders a marked placeholder without a provider, and says which need is open', () => {

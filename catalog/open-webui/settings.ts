@@ -69,6 +69,22 @@ export const settings = z.strictObject({
       nl: 'Naam van een model van je aanbieder, zoals llama3.2:3b. Leeg: mensen kiezen zelf.',
     },
   }),
+  embeddingModel: question(z.string().trim().max(120).default(''), {
+    title: { en: 'Embedding model', nl: 'Embeddingmodel' },
+    help: {
+      en: 'Name of the model of the embeddings server, when one is bound. Some servers have one model and need no name. Another model cannot read what was stored with this one.',
+      nl: 'Naam van het model van de embeddingserver, als er een is gekoppeld. Sommige servers hebben één model en geen naam nodig. Een ander model kan niet lezen wat met dit model is bewaard.',
+    },
+    advanced: true,
+  }),
+  speechModel: question(z.string().trim().max(120).default(''), {
+    title: { en: 'Speech model', nl: 'Spraakmodel' },
+    help: {
+      en: 'Name of the model that writes down what people say, when a speech server is bound.',
+      nl: 'Naam van het model dat opschrijft wat mensen zeggen, als er een spraakserver is gekoppeld.',
+    },
+    advanced: true,
+  }),
   maxUploadMB: question(z.int().min(1).max(2048).default(100), {
     title: { en: 'Largest upload (MB)', nl: 'Grootste upload (MB)' },
     help: {

@@ -71,13 +71,14 @@ it('lists names with the user name that goes with each, and never a value', asyn
     inUse,
     revealed?.userName,
   ])
+  const unbound = (need: string) => [`${need}.key`, 'bound', false, undefined]
   expect(short).toEqual([
     ['sessionKey', 'generated', true, undefined],
     ['firstAdminPassword', 'generated', true, 'ada@example.org'],
     ['adminPassword', 'provided', false, undefined],
     ['llm.key', 'bound', true, undefined],
-    ['vectors.key', 'bound', false, undefined],
-    ['database.key', 'bound', false, undefined],
+    ...['documents', 'documentLayout', 'embeddings', 'vectors', 'vectorDatabase'].map(unbound),
+    ...['webSearch', 'speech', 'database'].map(unbound),
   ])
   for (const value of Object.values(values)) expect(JSON.stringify(list)).not.toContain(value)
 })
