@@ -58,8 +58,15 @@ export type Network = {
   /** Port that an ingress host leads to; null when nothing may. Consumers reach the ports of `provides` in any case. */
   readonly expose: string | null
   readonly ports: Readonly<Record<string, number>>
-  /** `internet-https` for apps that download models or call public APIs; each with its reason. */
-  readonly egress: readonly { readonly to: 'internet-https'; readonly because: string }[]
+  /**
+   * `internet-https` for apps that download models or call public APIs; each with its reason. With `bySetting` some settings
+   * close it, and `egress` of the app says which are open.
+   */
+  readonly egress: readonly {
+    readonly to: 'internet-https'
+    readonly because: string
+    readonly bySetting?: true
+  }[]
 }
 
 export type AppResources = {
@@ -123,6 +130,11 @@ export type App = {
   settingsSchema(): Record<string, unknown>
   /** Fills defaults in; pointers are relative to the settings (`/maxUploadMB`). */
   parseSettings(input: unknown): SettingsResult
+  /**
+   * What of `network.egress` is open with these settings, and so what the network lets through. Settings that are not valid open
+   * nothing, and `render` refuses them.
+   */
+  egress(settings: Readonly<Record<string, unknown>>): Network['egress']
   /**
    * Settings in, Kubernetes objects out; pure. Workloads, Service, ServiceAccount, ConfigMaps, claims, Ingress; never a
    * Namespace, NetworkPolicy, Secret, or RBAC, which are the platform's. Every object names its namespace.

@@ -6,6 +6,7 @@
 import type { z } from 'zod'
 import type { App, RenderInput } from './app.ts'
 import { check } from './check.ts'
+import { declaredEgress, openEgress } from './egress.ts'
 import { imagesOf } from './image.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import type { Contract } from './module-contract.ts'
@@ -49,7 +50,7 @@ function renderObjects(
 
 function describe(
   specification: AnySpecification,
-): Omit<App, 'settingsSchema' | 'parseSettings' | 'render'> {
+): Omit<App, 'settingsSchema' | 'parseSettings' | 'egress' | 'render'> {
   const { info } = specification
   const needs = needSpecs(specification)
   const defaults = parseSettings(specification, {})
@@ -81,7 +82,7 @@ function describe(
     network: {
       expose: specification.expose ?? null,
       ports: specification.ports,
-      egress: specification.egress ?? [],
+      egress: declaredEgress(specification.egress ?? []),
     },
     resources: specification.resources,
     storage: Object.entries(specification.volumes ?? {}).map(([name, volume]) => ({
@@ -114,6 +115,10 @@ export function defineApp<
     ...describe(specification),
     settingsSchema: () => settingsSchema(specification),
     parseSettings: input => parseSettings(specification, input),
+    egress: settings => {
+      const parsed = parseSettings(specification, settings)
+      return parsed.ok ? openEgress(specification.egress ?? [], parsed.settings) : []
+    },
     render: input => renderObjects(specification, input),
   }
   const contract: Contract<S, V, E> = moduleContract(specification)

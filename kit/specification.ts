@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import type { Network, Text } from './app.ts'
+import type { Text } from './app.ts'
 import type { Capability } from './capabilities.ts'
 import type { Connection } from './connection.ts'
+import type { EgressDefinition } from './egress.ts'
 import type { EnvValue } from './env.ts'
 import type { Image } from './image.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
@@ -102,7 +103,7 @@ export type Specification<
   readonly devices?: (settings: NoInfer<z.output<S>>) => Readonly<Record<string, number>>
   readonly runAs: RunAs
   readonly relax?: Relax
-  readonly egress?: Network['egress']
+  readonly egress?: readonly EgressDefinition<NoInfer<z.output<S>>>[]
   /** Seconds; a model server needs more than a web page. */
   readonly readyWithin: number
   /** Seconds between the request to stop and the end. */

@@ -35,6 +35,7 @@ it('finds out what can be found without asking anybody', () => {
     assessments: ['unknown', 'none'],
   })
   expect(answersOf(entryOf('ollama')).egress).toEqual(['partly', 'declared'])
+  expect(answersOf(entryOf('vllm')).egress).toEqual(['partly', 'by-setting'])
 })
 
 it('reads probes and images off every container', () => {

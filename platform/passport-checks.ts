@@ -105,6 +105,16 @@ function egressCheck({ network: { egress } }: App): Check {
       },
     }
   const reasons = egress.map(({ because }) => because).join('; ')
+  if (egress.every(({ bySetting }) => bySetting))
+    return {
+      id: 'egress',
+      answer: 'partly',
+      value: 'by-setting',
+      explanation: {
+        en: `Only some settings let it call HTTPS addresses on the internet, because: ${reasons} With the others the network lets it call none.`,
+        nl: `Alleen sommige instellingen laten hem HTTPS-adressen op internet aanroepen, omdat: ${reasons} Met de andere laat het netwerk hem er geen aanroepen.`,
+      },
+    }
   return {
     id: 'egress',
     answer: 'partly',

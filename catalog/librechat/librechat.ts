@@ -71,7 +71,11 @@ export const librechat = defineApp({
     },
   },
   egress: [
-    { to: 'internet-https', because: 'Asks the sign-in service that you set who somebody is.' },
+    {
+      to: 'internet-https',
+      because: 'Asks the sign-in service that you set who somebody is.',
+      when: ({ openidIssuer }) => openidIssuer !== '',
+    },
   ],
   readyWithin: 900,
   env: ({ settings, needs, secrets, ports, host }) => {

@@ -43,7 +43,7 @@ export const llamaCppServer = defineApp({
   },
   devices: ({ gpus }) => ({ 'nvidia.com/gpu': gpus }),
   runAs: 1000,
-  egress: [huggingFaceEgress],
+  egress: [{ ...huggingFaceEgress, when: ({ offline }) => !offline }],
   readyWithin: 3600,
   stopWithin: 60,
   env: ({ settings, secrets, ports }) => ({

@@ -73,7 +73,11 @@ export const speaches = defineApp({
   devices: ({ gpus }) => ({ 'nvidia.com/gpu': gpus }),
   runAs: 1000,
   egress: [
-    { to: 'internet-https', because: 'Downloads the speech models you choose from Hugging Face.' },
+    {
+      to: 'internet-https',
+      because: 'Downloads the speech models you choose from Hugging Face.',
+      when: ({ offline }) => !offline,
+    },
   ],
   // The chosen models are downloaded before it starts.
   readyWithin: 1800,

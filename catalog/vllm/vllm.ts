@@ -65,7 +65,7 @@ export const vllm = defineApp({
   devices: ({ gpus }) => ({ 'nvidia.com/gpu': Number(gpus) }),
   // The maker prepares the image for this user in group 0; others are not supported.
   runAs: { user: 2000, group: 0, volumeGroup: 0 },
-  egress: [huggingFaceEgress],
+  egress: [{ ...huggingFaceEgress, when: ({ offline }) => !offline }],
   // A large model takes long to download, and minutes to load.
   readyWithin: 3600,
   stopWithin: 60,

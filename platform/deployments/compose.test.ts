@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ollama } from '#catalog/ollama/ollama.ts'
 import { openWebUI } from '#catalog/open-webui/open-webui.ts'
+import { speaches } from '#catalog/speaches/speaches.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { renderInput } from '#kit/render-input.ts'
 import { composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 
@@ -88,6 +90,18 @@ describe('the objects of a revision', () => {
       JSON.stringify(find('NetworkPolicy', objects).spec)
     expect(open(compose(null))).not.toContain('kade.dev/ingress')
     expect(open(compose('chat.example.org'))).toContain('kade.dev/ingress')
+  })
+
+  it('open the internet only where the settings have a use for it', () => {
+    const policy = (settings: Record<string, unknown>) => {
+      const render = renderInput(speaches, { settings })
+      const target = { deployment, team: 'a', environment: 'dev', peers: [] }
+      return JSON.stringify(
+        find('NetworkPolicy', composeObjects({ app: speaches, render, ...target })),
+      )
+    }
+    expect(policy({})).toContain('"cidr":"0.0.0.0/0"')
+    expect(policy({ offline: true })).not.toContain('cidr')
   })
 
   it('never open the private ranges by a rule for the internet', () => {

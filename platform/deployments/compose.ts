@@ -26,6 +26,7 @@ export function composeObjects(input: ComposeInput): readonly KubernetesObject[]
   const secret = app.secrets.length > 0 || peersWithKey(render) ? [secretObject(render)] : []
   const policy = networkPolicy({
     app,
+    egress: app.egress(render.settings),
     deployment,
     namespace: render.namespace,
     name: render.name,

@@ -16,7 +16,8 @@ function policyOf(more: Partial<NetworkInput>) {
   const input = { deployment: id, namespace: 'team-a', name: 'chat', hasIngress: true, peers: [] }
   const [{ app } = {}] = catalog
   if (!app) throw new Error('the shelf is empty')
-  const { spec } = networkPolicy({ app, ...input, ...more })
+  const egress = (more.app ?? app).network.egress
+  const { spec } = networkPolicy({ app, egress, ...input, ...more })
   // The shape that `networkPolicy` writes.
   return spec as { podSelector: object; policyTypes: string[]; ingress: Rule[]; egress: Rule[] }
 }

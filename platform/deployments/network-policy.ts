@@ -35,6 +35,8 @@ export const notInternet = [
 
 export type NetworkInput = {
   readonly app: App
+  /** What the app's settings open to the internet. */
+  readonly egress: ReturnType<App['egress']>
   readonly deployment: string
   readonly namespace: string
   readonly name: string
@@ -82,7 +84,7 @@ function ingressRules({ app, deployment, hasIngress }: NetworkInput): object[] {
   return rules
 }
 
-function egressRules({ app, peers }: NetworkInput): object[] {
+function egressRules({ egress, peers }: NetworkInput): object[] {
   const internet = (port: number) => ({
     ports: [{ protocol: 'TCP', port }],
     to: [{ ipBlock: { cidr: '0.0.0.0/0', except: notInternet } }],
@@ -100,6 +102,6 @@ function egressRules({ app, peers }: NetworkInput): object[] {
           ],
         },
   )
-  if (app.network.egress.some(one => one.to === 'internet-https')) rules.push(internet(443))
+  if (egress.some(one => one.to === 'internet-https')) rules.push(internet(443))
   return rules
 }
