@@ -10,7 +10,10 @@ export const Resources = z.strictObject({
 })
 export type Resources = z.infer<typeof Resources>
 
-/** What answers a need: another deployment (`namespace/name`), or an address outside Kade. */
+/**
+ * What answers a need: another deployment (`namespace/name`), or an address outside Kade. The secret is the key of that address; of
+ * a database it is the password, and the address names the user: `postgresql://user@host:5432/database`.
+ */
 export const Binding = z.union([
   z
     .string()
@@ -19,7 +22,7 @@ export const Binding = z.union([
       inBoth('<namespace>/<name> of a deployment', '<namespace>/<naam> van een uitrol'),
     ),
   z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^(https?|postgres(ql)?|mongodb|rediss?)$/ }),
     secret: z.string().min(1).max(4096).optional(),
   }),
 ])

@@ -1,4 +1,5 @@
 import type { App } from '#api/apps.ts'
+import { databaseProtocols } from '#api/databases.ts'
 import { EnvName, Host, Name, Quantity, type Text } from '#api/names.ts'
 import type { Draft } from './draft.ts'
 import { questionsOf, wrongWith } from './settings-schema.ts'
@@ -20,14 +21,26 @@ function checkPlace(draft: Draft, app: App, taken: ReadonlySet<string>): Wrongs 
   return { ...wrongs, ...checkBindings(draft, app) }
 }
 
+/** How an address of a database begins; empty for whatever is called over HTTP. */
+export function firstProtocol(capability: string): string {
+  return Object.keys(databaseProtocols[capability] ?? {})[0] ?? ''
+}
+
+function addressOf(capability: string): RegExp {
+  const protocols = Object.keys(databaseProtocols[capability] ?? { 'https:': 443, 'http:': 80 })
+  return new RegExp(`^(${protocols.join('|')})//\\S+`)
+}
+
 export function checkBindings(draft: Draft, app: App): Wrongs {
   const wrongs: Wrongs = {}
   for (const need of app.needs) {
     const bound = draft.bindings[need.name]
     const path = `/bindings/${need.name}`
     if (bound === undefined && !need.optional) wrongs[path] = { key: 'missing' }
-    if (typeof bound === 'object' && !/^https?:\/\/\S+/.test(bound.url))
-      wrongs[`${path}/url`] = { key: 'url' }
+    if (typeof bound === 'object' && !addressOf(need.capability).test(bound.url))
+      wrongs[`${path}/url`] = databaseProtocols[need.capability]
+        ? { key: 'databaseUrl', name: firstProtocol(need.capability) }
+        : { key: 'url' }
   }
   return wrongs
 }

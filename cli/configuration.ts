@@ -24,8 +24,16 @@ export function withConfiguration(command: Command): Command {
     .option('--app-version <version>', 'version of the app; the newest when absent')
     .option('--set <key=value>', 'a setting, such as a.b=3; may stand more than once', collect)
     .option('--values <file>', 'settings from a YAML or JSON file')
-    .option('--bind <need=namespace/name>', 'what answers a need of the app', collect)
-    .option('--secret <name=@file>', 'a secret from a file, or from standard input with -', collect)
+    .option(
+      '--bind <need=namespace/name>',
+      'what answers a need of the app: a deployment, or an address such as https://…',
+      collect,
+    )
+    .option(
+      '--secret <name=@file>',
+      'a secret from a file, or from standard input with -; <need>.key is that of an address',
+      collect,
+    )
     .option('--env <NAME=value>', 'an environment variable', collect)
     .option('--replicas <count>', 'how many pods')
     .option('--host <host>', 'host name under which it is reached from outside')
@@ -61,11 +69,10 @@ export async function configurationOf(
     const { settingsSchema } = await client.readApp({ params: { app } })
     settings = applySets(settings, flags.set, settingsSchema)
   }
-  const secrets = await readSecrets(terminal, flags.secret ?? [])
-  const bindings = {
-    ...base.bindings,
-    ...Object.fromEntries(parsePairs('--bind', flags.bind ?? [])),
-  }
+  const { bindings, secrets } = withKeys(
+    { ...base.bindings, ...Object.fromEntries(parsePairs('--bind', flags.bind ?? []).map(bound)) },
+    await readSecrets(terminal, flags.secret ?? []),
+  )
   const env = { ...base.env, ...Object.fromEntries(parsePairs('--env', flags.env ?? [])) }
   return {
     ...base,
@@ -78,6 +85,27 @@ export async function configurationOf(
     ...(flags.host ? { ingress: { host: flags.host } } : {}),
     ...(flags.cluster ? { cluster: flags.cluster } : {}),
     ...(flags.reason ? { reason: flags.reason } : {}),
+  }
+}
+
+type Bindings = NonNullable<Input['bindings']>
+
+function bound([need, answer]: [string, string]): [string, Bindings[string]] {
+  return [need, answer.includes('://') ? { url: answer } : answer]
+}
+
+/** Puts the secret `<need>.key` to the address of that need; the others are the app's own. */
+function withKeys(bindings: Bindings, given: Record<string, string> = {}) {
+  const secrets = { ...given }
+  const withSecrets = Object.entries(bindings).map(([need, binding]) => {
+    const secret = secrets[`${need}.key`]
+    if (typeof binding === 'string' || secret === undefined) return [need, binding] as const
+    delete secrets[`${need}.key`]
+    return [need, { ...binding, secret }] as const
+  })
+  return {
+    bindings: Object.fromEntries(withSecrets),
+    secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
   }
 }
 

@@ -6,9 +6,8 @@ import { connectionString } from '#kit/connection.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import type { Actor } from '#platform/platform.ts'
+import { resolveAddress } from './bound-address.ts'
 import { offeredPorts, type Peer } from './network-policy.ts'
-import { isPublic } from './public-address.ts'
-import { looksSecret } from './secret-words.ts'
 
 /** How the needs of an app are met: what it is told, whom it may call, and which credentials it gets. */
 export type ResolvedBindings = {
@@ -32,8 +31,7 @@ export type CurrentBindings = {
 }
 
 /**
- * Resolves each need by the requested binding. A credential from before stays only with the address it was given for:
- * anywhere else it would be handed to somebody it was not meant for.
+ * Resolves each need by the requested binding: another deployment of the actor's, or an address.
  */
 export async function resolveBindings(
   context: PlatformContext,
@@ -68,8 +66,8 @@ export async function resolveBindings(
         result.violations.push({
           pointer,
           detail: {
-            en: `${app.name} needs something that offers ${need.capability}: name a deployment ("namespace/name") or an address ({"url": "https://…"})`,
-            nl: `${app.name} heeft iets nodig dat ${need.capability} biedt: noem een uitrol ("namespace/naam") of een adres ({"url": "https://…"})`,
+            en: `${app.name} needs something that offers ${need.capability}: name a deployment ("namespace/name") or an address ({"url": "…"})`,
+            nl: `${app.name} heeft iets nodig dat ${need.capability} biedt: noem een uitrol ("namespace/naam") of een adres ({"url": "…"})`,
           },
         })
       continue
@@ -78,11 +76,10 @@ export async function resolveBindings(
     const resolved =
       typeof binding === 'string'
         ? await toDeployment(context, sql, actor, binding, need.capability, keyName, clusters)
-        : toAddress(
-            binding,
-            keyName,
-            keptKey(binding, current.bindings[need.name], current.values[keyName]),
-          )
+        : resolveAddress(binding, need.capability, keyName, {
+            binding: current.bindings[need.name],
+            key: current.values[keyName],
+          })
     if ('violation' in resolved) {
       result.violations.push({ pointer, detail: resolved.violation })
       continue
@@ -167,56 +164,5 @@ async function toDeployment(
     }),
     ...(key === undefined ? {} : { key }),
     kept: target,
-  }
-}
-
-function keptKey(
-  { url }: Exclude<Binding, string>,
-  before: unknown,
-  key: string | undefined,
-): string | undefined {
-  if (typeof before !== 'object' || before === null || !('url' in before)) return undefined
-  const known = typeof before.url === 'string' && URL.canParse(before.url) && new URL(before.url)
-  return known && known.origin === new URL(url).origin ? key : undefined
-}
-
-function toAddress(
-  binding: Exclude<Binding, string>,
-  keyName: string,
-  keptKey: string | undefined,
-): Resolution {
-  const url = new URL(binding.url)
-  if (url.username || url.password)
-    return {
-      violation: {
-        en: 'an address holds no user or password; give the credential as "secret"',
-        nl: 'een adres bevat geen gebruiker of wachtwoord; geef dit op als "secret"',
-      },
-    }
-  if (!isPublic(url))
-    return {
-      violation: {
-        en: 'an app may call the internet (IPv4) and the deployments it is bound to, nothing else; bind it to a deployment',
-        nl: 'een app mag het internet (IPv4) en de uitrollen waaraan hij is gekoppeld aanroepen, verder niets; koppel hem aan een uitrol',
-      },
-    }
-  for (const [name, value] of url.searchParams)
-    if (looksSecret(name, value))
-      return {
-        violation: {
-          en: 'an address is shown to everyone; give the credential as "secret"',
-          nl: 'een adres is voor iedereen zichtbaar; geef het geheim op als "secret"',
-        },
-      }
-  const key = binding.secret ?? keptKey
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80))
-  return {
-    bound: {
-      url: binding.url.replace(/\/$/, ''),
-      ...(key === undefined ? {} : { key: { secretKey: keyName } }),
-    },
-    peers: [{ type: 'address', port }],
-    ...(key === undefined ? {} : { key }),
-    kept: { url: binding.url },
   }
 }

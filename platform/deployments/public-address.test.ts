@@ -28,6 +28,14 @@ it.each([
   'http://litellm.team-b.svc.cluster.local:4000',
   'http://metadata.google.internal',
   'http://①②⑦.0.0.1',
+  'postgresql://0x7f.1/app',
+  'postgresql://2130706433/app',
+  'mongodb://①②⑦.0.0.1',
+  'postgresql://LOCALHOST',
+  'mongodb://db.example.nl,10.0.0.1',
+  'mongodb://db.example.nl,db.example.org',
+  'redis://[::1]',
+  'postgresql:///app',
 ])('keeps %s from an app', url => {
   expect(isPublic(new URL(url))).toBe(false)
 })
@@ -38,6 +46,8 @@ it.each([
   'https://172.32.0.1',
   'http://svc.example.nl',
   'https://internal.example.nl:8443',
+  'postgresql://db.example.nl:5432/app',
+  'redis://8.8.8.8',
 ])('lets %s through', url => {
   expect(isPublic(new URL(url))).toBe(true)
 })

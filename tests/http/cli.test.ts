@@ -109,6 +109,19 @@ const deployment: Deployment = {
 const settingsSchema = { properties: { workers: { type: 'integer' }, title: { type: 'string' } } }
 
 describe('kade deploy', () => {
+  it('binds a need to an address, with the secret that is its key', async () => {
+    answers = { createDeployment: () => operation() }
+    const url = 'postgresql://ada@db.example.org/app'
+    const { code } = await kade(
+      `deploy mlflow -n team-a --name runs --bind database=${url} --secret database.key=-`,
+      { stdin: 'canary-6\n' },
+    )
+    expect(code).toBe(0)
+    const body = calls.find(({ route }) => route === 'createDeployment')?.call.body
+    expect(body).toMatchObject({ bindings: { database: { url, secret: 'canary-6' } } })
+    expect(body).not.toHaveProperty('secrets')
+  })
+
   it('sends what the flags say, as the terminal, with a key of its own', async () => {
     answers = {
       readApp: () => ({ settingsSchema }),
