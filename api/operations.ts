@@ -48,7 +48,10 @@ export const Operation = z.object({
   id: Id,
   kind: OperationKind,
   state: OperationState,
-  /** `queued`, `applying`, `waiting`, `finishing`, `deleting`: where a running operation is. */
+  /**
+   * Where a running operation is: `queued`, `preparing` (jobs that go first), `applying`, `waiting`, `testing`, `concluding`
+   * (jobs that follow), `finishing`, `deleting`.
+   */
   step: z.string().optional(),
   attempt: z.int(),
   requestedAt: Time,

@@ -4,6 +4,7 @@ import type { EventView } from '#api/events.ts'
 const names = [
   'DeploymentRequested',
   'DeploymentStarted',
+  'PhaseStarted',
   'DeploymentApplied',
   'DeploymentCompleted',
   'DeploymentFailed',

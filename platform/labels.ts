@@ -28,6 +28,8 @@ export const annotation = {
   restartedAt: `${prefix}restarted-at`,
   /** Wishes of a module about one object: `force`, `one-off`, `keep`, `no-wait`, separated by commas. */
   action: `${prefix}action`,
+  /** The phase of a revision that an object belongs to: `pre`, `test` or `post`; without it, `main`. */
+  phase: `${prefix}phase`,
 } as const
 
 export const fieldManager = 'kade'

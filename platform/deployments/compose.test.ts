@@ -129,6 +129,23 @@ describe('the objects of a revision', () => {
       expect(text).toContain(range)
   })
 
+  it('restart the pods of the app, and prepare nothing once more', () => {
+    const job = (name: string, annotations?: Record<string, string>) => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name, ...(annotations && { annotations }) },
+      spec: { template: { metadata: {} } },
+    })
+    const app = { ...ollama, render: () => [job('once', { 'kade.dev/phase': 'pre' }), job('app')] }
+    const render = { ...renderInput(ollama), namespace: 'team-a', name: 'm' }
+    const at = '2026-11-21T12:00:00.000Z'
+    const given = { app, deployment, team: 'a', environment: 'dev', peers: [], render }
+    const marked = composeObjects({ ...given, restartedAt: at }).filter(object =>
+      JSON.stringify(object).includes(at),
+    )
+    expect(marked.map(object => object.metadata.name)).toEqual(['app'])
+  })
+
   it('never take a label of the platform from a module', () => {
     const forged = {
       ...ollama,

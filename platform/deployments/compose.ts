@@ -27,6 +27,7 @@ export function composeObjects(input: ComposeInput): readonly KubernetesObject[]
   const policy = networkPolicy({
     app,
     egress: app.egress(render.settings),
+    hasJobs: own.some(({ kind }) => kind === 'Job' || kind === 'CronJob'),
     deployment,
     namespace: render.namespace,
     name: render.name,
@@ -72,8 +73,12 @@ function owned(object: KubernetesObject, madeBy: string, input: ComposeInput): K
 }
 
 /** Pods are found, counted and let through the network by labels on the template of their workload. */
-function withPodLabels(object: KubernetesObject, input: ComposeInput): KubernetesObject {
+function withPodLabels(object: KubernetesObject, given: ComposeInput): KubernetesObject {
   const spec = object.spec
+  const { restartedAt: _mark, ...unmarked } = given
+  // To restart an app is no reason to prepare its data once more.
+  const isHook = object.metadata.annotations?.[annotation.phase] !== undefined
+  const input = isHook ? unmarked : given
   if (!isRecord(spec)) return object
   if (isRecord(spec.template)) return { ...object, spec: withTemplate(spec, input) }
   const job = spec.jobTemplate

@@ -1,11 +1,13 @@
 import type { Text } from '#api/names.ts'
 import type { OperationKind } from '#api/operations.ts'
-import type {
-  AskData,
-  CauseData,
-  EventData,
-  NewEvent,
-  RevisionData,
+import {
+  type AskData,
+  type CauseData,
+  type EventData,
+  type NewEvent,
+  type Phase,
+  phases,
+  type RevisionData,
 } from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
 import { digestOf } from './digest.ts'
@@ -30,7 +32,19 @@ export type Command =
       readonly cluster: string
       readonly worker: string
     }
-  | { readonly type: 'applied'; readonly operation: string; readonly cluster: string }
+  | {
+      readonly type: 'phase'
+      readonly operation: string
+      readonly cluster: string
+      readonly phase: Phase
+    }
+  | {
+      readonly type: 'applied'
+      readonly operation: string
+      readonly cluster: string
+      /** The last one, where the revision has several. */
+      readonly phase?: Phase
+    }
   | { readonly type: 'complete'; readonly operation: string }
   | { readonly type: 'deleted'; readonly operation: string }
   | {
@@ -60,7 +74,8 @@ export function decide(command: Command, state: DeploymentState): Decision {
   const { id, kind, attempt, revision, to } = state.operation
   const operation = { operation: id }
   switch (command.type) {
-    case 'start':
+    case 'start': {
+      const after = state.operation.phases[command.cluster]
       return {
         events: [
           {
@@ -70,17 +85,25 @@ export function decide(command: Command, state: DeploymentState): Decision {
               cluster: command.cluster,
               attempt: attempt + 1,
               worker: command.worker,
+              ...(after && { after }),
             },
           },
         ],
       }
-    case 'applied':
-      if (state.operation.applied.includes(command.cluster)) return { events: [] }
+    }
+    case 'phase': {
+      const { cluster, phase } = command
+      if (state.operation.phases[cluster] === phase) return { events: [] }
       return {
-        events: [
-          { type: 'DeploymentApplied', data: { ...operation, cluster: command.cluster, revision } },
-        ],
+        events: [{ type: 'PhaseStarted', data: { ...operation, cluster, revision, phase } }],
       }
+    }
+    case 'applied': {
+      if (state.operation.applied.includes(command.cluster)) return { events: [] }
+      const { cluster, phase } = command
+      const data = { ...operation, cluster, revision, ...(phase && { phase }) }
+      return { events: [{ type: 'DeploymentApplied', data }] }
+    }
     case 'complete':
       return { events: [completed(id, kind, revision), ...rolledBack(state, to)] }
     case 'deleted':
@@ -103,6 +126,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
               ...(kind === 'delete' ? {} : { revision }),
               cause: command.cause,
               next: command.next,
+              ...waitedFor(state.operation.phases),
               ...(command.asks?.length ? { asks: asksOf(command.asks) } : {}),
             },
           },
@@ -135,6 +159,12 @@ function request(command: Extract<Command, { type: 'request' }>, state: Deployme
   const number = (state.revisions.at(-1)?.number ?? 0) + 1
   const data = { ...request, ...(revision ? { revision: { ...revision, number } } : {}) }
   return { events: [...superseded, { type: 'DeploymentRequested', data }] }
+}
+
+/** The earliest phase that any of its clusters has come to. */
+function waitedFor(begun: Readonly<Record<string, Phase>>): { phase?: Phase } {
+  const phase = phases.find(one => Object.values(begun).includes(one))
+  return phase ? { phase } : {}
 }
 
 /** The digest binds a consent to exactly these items: where one object is another by now, it is another digest. */

@@ -1,5 +1,11 @@
 import type { OperationKind } from '#api/operations.ts'
-import type { ConsentData, EventData, NewEvent, RevisionData } from '#platform/events/types.ts'
+import type {
+  ConsentData,
+  EventData,
+  NewEvent,
+  Phase,
+  RevisionData,
+} from '#platform/events/types.ts'
 
 /** The operation that runs, as far as decisions need it. */
 export type OpenOperation = {
@@ -12,6 +18,8 @@ export type OpenOperation = {
   readonly automatic: boolean
   readonly deadline: string
   readonly revision: number
+  /** By cluster the phase that has begun there: what comes after it waits. Absent while a worker is at it. */
+  readonly phases: Readonly<Record<string, Phase>>
   /** Clusters on which all objects of the revision were applied. */
   readonly applied: readonly string[]
   readonly to?: number
@@ -63,10 +71,13 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
         ...operation,
         attempt: event.data.attempt,
         claims: { ...operation.claims, [event.data.cluster]: event.data.attempt },
+        phases: without(operation.phases, event.data.cluster),
       }))
+    case 'PhaseStarted':
+      return onOperation(state, event.data, operation => inPhase(operation, event.data))
     case 'DeploymentApplied':
       return onOperation(state, event.data, operation => ({
-        ...operation,
+        ...inPhase(operation, event.data),
         applied: [...new Set([...operation.applied, event.data.cluster])],
       }))
     case 'DeploymentCompleted':
@@ -100,6 +111,7 @@ function requested(
       kind: data.kind,
       attempt: 0,
       claims: {},
+      phases: {},
       automatic: data.via === 'platform',
       deadline: data.deadline,
       revision: revisions.at(-1)?.number ?? 0,
@@ -110,6 +122,18 @@ function requested(
       ...(data.consents === undefined ? {} : { consents: data.consents }),
     },
   }
+}
+
+function inPhase(
+  operation: OpenOperation,
+  { cluster, phase }: { cluster: string; phase?: Phase | undefined },
+): OpenOperation {
+  return phase ? { ...operation, phases: { ...operation.phases, [cluster]: phase } } : operation
+}
+
+function without(phases: OpenOperation['phases'], cluster: string): OpenOperation['phases'] {
+  const { [cluster]: _over, ...others } = phases
+  return others
 }
 
 function onOperation(

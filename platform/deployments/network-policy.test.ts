@@ -53,6 +53,20 @@ describe.each(catalog.map(({ app }) => ({ app })))('the policy of $app.id', ({ a
     }
   })
 
+  it('lets jobs of its own talk to it, on its ports alone, where it has any', () => {
+    const own = [{ podSelector: { matchLabels: { 'kade.dev/deployment': id } } }]
+    const rules = (hasJobs: boolean) => {
+      const { ingress, egress } = policyOf({ app, peers, hasJobs })
+      return [...ingress.filter(rule => rule.from), ...egress]
+    }
+    const added = rules(true).filter(
+      rule => !rules(false).some(other => JSON.stringify(other) === JSON.stringify(rule)),
+    )
+    expect(added.map(rule => rule.from ?? rule.to)).toEqual([own, own])
+    for (const { ports } of added)
+      expect(ports.map(one => one.port)).toEqual(Object.values(app.network.ports))
+  })
+
   it('leads to a bound deployment alone, on its port alone', () => {
     const [rule] = policyOf({ app, peers }).egress
     expect(rule?.ports).toEqual([{ protocol: 'TCP', port: 4000 }])

@@ -41,6 +41,8 @@ export type NetworkInput = {
   readonly namespace: string
   readonly name: string
   readonly hasIngress: boolean
+  /** Jobs of its own, which may talk to the app as its users do. */
+  readonly hasJobs?: boolean
   readonly peers: readonly Peer[]
 }
 
@@ -62,10 +64,21 @@ export function networkPolicy(input: NetworkInput): KubernetesObject {
   }
 }
 
-function ingressRules({ app, deployment, hasIngress }: NetworkInput): object[] {
-  const portOf = (name: string) => ({ protocol: 'TCP', port: app.network.ports[name] })
-  const provided = [...new Set(app.provides.flatMap(offeredPorts))].map(portOf)
-  const rules: object[] = []
+function portsOf({ app }: NetworkInput, names: readonly string[]): object[] {
+  return names.map(name => ({ protocol: 'TCP', port: app.network.ports[name] }))
+}
+
+/** From its own pods, or to them, on its own ports. */
+function ownRule(input: NetworkInput, side: 'from' | 'to'): object[] {
+  if (!input.hasJobs) return []
+  const own = { podSelector: { matchLabels: { [label.deployment]: input.deployment } } }
+  return [{ ports: portsOf(input, Object.keys(input.app.network.ports)), [side]: [own] }]
+}
+
+function ingressRules(input: NetworkInput): object[] {
+  const { app, deployment, hasIngress } = input
+  const provided = portsOf(input, [...new Set(app.provides.flatMap(offeredPorts))])
+  const rules = ownRule(input, 'from')
   if (provided.length > 0)
     rules.push({
       ports: provided,
@@ -78,13 +91,14 @@ function ingressRules({ app, deployment, hasIngress }: NetworkInput): object[] {
     })
   if (hasIngress && app.network.expose)
     rules.push({
-      ports: [portOf(app.network.expose)],
+      ports: portsOf(input, [app.network.expose]),
       from: [{ namespaceSelector: { matchLabels: { [`${prefix}ingress`]: 'true' } } }],
     })
   return rules
 }
 
-function egressRules({ egress, peers }: NetworkInput): object[] {
+function egressRules(input: NetworkInput): object[] {
+  const { egress, peers } = input
   const internet = (port: number) => ({
     ports: [{ protocol: 'TCP', port }],
     to: [{ ipBlock: { cidr: '0.0.0.0/0', except: notInternet } }],
@@ -103,5 +117,5 @@ function egressRules({ egress, peers }: NetworkInput): object[] {
         },
   )
   if (egress.some(one => one.to === 'internet-https')) rules.push(internet(443))
-  return rules
+  return [...rules, ...ownRule(input, 'to')]
 }

@@ -1,7 +1,7 @@
 import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import type { EventData, NewEvent } from '#platform/events/types.ts'
+import type { EventData, NewEvent, Phase } from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
 
 /**
@@ -28,6 +28,7 @@ export async function project(
     if (event.type === 'DeploymentRequested')
       await requested(tx, id, event.data, at, state, settingsOf)
     else if (event.type === 'DeploymentStarted') await started(tx, event.data)
+    else if (event.type === 'PhaseStarted') await begun(tx, event.data)
     else if (event.type === 'DeploymentApplied') await applied(tx, id, event.data, at, state)
     else if (event.type === 'DeploymentCompleted') await ended(tx, id, event.data, at, 'succeeded')
     else if (event.type === 'DeploymentFailed') await failed(tx, id, event.data, at)
@@ -147,11 +148,30 @@ async function desiredOf(
 
 async function started(tx: Sql, data: EventData<'DeploymentStarted'>): Promise<void> {
   await tx.query(
-    `update kade.operation set state = 'running', attempt = $2,
-       step = case when kind = 'delete' then 'deleting' when step = 'waiting' then 'finishing' else 'applying' end
+    `update kade.operation set state = 'running', attempt = case when $3 then attempt else $2 end,
+       step = case when kind = 'delete' then 'deleting' when step = 'waiting' and not $3 then 'finishing' else 'applying' end
      where id = $1 and ended_at is null`,
-    [data.operation, data.attempt],
+    // To go on after a phase is no new attempt.
+    [data.operation, data.attempt, data.after !== undefined],
   )
+}
+
+/** What an operation waits for in each phase, in the words of its `step`. */
+const stepOf = {
+  pre: 'preparing',
+  main: 'waiting',
+  test: 'testing',
+  post: 'concluding',
+} as const satisfies Record<Phase, string>
+
+async function begun(
+  tx: Sql,
+  { operation, phase = 'main' }: { operation: string; phase?: Phase | undefined },
+): Promise<void> {
+  await tx.query(`update kade.operation set step = $2 where id = $1 and ended_at is null`, [
+    operation,
+    stepOf[phase],
+  ])
 }
 
 async function applied(
@@ -161,9 +181,7 @@ async function applied(
   at: Date,
   state: DeploymentState,
 ): Promise<void> {
-  await tx.query(`update kade.operation set step = 'waiting' where id = $1 and ended_at is null`, [
-    data.operation,
-  ])
+  await begun(tx, data)
   const all = state.identity?.clusters.every(
     one => one === data.cluster || state.operation?.applied.includes(one),
   )

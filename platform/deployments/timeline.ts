@@ -2,7 +2,7 @@ import type { HealthState, TimelineEntry } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { readStreamBackwards } from '#platform/events/store.ts'
-import type { StoredEvent } from '#platform/events/types.ts'
+import type { Phase, StoredEvent } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { decodeCursor, toPage } from './pages.ts'
@@ -29,6 +29,37 @@ const healthInDutch: Readonly<Record<string, string>> = {
   unknown: 'onbekend',
 } satisfies Record<HealthState, string>
 
+type Begins = (revision: number, cluster: string) => string
+const phaseBegins: Record<Phase, { en: Begins; nl: Begins }> = {
+  pre: {
+    en: (revision, cluster) =>
+      `The jobs that go before revision ${revision} run on ${cluster}; nothing else of it is applied yet`,
+    nl: (revision, cluster) =>
+      `De taken die aan revisie ${revision} voorafgaan draaien op ${cluster}; verder is er nog niets van toegepast`,
+  },
+  main: {
+    en: (revision, cluster) =>
+      `Revision ${revision} was applied to ${cluster}; waiting until it serves`,
+    nl: (revision, cluster) =>
+      `Revisie ${revision} is toegepast op ${cluster}; wachten tot hij werkt`,
+  },
+  test: {
+    en: (revision, cluster) => `Revision ${revision} serves on ${cluster} and is being tested`,
+    nl: (revision, cluster) => `Revisie ${revision} werkt op ${cluster} en wordt getest`,
+  },
+  post: {
+    en: (revision, cluster) => `The jobs that follow revision ${revision} run on ${cluster}`,
+    nl: (revision, cluster) => `De taken die op revisie ${revision} volgen draaien op ${cluster}`,
+  },
+}
+
+const phaseEnds: Record<Phase, Text> = {
+  pre: { en: 'The jobs that go first are done.', nl: 'De taken vooraf zijn klaar.' },
+  main: { en: 'The app serves.', nl: 'De app werkt.' },
+  test: { en: 'The tests passed.', nl: 'De tests zijn geslaagd.' },
+  post: { en: 'The jobs that follow have ended.', nl: 'De taken achteraf zijn afgelopen.' },
+}
+
 /** What an event says to a person, in both languages. */
 export function textOf(event: StoredEvent): Text {
   switch (event.type) {
@@ -43,17 +74,25 @@ export function textOf(event: StoredEvent): Text {
       return { en: `${kind.en} was asked for.`, nl: `${kind.nl} is aangevraagd.` }
     }
     case 'DeploymentStarted':
+      if (event.data.after)
+        return {
+          en: `${phaseEnds[event.data.after].en} A worker goes on.`,
+          nl: `${phaseEnds[event.data.after].nl} Een worker gaat verder.`,
+        }
       return event.data.attempt > 1
         ? {
             en: `A worker took it up again (attempt ${event.data.attempt}).`,
             nl: `Een worker heeft het opnieuw opgepakt (poging ${event.data.attempt}).`,
           }
         : { en: 'A worker took it up.', nl: 'Een worker heeft het opgepakt.' }
-    case 'DeploymentApplied':
+    case 'PhaseStarted':
+    case 'DeploymentApplied': {
+      const { revision, cluster, phase = 'main' } = event.data
       return {
-        en: `Revision ${event.data.revision} was applied to ${event.data.cluster}; waiting until it serves.`,
-        nl: `Revisie ${event.data.revision} is toegepast op ${event.data.cluster}; wachten tot hij werkt.`,
+        en: `${phaseBegins[phase].en(revision, cluster)}.`,
+        nl: `${phaseBegins[phase].nl(revision, cluster)}.`,
       }
+    }
     case 'DeploymentCompleted':
       return {
         en: `Revision ${event.data.revision} serves.`,

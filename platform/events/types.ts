@@ -19,6 +19,12 @@ export const ConsentData = z.object({
   object: z.string(),
   uid: z.string(),
 })
+/**
+ * The phases of one revision, in this order: `pre` prepares what the app needs (a migration), `main` is the app itself,
+ * `test` tries what serves, `post` follows when all is well. A revision has `main`, and those that its objects name.
+ */
+export const phases = ['pre', 'main', 'test', 'post'] as const
+const Phase = z.enum(phases)
 const AskData = ConsentData.extend({ manager: z.string().optional(), message: Text })
 
 /** What a revision holds besides its blobs: all that decides how a deployment looks. */
@@ -44,6 +50,7 @@ export const RevisionData = z.object({
   restartedAt: z.iso.datetime().optional(),
   reason: z.string().optional(),
 })
+export type Phase = z.infer<typeof Phase>
 export type RevisionData = z.infer<typeof RevisionData>
 export type CauseData = z.infer<typeof CauseData>
 export type ConsentData = z.infer<typeof ConsentData>
@@ -78,15 +85,25 @@ const DeploymentRequested = z.object({
 export const eventSchemas = {
   /** Somebody asked for a change of a deployment, and it was allowed. */
   DeploymentRequested,
-  /** A worker took the operation up on a cluster; again after a takeover, with a higher attempt. */
+  /** A worker took the operation up on a cluster; again after a phase or a takeover, with a higher attempt. */
   DeploymentStarted: z.object({
     ...operation,
     cluster: z.string(),
     attempt: z.int(),
     worker: z.string(),
+    /** The phase that had ended well before. */
+    after: Phase.optional(),
   }),
+  /** The objects of a phase were applied to a cluster; those of the next wait until they are ready. */
+  PhaseStarted: z.object({ ...operation, cluster: z.string(), revision: z.int(), phase: Phase }),
   /** All objects of the revision were applied to a cluster; readiness is waited for. */
-  DeploymentApplied: z.object({ ...operation, cluster: z.string(), revision: z.int() }),
+  DeploymentApplied: z.object({
+    ...operation,
+    cluster: z.string(),
+    revision: z.int(),
+    /** The last phase, where the revision has several. */
+    phase: Phase.optional(),
+  }),
   /** The operation ended well: the pods of its revision serve, and what it replaced is gone. */
   DeploymentCompleted: z.object({ ...operation, kind: z.string(), revision: z.int() }),
   /** The operation ended without success. */
@@ -96,6 +113,8 @@ export const eventSchemas = {
     revision: z.int().optional(),
     cause: CauseData,
     next: Text,
+    /** The phase that was waited for. */
+    phase: Phase.optional(),
     /** It ended with a question: the operation needs approval of exactly these items. */
     asks: z.object({ digest: z.string(), items: z.array(AskData) }).optional(),
   }),

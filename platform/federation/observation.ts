@@ -1,6 +1,18 @@
 import type { HealthState } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
+import type { Phase } from '#platform/events/types.ts'
+
+/** How far a revision with phases has come on one cluster. */
+export type Gate = {
+  readonly revision: number
+  /** The newest phase that has begun. */
+  readonly phase: Phase
+  /** It is over: its jobs have ended, its workloads serve, and the next may begin. */
+  readonly open: boolean
+  /** It will not be over by waiting. */
+  readonly failure?: Cause
+}
 
 /** What an observer sees of one deployment on one cluster at one moment. */
 export type Observation = {
@@ -17,6 +29,8 @@ export type Observation = {
   readonly ready: boolean
   /** A failure that waiting will not mend (image cannot be pulled, crash loop, unschedulable, quota). */
   readonly failure?: Cause
+  /** Of a revision with phases. */
+  readonly gate?: Gate
   /** `Kind/name` of objects whose owned fields differ from what was applied. */
   readonly drift: readonly string[]
   readonly at: Date

@@ -7,6 +7,10 @@ const own: Record<string, Text> = {
     en: 'Wait until the cluster is back and retry, or deploy to another cluster.',
     nl: 'Wacht tot het cluster terug is en probeer opnieuw, of kies een ander cluster.',
   },
+  'job-not-done-in-time': {
+    en: 'Read the logs of the deployment to see what the job waits for, and retry.',
+    nl: 'Lees in de logs van de uitrol waar de taak op wacht en probeer opnieuw.',
+  },
   'not-deleted-in-time': {
     en: 'Look at the objects to see what is left and retry; if it stays, ask the platform team.',
     nl: 'Bekijk in de objecten wat er over is en probeer opnieuw; blijft het, vraag het platformteam.',

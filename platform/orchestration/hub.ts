@@ -8,6 +8,7 @@ import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.t
 import type { Observation } from '#platform/federation/observation.ts'
 import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { nextAfter } from './advice.ts'
+import { gateAt, isShut } from './gates.ts'
 import { recordObservation, type Sighting, sightingsOf } from './observations.ts'
 import { orderFor } from './orders.ts'
 import { storable } from './storable.ts'
@@ -20,14 +21,22 @@ const sightingsAtOnce = 6
  * The hub beside the database: each report is one transaction that decides on the deployment's newest state.
  *
  * An operation's way: queued → start → apply → applied (no task, no slot; its pods are watched) → ready → a create is
- * complete; any other is settled first (what it replaced is pruned) → complete.
+ * complete; any other is settled first (what it replaced is pruned) → complete. Where its revision has phases, it goes
+ * start → apply → phase started (no task, no slot) → open → start … for each of them before it is applied.
  */
 export function createHub(context: PlatformContext): WorkerHub {
   return {
     start: (operation, cluster, worker) => start(context, operation, cluster, worker),
-    applied: claim =>
-      report(context, claim, { type: 'applied', ...claim }, (tx, deployment) =>
+    phaseStarted: (claim, phase) =>
+      report(context, claim, { type: 'phase', ...claim, phase }, (tx, deployment) =>
         judge(context, tx, deployment),
+      ),
+    applied: (claim, phase) =>
+      report(
+        context,
+        claim,
+        { type: 'applied', ...claim, ...(phase && { phase }) },
+        (tx, deployment) => judge(context, tx, deployment),
       ),
     settled: claim => report(context, claim, { type: 'complete', operation: claim.operation }),
     removed: claim =>
@@ -85,7 +94,10 @@ function workFor(
   cluster: string,
   sightings: readonly Sighting[],
 ): 'do' | 'settle' | null {
-  if (state.operation?.kind === 'delete' || !state.operation?.applied.includes(cluster)) return 'do'
+  if (state.operation?.kind === 'delete') return 'do'
+  if (!state.operation?.applied.includes(cluster)) {
+    return isShut(state, cluster, sightings) ? null : 'do'
+  }
   return outcome(state, sightings)?.type === 'ready' ? 'settle' : null
 }
 
@@ -125,10 +137,10 @@ async function observed(context: PlatformContext, seen: Observation): Promise<vo
   })
 }
 
-/** Ends the open operation, or asks for its last step, when what was seen decides it. */
+/** Ends the open operation, or asks for its next step, when what was seen decides it. */
 async function judge(context: PlatformContext, tx: Sql, deployment: string): Promise<void> {
   const sightings = await sightingsOf(tx, deployment)
-  const settle: { operation: string; cluster: string }[] = []
+  const goOn: { operation: string; cluster: string }[] = []
   await change(context, tx, deployment, state => {
     const operation = state.operation
     const result = outcome(state, sightings)
@@ -141,12 +153,15 @@ async function judge(context: PlatformContext, tx: Sql, deployment: string): Pro
         next: nextAfter(result.cause.code, state.lastGood),
       }
     // Only what was never there before has nothing to prune: a restart may follow an update that failed half-way.
-    if (operation.kind === 'create') return { type: 'complete', operation: operation.id }
-    for (const cluster of state.identity?.clusters ?? [])
-      settle.push({ operation: operation.id, cluster })
+    if (result.type === 'ready' && operation.kind === 'create')
+      return { type: 'complete', operation: operation.id }
+    for (const cluster of result.type === 'open'
+      ? result.clusters
+      : (state.identity?.clusters ?? []))
+      goOn.push({ operation: operation.id, cluster })
     return null
   })
-  for (const { operation, cluster } of settle)
+  for (const { operation, cluster } of goOn)
     await context.queue.enqueue(
       tx,
       { kind: 'advance', cluster, subject: operation },
@@ -156,6 +171,7 @@ async function judge(context: PlatformContext, tx: Sql, deployment: string): Pro
 
 type Outcome =
   | { type: 'ready' }
+  | { type: 'open'; clusters: readonly string[] }
   | { type: 'failed'; cause: NonNullable<Sighting['failure']> }
   | null
 
@@ -167,8 +183,15 @@ function outcome(state: DeploymentState, sightings: readonly Sighting[]): Outcom
   const current = sightings.filter(
     one => one.revision === operation.revision && operation.applied.includes(one.cluster),
   )
-  const failure = current.find(one => one.failure)?.failure
+  const gates = clusters.map(cluster => ({ cluster, gate: gateAt(state, cluster, sightings) }))
+  const failure =
+    current.find(one => one.failure)?.failure ??
+    gates.find(({ gate }) => gate?.failure)?.gate?.failure
   if (failure) return { type: 'failed', cause: failure }
+  const open = gates.filter(
+    ({ cluster, gate }) => gate?.open && !operation.applied.includes(cluster),
+  )
+  if (open.length > 0) return { type: 'open', clusters: open.map(({ cluster }) => cluster) }
   const ready = clusters.every(cluster => current.some(one => one.cluster === cluster && one.ready))
   return ready ? { type: 'ready' } : null
 }

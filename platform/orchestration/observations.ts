@@ -5,7 +5,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
 import type { NewEvent } from '#platform/events/types.ts'
-import type { Observation } from '#platform/federation/observation.ts'
+import type { Gate, Observation } from '#platform/federation/observation.ts'
 
 /** The last thing seen of a deployment on one cluster: a cache that a relist fills again. */
 export type Sighting = {
@@ -15,11 +15,12 @@ export type Sighting = {
   readonly ready: boolean
   readonly failure: Cause | null
   readonly reason: Text | null
+  readonly gate: Gate | null
 }
 
 export async function sightingsOf(sql: Sql, deployment: string): Promise<Sighting[]> {
   return sql.query<Sighting>(
-    'select cluster, revision, state, ready, failure, reason from kade.observation where deployment = $1',
+    'select cluster, revision, state, ready, failure, reason, gate from kade.observation where deployment = $1',
     [deployment],
   )
 }
@@ -43,7 +44,7 @@ export async function recordObservation(
   const [before] = await tx.query<Before>(
     `select v.state, v.drift, o.ended_at is null as operating,
         coalesce(v.revision is not distinct from $3 and v.state = $4 and v.ready = $5 and v.failure is not distinct from $6
-          and v.reason is not distinct from $7 and v.drift = $8, false) as same
+          and v.reason is not distinct from $7 and v.drift = $8 and v.gate is not distinct from $9, false) as same
        from kade.deployment d join kade.operation o on o.id = d.operation_id
        left join kade.observation v on v.deployment = d.id and v.cluster = $2
       where d.id = $1`,
@@ -56,16 +57,17 @@ export async function recordObservation(
       seen.failure ?? null,
       seen.reason ?? null,
       JSON.stringify(seen.drift),
+      seen.gate ?? null,
     ],
   )
   if (!before) return { changed: false, operating: false }
   const now = context.clock()
   if (before.same) return { changed: false, operating: before.operating }
   await tx.query(
-    `insert into kade.observation (deployment, cluster, revision, state, reason, ready, failure, drift, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `insert into kade.observation (deployment, cluster, revision, state, reason, ready, failure, drift, at, gate)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (deployment, cluster) do update set revision = $3, state = $4, reason = $5, ready = $6, failure = $7,
-       drift = $8, at = $9`,
+       drift = $8, at = $9, gate = $10`,
     [
       seen.deployment,
       seen.cluster,
@@ -76,6 +78,7 @@ export async function recordObservation(
       seen.failure ?? null,
       JSON.stringify(seen.drift),
       seen.at,
+      seen.gate ?? null,
     ],
   )
   await tx.query(

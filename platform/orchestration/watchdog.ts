@@ -4,6 +4,9 @@ import type { PlatformContext } from '#platform/context.ts'
 import { change } from '#platform/deployments/stream.ts'
 import { nextAfter } from './advice.ts'
 
+/** While only jobs of the app are waited for; see `stepOf` in `projection.ts`. */
+const jobSteps = ['preparing', 'testing', 'concluding']
+
 type Overdue = {
   id: string
   deployment: string
@@ -102,6 +105,14 @@ function causeOf({ kind, attempt, step, reason, ready, reachable }: Overdue): Ca
         nl: 'Sommige objecten waren voor de deadline nog niet verdwenen.',
       },
     }
+  if (jobSteps.includes(step))
+    return {
+      code: 'job-not-done-in-time',
+      message: {
+        en: 'A job of the app was not done before the deadline.',
+        nl: 'Een taak van de app was niet voor de deadline klaar.',
+      },
+    }
   if (step !== 'waiting')
     return {
       code: 'not-applied-in-time',
@@ -136,10 +147,11 @@ export async function findIdle(
     `select o.id, o.deployment, unnest(d.clusters) as cluster
        from kade.operation o join kade.deployment d on d.id = o.deployment
       where o.ended_at is null and o.requested_at < $1::timestamptz - interval '15 seconds'
-        and (o.step is distinct from 'waiting' or exists (
-          select from kade.observation v where v.deployment = o.deployment and v.revision = o.revision and v.ready))
+        and (coalesce(o.step, '') <> all($2) or exists (
+          select from kade.observation v where v.deployment = o.deployment and (v.revision = o.revision and v.ready
+            or (v.gate->>'revision')::int = o.revision and (v.gate->>'open')::boolean)))
       limit 500`,
-    [context.clock()],
+    [context.clock(), ['waiting', ...jobSteps]],
   )
   return rows.map(({ id, deployment, cluster }) => ({
     kind: 'advance',

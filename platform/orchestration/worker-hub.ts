@@ -3,6 +3,7 @@ import type { Ask, Cause, OperationKind } from '#api/operations.ts'
 import type { NamespaceSpec } from '#platform/deployments/engine/engine.ts'
 import type { ClusterScan } from '#platform/deployments/engine/scan.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
+import type { Phase } from '#platform/events/types.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { PolicyQuestion } from '#platform/governance/policy-input.ts'
 
@@ -47,7 +48,10 @@ export type Received = 'accepted' | 'ended'
 export type WorkerHub = {
   /** Marks the operation as taken up and says what to do now; null where there is nothing to do. */
   start(operation: string, cluster: string, worker: string): Promise<Order | null>
-  applied(claim: Claim): Promise<Received>
+  /** The objects of this phase and of those before it are applied; the next phase waits until it is over. */
+  phaseStarted(claim: Claim, phase: Phase): Promise<Received>
+  /** All objects are applied; `phase` is the last one, where the revision has several. */
+  applied(claim: Claim, phase?: Phase): Promise<Received>
   /** All that the revision replaced is gone. */
   settled(claim: Claim): Promise<Received>
   removed(claim: Claim): Promise<Received>

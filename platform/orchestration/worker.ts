@@ -191,8 +191,9 @@ async function carryOut(
     await engine.prepareNamespace(step.prepare)
     await hub.prepared(step.prepare.name, cluster, null)
   }
-  await engine.apply(step.work, step.secrets, signal)
-  await hub.applied(claim)
+  const { phase, isWhole } = await engine.apply(step.work, step.secrets, signal)
+  if (phase !== null && !isWhole) await hub.phaseStarted(claim, phase)
+  else await hub.applied(claim, phase ?? undefined)
 }
 
 async function prepareNamespace({ hub }: WorkerOptions, engine: Engine, task: Task): Promise<void> {

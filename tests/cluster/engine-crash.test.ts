@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type KubeApi, KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
+import { KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
 import { DeployFailure } from '#platform/deployments/deploy-failure.ts'
 import { createEngine } from '#platform/deployments/engine/create-engine.ts'
 import type { Engine } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
 import { annotation, label } from '#platform/labels.ts'
+import { dyingEngine, survived } from '#tests/support/dying-engine.ts'
 import { accessTo, never, workOf } from '#tests/support/engine-work.ts'
 import {
   type JoinedCluster,
@@ -29,48 +30,8 @@ beforeAll(async () => {
 
 afterAll(async () => await cluster?.stop())
 
-class Killed extends Error {}
-
-/** An engine whose process dies when its nth call of the cluster was carried out and before it hears the answer. */
-function dyingAt(nth: number): Engine {
-  let calls = 0
-  const dying = (api: KubeApi): KubeApi => {
-    const mortal = <A extends readonly unknown[], R>(call: (...args: A) => Promise<R>) => {
-      return async (...args: A): Promise<R> => {
-        calls += 1
-        if (calls > nth) throw new Killed()
-        const answer = await call(...args)
-        if (calls >= nth) throw new Killed()
-        return answer
-      }
-    }
-    return {
-      ...api,
-      apply: mortal(api.apply),
-      get: mortal(api.get),
-      list: mortal(api.list),
-      remove: mortal(api.remove),
-      patch: mortal(api.patch),
-    }
-  }
-  const access = accessTo(cluster)
-  return createEngine({
-    ...access,
-    deployer: name => dying(access.deployer(name)),
-    preparer: dying(access.preparer),
-  })
-}
-
-/** Whether it got to its end in spite of dying at the nth call. */
-async function survived(run: Promise<unknown>): Promise<boolean> {
-  return await run.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Killed) return false
-      throw error
-    },
-  )
-}
+/** An engine whose process dies when its nth call of the cluster was carried out. */
+const dyingAt = (nth: number) => dyingEngine(accessTo(cluster), nth)
 
 const kinds = [
   ['v1', 'Secret'],

@@ -3,22 +3,17 @@ import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 
 import { annotation, label } from '#platform/labels.ts'
 import { engineGround } from '#tests/support/engine-ground.ts'
-import { appObjects, never, workOf } from '#tests/support/engine-work.ts'
+import { jobObject, never, workOf } from '#tests/support/engine-work.ts'
 
 const namespace = 'harbour'
 const ground = engineGround([namespace])
 
 /** A Job that never begins, so it never ends. */
 function endlessJob(name: string, action?: string): KubernetesObject {
-  const app = appObjects('x', namespace, name).find(one => one.kind === 'Deployment')
-  const { template } = Object(app?.spec)
-  const pod = { ...template.spec, restartPolicy: 'Never', nodeSelector: { nowhere: 'at-all' } }
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name, namespace, ...(action && { annotations: { [annotation.action]: action } }) },
-    spec: { template: { spec: { ...pod, serviceAccountName: 'default' } } },
-  }
+  return jobObject(namespace, name, {
+    ...(action && { annotations: { [annotation.action]: action } }),
+    pod: { nodeSelector: { nowhere: 'at-all' } },
+  })
 }
 
 it('serves without waiting for a Job that says no-wait, and with it as long as it does not', async () => {

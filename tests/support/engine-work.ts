@@ -137,6 +137,41 @@ function deploymentObject(metadata: Metadata, options: AppOptions): KubernetesOb
   }
 }
 
+/** A job of an app: it ends well on simulated nodes unless its labels play a failure. */
+export function jobObject(
+  namespace: string,
+  name: string,
+  options: {
+    readonly annotations?: Record<string, string>
+    readonly labels?: Record<string, string>
+    readonly env?: Record<string, string>
+    readonly spec?: object
+    readonly pod?: object
+  } = {},
+): KubernetesObject {
+  const labels = { [label.instance]: name, ...options.labels }
+  const app = deploymentObject({ name, namespace, labels }, { env: options.env ?? {} })
+  const { template } = Object(app.spec)
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace, ...(options.annotations && { annotations: options.annotations }) },
+    spec: {
+      backoffLimit: 0,
+      ...options.spec,
+      template: {
+        metadata: { labels },
+        spec: {
+          ...template.spec,
+          serviceAccountName: 'default',
+          restartPolicy: 'Never',
+          ...options.pod,
+        },
+      },
+    },
+  }
+}
+
 /** The same app as a StatefulSet, which makes its claim by itself. */
 export function statefulApp(deployment: string, namespace: string, name: string) {
   const found = appObjects(deployment, namespace, name).find(one => one.kind === 'Deployment')

@@ -8,7 +8,7 @@ type Stage = { apiVersion: string; kind: string; metadata: { name: string }; spe
 
 export const playsLabel = 'tests.kade.dev/plays'
 
-export type PlayedFailure = 'image-pull-failure' | 'crash-loop' | 'never-ready'
+export type PlayedFailure = 'image-pull-failure' | 'crash-loop' | 'never-ready' | 'exit-with-error'
 
 /** For pod templates: `labels: { ...plays('crash-loop') }`. */
 export function plays(failure: PlayedFailure): Record<string, string> {
@@ -26,10 +26,11 @@ export const playedBy: Readonly<Record<PlayedFailure, string>> = {
   'image-pull-failure': '701Mi',
   'crash-loop': '702Mi',
   'never-ready': '703Mi',
+  'exit-with-error': '704Mi',
 }
 
 /** A status as the kubelet would report it; `state` is what each container says of itself, indented by two. */
-function status(phase: 'Pending' | 'Running', restarts: number, state: string): string {
+function status(phase: 'Pending' | 'Running' | 'Failed', restarts: number, state: string): string {
   return `{{ $now := Now }}
 ${conditions}containerStatuses:
 {{ range .spec.containers }}
@@ -131,6 +132,19 @@ export const podStages: readonly Stage[] = [
       `  state:
     running:
       startedAt: {{ $now | Quote }}`,
+    ),
+  ),
+  stage(
+    'exit-with-error',
+    status(
+      'Failed',
+      0,
+      `  state:
+    terminated:
+      exitCode: 3
+      reason: Error
+      startedAt: {{ $now | Quote }}
+      finishedAt: {{ $now | Quote }}`,
     ),
   ),
 ]

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { phases } from '#platform/events/types.ts'
 import { annotation, label } from '#platform/labels.ts'
 import { DeployFailure } from '../deploy-failure.ts'
 import type { SecretValues, Work } from '../work.ts'
@@ -13,16 +14,20 @@ import { inParallel } from './parallel.ts'
 import { parentObject, setId, widened } from './parent.ts'
 import { findParentObject, isKept, planOf, type Step } from './plan.ts'
 import { refuseStale } from './previewed.ts'
+import { type Reach, reachOf } from './reach.ts'
 import { foreignManager, pointer, refOf } from './reference.ts'
 import { sentences } from './sentences.ts'
 import { inStages, titleOf } from './stages.ts'
 import { takeOver } from './take-over.ts'
 import { untilGone } from './until-gone.ts'
+import { asOfPhase } from './widened-policy.ts'
 
 /**
- * One revision into one namespace, in five steps, each of which may be done again:
+ * One revision into one namespace, in steps, each of which may be done again:
  *
  *     plan → dry run of what changed → widen the parent → apply stage by stage → (settle: prune, once the pods serve)
+ *
+ * A revision with phases is applied as far as the first one that is not over, and the rest when it is: see `reach.ts`.
  *
  * Nothing is written before every changed object has passed its dry run, so a refusal leaves the old revision whole. A
  * first install has nothing to lose and skips it. Objects that are ours are forced; an object of that name which is not
@@ -37,15 +42,16 @@ export async function applyWork(
 ): Promise<Omit<ApplyResult, 'calls'>> {
   const set = setId(work.namespace, work.name)
   const object = (step: Step) => stamped(step.intent, work, set, secrets)
-  const { steps, ...claim } = await claimed(work, object, api, signal)
+  const { reach, ...claim } = await claimed(work, object, api, signal)
+  const { steps, phase, isWhole } = reach
   const stillOurs = claimCheck(work, claim, api)
-  for (const stage of inStages(steps, step => step.intent.object.kind)) {
+  const ofPhases = phases.map(one => steps.filter(step => step.intent.phase === one))
+  for (const stage of ofPhases.flatMap(of => inStages(of, step => step.intent.object.kind))) {
     await inParallel(
-      // The Secret's digest knows nothing of its values, so it is always written.
-      stage.filter(step => step.change !== 'unchanged' || isSecret(step)),
+      stage.filter(isWritten),
       async step => {
         await stillOurs()
-        await applyStep(step, object(step), work, api, signal)
+        await applyStep(step, await asOfPhase(step, object(step), phase, api), work, api, signal)
       },
       signal,
     )
@@ -54,8 +60,10 @@ export async function applyWork(
     steps.filter(step => changes.includes(step.change)).length
   return {
     created: count('create'),
-    configured: count('change', 'take-over'),
-    unchanged: count('restamp', 'unchanged'),
+    configured: count('change', 'replace', 'take-over'),
+    unchanged: count('restamp', 'unchanged', 'done'),
+    phase,
+    isWhole,
   }
 }
 
@@ -68,7 +76,7 @@ async function claimed(
   object: (step: Step) => KubernetesObject,
   api: KubeApi,
   signal: AbortSignal,
-): Promise<Claim & { readonly steps: readonly Step[] }> {
+): Promise<Claim & { readonly reach: Reach }> {
   for (let tried = 1; ; tried++) {
     const plan = await planOf(work, api, signal)
     const { parent } = plan
@@ -84,13 +92,14 @@ async function claimed(
     )
     signal.throwIfAborted()
     const intents = steps.map(step => step.intent)
+    const reach = await reachOf(work, { steps, parent }, api, signal)
     const since = Date.now()
     try {
       const written = await api.apply(
-        parentObject(work, widened(parent, intents), intents, parent),
+        parentObject(work, { ...widened(parent, intents), ...reach.record }, intents, parent),
         { force: parent !== null, metadataOnly: true },
       )
-      return { steps, parent: written, since }
+      return { reach, parent: written, since }
     } catch (error) {
       const known = failureOf(error, 'the record of the deployment')
       if (known !== null || !isConflict(error) || tried === 3) throw known ?? error
@@ -133,8 +142,10 @@ function asConsented(object: KubernetesObject): KubernetesObject {
   }
 }
 
-function isSecret(step: Step): boolean {
-  return step.intent.object.kind === 'Secret' && !hasAction(step.intent.object, 'one-off')
+function isWritten({ change, intent: { object } }: Step): boolean {
+  // A Secret's digest knows nothing of its values, so it is always written.
+  if (object.kind === 'Secret' && !hasAction(object, 'one-off')) return true
+  return change !== 'unchanged' && change !== 'done'
 }
 
 function rethrow(title: string): (error: unknown) => never {
@@ -186,6 +197,7 @@ async function applyStep(
 ): Promise<void> {
   try {
     if (step.seen === null) return await create(object, api)
+    if (step.change === 'replace') return await recreate(object, api, signal)
     if (step.change === 'take-over') await takeOver(step.seen, work, api)
     if (step.seen.metadata.deletionTimestamp !== undefined) {
       await untilGone([step.seen], api, signal)
@@ -250,43 +262,10 @@ async function recreate(
   if (live !== null) {
     if (live.metadata.labels?.[label.deployment] !== owner) throw failure('foreign-object', title)
     const { uid } = live.metadata
-    await api.remove(refOf(object), { uid }, 'Background').catch(rethrow(title))
+    // Two runs of one job must never overlap, so it goes after its pods.
+    const propagation = object.kind === 'Job' ? 'Foreground' : 'Background'
+    await api.remove(refOf(object), { uid }, propagation).catch(rethrow(title))
     await untilGone([live], api, signal)
   }
   await create(object, api).catch(rethrow(title))
-}
-
-/** Deletes exactly the object that was seen; a newer version of it is looked at again before it goes. */
-export async function removeSeen(
-  seen: LiveObject,
-  api: KubeApi,
-  options: {
-    readonly propagation: 'Background' | 'Foreground'
-    /** Whether the object, as it stands now, may still be deleted. */
-    readonly may: (live: LiveObject) => boolean
-    readonly signal?: AbortSignal
-  },
-): Promise<boolean> {
-  let live: LiveObject = seen
-  for (let attempt = 1; ; attempt++) {
-    options.signal?.throwIfAborted()
-    if (!options.may(live)) return false
-    const { uid, resourceVersion } = live.metadata
-    try {
-      await api.remove(refOf(live), { uid, resourceVersion }, options.propagation)
-      return true
-    } catch (error) {
-      if (!isConflict(error) || attempt === 10) throw failureOf(error, titleOf(seen)) ?? error
-    }
-    const now = await api.get(refOf(seen))
-    // Gone, or another object under the same name: either way the one that was seen is no more.
-    if (now === null || now.metadata.uid !== seen.metadata.uid) return false
-    live = now
-  }
-}
-
-/** True for objects that carry the owner label of `deployment` and belong to nobody else. */
-export function isOwned(live: LiveObject, deployment: string): boolean {
-  const { labels, ownerReferences } = live.metadata
-  return labels?.[label.deployment] === deployment && (ownerReferences ?? []).length === 0
 }

@@ -15,6 +15,7 @@ import { partOfSet, stamped } from './intent.ts'
 import { masked, maskedChange } from './masked.ts'
 import { inParallel } from './parallel.ts'
 import { kindsOf, setId, widened } from './parent.ts'
+import { isHook } from './phases.ts'
 import { isKept, listOwned, planOf, type Step } from './plan.ts'
 import { appliedIn, liveDigest, livesOf } from './previewed.ts'
 import { leftoverOf } from './prune.ts'
@@ -67,9 +68,11 @@ async function changeOf(
   const identity = identityOf(object)
   // Rendered as before, it is applied all the same: what somebody changed in it by hand is taken back.
   const touched = live !== null && changedFields(step.intent.object, live).length > 0
-  if (step.change === 'unchanged' || (step.change === 'restamp' && !touched)) {
+  if (step.change === 'unchanged' || (step.change === 'restamp' && !touched && !runsAgain(step))) {
     return { ...identity, change: 'unchanged' }
   }
+  // What is left of the earlier run of a hook goes before it runs again.
+  if (step.seen !== null && runsAgain(step)) return { ...identity, change: 'recreate' }
   // Its values are not here: a dry run without them would show them all as deleted.
   if (object.kind === 'Secret') {
     return { ...identity, change: step.seen === null ? 'create' : 'change', after: masked }
@@ -100,6 +103,11 @@ async function changeOf(
       return { ...identity, change: 'recreate' }
     throw failureOf(error, titleOf(object)) ?? error
   }
+}
+
+function runsAgain({ intent, change }: Step): boolean {
+  const { kind } = intent.object
+  return isHook({ kind, phase: intent.phase }) && (change === 'change' || intent.phase !== 'pre')
 }
 
 function fieldsOf(sides: Sides): Pick<ObjectChange, 'fields' | 'moreFields'> {

@@ -1,5 +1,6 @@
 import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
+import type { Phase } from '#platform/events/types.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { SecretValues, Work } from '../work.ts'
 import type { ClusterScan, FindStrangers } from './scan.ts'
@@ -22,6 +23,10 @@ export type ApplyResult = {
   readonly configured: number
   readonly unchanged: number
   readonly calls: number
+  /** The phase that was applied last; null for a revision without phases. */
+  readonly phase: Phase | null
+  /** False while a later phase waits for that one. */
+  readonly isWhole: boolean
 }
 
 export type DryRun = {
@@ -37,7 +42,7 @@ export type DryRun = {
 export type Engine = {
   /** Namespace with Pod Security restricted, default-deny NetworkPolicy, LimitRange, ResourceQuota, role bindings. */
   prepareNamespace(spec: NamespaceSpec): Promise<void>
-  /** Plans and applies all objects of the work in stages, as the namespace's `kade-deployer`. Prunes nothing. */
+  /** Plans and applies the objects of the work in stages, phase by phase, as the namespace's `kade-deployer`. Prunes nothing. */
   apply(work: Work, secrets: SecretValues, signal: AbortSignal): Promise<ApplyResult>
   /** After the new pods serve: prunes what the revision no longer has and shrinks the parent's hints. */
   settle(work: Work, signal: AbortSignal): Promise<{ readonly deleted: number }>

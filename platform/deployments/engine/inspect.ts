@@ -32,7 +32,9 @@ export async function inspectWork(
     const live = await (object.kind === 'Secret' ? deployer : observer).get(refOf(object))
     const status = statusOf(live && { ...live, kind: object.kind })
     const trouble =
-      workloadKinds.has(object.kind) && status.state !== 'Current' ? worstOf(pods) : undefined
+      live !== null && workloadKinds.has(object.kind) && status.state !== 'Current'
+        ? worstOf(pods.filter(pod => mayTellOf(live, object.kind, pod)))
+        : undefined
     const message = trouble ?? status.message
     return {
       cluster: observer.cluster,
@@ -44,6 +46,12 @@ export async function inspectWork(
       drift: live === null ? [] : driftOf(object, live),
     }
   })
+}
+
+/** A job has pods of its own, and what is wrong with them is not what is wrong with the app. */
+function mayTellOf(workload: LiveObject, kind: string, pod: LiveObject): boolean {
+  const [owner] = pod.metadata.ownerReferences ?? []
+  return kind === 'Job' ? owner?.uid === workload.metadata.uid : owner?.kind !== 'Job'
 }
 
 function worstOf(pods: readonly LiveObject[]): Text | undefined {

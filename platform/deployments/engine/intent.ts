@@ -1,8 +1,10 @@
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { Phase } from '#platform/events/types.ts'
 import { annotation, label, prefix } from '#platform/labels.ts'
 import { digestOf } from '../digest.ts'
 import type { SecretValues, Work } from '../work.ts'
 import { failure } from './causes.ts'
+import { phaseIn } from './phases.ts'
 import { at, isRecord, recordOf, recordsOf, textOf } from './reading.ts'
 import { sentences } from './sentences.ts'
 import { titleOf, workloadKinds } from './stages.ts'
@@ -11,7 +13,11 @@ import { titleOf, workloadKinds } from './stages.ts'
  * An intent is what Kade wants of one object, and only that: no status, no server defaults, no `null`, so that server-side
  * apply owns exactly the fields that were meant. Its digest is taken before revision and operation are stamped on.
  */
-export type Intent = { readonly object: KubernetesObject; readonly digest: string }
+export type Intent = {
+  readonly object: KubernetesObject
+  readonly digest: string
+  readonly phase: Phase
+}
 
 /** Per-object wishes of a module, as a comma-separated list in an annotation. */
 export type Action = 'force' | 'one-off' | 'keep' | 'no-wait'
@@ -38,6 +44,7 @@ export function mayBeKept(object: Pick<KubernetesObject, 'kind' | 'metadata'>): 
 export function intentsOf(work: Work): readonly Intent[] {
   if (work.objects.length === 0) throw failure('nothing-to-apply', work.name)
   const scaled = autoscaledTargets(work.objects)
+  const phaseOf = phaseIn(work.objects)
   return work.objects.map(object => {
     const { namespace, labels } = object.metadata
     if ((namespace ?? work.namespace) !== work.namespace || object.kind === 'Namespace') {
@@ -48,7 +55,7 @@ export function intentsOf(work: Work): readonly Intent[] {
       throw failure('invalid-object', titleOf(object), sentences.carries(partOfSet))
     }
     const intent = withoutReplicas(withPorts(meant(object, work)), scaled)
-    return { object: intent, digest: digestOf(intent) }
+    return { object: intent, digest: digestOf(intent), phase: phaseOf(object) }
   })
 }
 

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { type Phase, phases } from '#platform/events/types.ts'
 import { annotation, fieldManager, label } from '#platform/labels.ts'
 import type { Work } from '../work.ts'
 import { failure } from './causes.ts'
 import { hasAction, type Intent } from './intent.ts'
-import { isRecord, numberOf, recordsOf, textOf } from './reading.ts'
+import { vanishes } from './phases.ts'
+import { isRecord, type JsonRecord, numberOf, recordsOf, textOf } from './reading.ts'
 import { sentences } from './sentences.ts'
 
 /**
@@ -16,6 +18,8 @@ import { sentences } from './sentences.ts'
  *     no parent         nothing of this deployment exists: a first install applies without looking
  *     widened           `objects` is the new revision, `leftover` what earlier ones had besides; kinds are the union
  *     settled           `leftover` holds only claims, which are never pruned; kinds are exact
+ *
+ * Where a revision has phases, it is written anew before the first object of each.
  *
  * A crash in between leaves it wide, never narrow. It also holds the revision's objects, without secret values, so that a
  * worker can tell what was meant when the hub is away.
@@ -29,10 +33,18 @@ export type InventoryEntry = ObjectName & {
   readonly digest: string
   /** Its module asked for it not to be waited for: an object that is gone cannot say so itself. */
   readonly noWait?: true
+  /** It clears itself away when it is done. */
+  readonly vanishes?: true
+  /** `main` where it says none. */
+  readonly phase?: Phase
 }
 export type Inventory = {
   readonly objects: readonly InventoryEntry[]
   readonly leftover: readonly ObjectName[]
+  /** Of a revision with phases: the one whose objects are being applied. Of later ones there is nothing yet. */
+  readonly reached?: Phase
+  /** The hooks that ended well, by their key; what the revision before had done is not forgotten before this one serves. */
+  readonly done?: readonly string[]
 }
 export type Parent = Inventory & {
   readonly revision: number
@@ -71,10 +83,12 @@ export function nameOf(object: KubernetesObject): ObjectName {
 
 /** What the parent must say while `intents` are being applied over what it said before. */
 export function widened(before: Inventory | null, intents: readonly Intent[]): Inventory {
-  const objects = intents.map(({ object, digest }) => ({
+  const objects = intents.map(({ object, digest, phase }) => ({
     ...nameOf(object),
     digest,
     ...(hasAction(object, 'no-wait') && { noWait: true as const }),
+    ...(vanishes(object) && { vanishes: true as const }),
+    ...(phase !== 'main' && { phase }),
   }))
   const earlier = [...(before?.objects ?? []), ...(before?.leftover ?? [])]
   const leftover = earlier.filter(
@@ -170,25 +184,39 @@ export function inventoryOf(live: LiveObject): Inventory | null {
   try {
     const parsed: unknown = JSON.parse(text)
     if (!isRecord(parsed)) return null
+    const reached = phaseNamed(parsed.reached)
     return {
-      objects: namesOf(parsed.objects).map((one, index) => ({
-        ...one,
-        digest: textOf(recordsOf(parsed.objects)[index]?.digest) ?? '',
-        ...(recordsOf(parsed.objects)[index]?.noWait === true && { noWait: true as const }),
-      })),
-      leftover: namesOf(parsed.leftover),
+      objects: recordsOf(parsed.objects).map(entryOf),
+      leftover: recordsOf(parsed.leftover).map(objectNameOf),
+      ...(reached && { reached }),
+      ...(Array.isArray(parsed.done) && { done: parsed.done.map(String) }),
     }
   } catch {
     return null
   }
 }
 
-function namesOf(value: unknown): ObjectName[] {
-  return recordsOf(value).map(one => ({
+function entryOf(one: JsonRecord): InventoryEntry {
+  const phase = phaseNamed(one.phase)
+  return {
+    ...objectNameOf(one),
+    digest: textOf(one.digest) ?? '',
+    ...(one.noWait === true && { noWait: true as const }),
+    ...(one.vanishes === true && { vanishes: true as const }),
+    ...(phase && { phase }),
+  }
+}
+
+function objectNameOf(one: JsonRecord): ObjectName {
+  return {
     apiVersion: textOf(one.apiVersion) ?? '',
     kind: textOf(one.kind) ?? '',
     name: textOf(one.name) ?? '',
-  }))
+  }
+}
+
+function phaseNamed(value: unknown): Phase | undefined {
+  return phases.find(one => one === value)
 }
 
 /**

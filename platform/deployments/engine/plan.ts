@@ -26,11 +26,13 @@ import { sentences } from './sentences.ts'
  *                did not change in between, and a hand-made change does not survive an update
  *     unchanged  there, of this revision already: an earlier attempt got this far
  *     take-over  there, made by somebody else, and consented to; see `foreign.ts`
+ *     replace    a hook that runs again: what is left of its earlier run goes first; see `reach.ts`
+ *     done       a hook that has ended well already
  */
 export type Step = {
   readonly intent: Intent
   readonly seen: LiveObject | null
-  readonly change: 'create' | 'change' | 'restamp' | 'unchanged' | 'take-over'
+  readonly change: 'create' | 'change' | 'restamp' | 'unchanged' | 'take-over' | 'replace' | 'done'
 }
 export type Plan = {
   readonly parent: Parent | null

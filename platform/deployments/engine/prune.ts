@@ -1,13 +1,14 @@
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import type { Work } from '../work.ts'
-import { isOwned, removeSeen } from './apply.ts'
 import { failure } from './causes.ts'
 import { askPrune, hasConsent } from './consent.ts'
 import { failureOf } from './failures.ts'
 import { hasAction, intentsOf, pruneAnnotation } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { type Inventory, kindsOf, nameOf, parentObject, sameObject } from './parent.ts'
+import { hookKey } from './phases.ts'
 import { findParent, listOwned } from './plan.ts'
+import { isOwned, removeSeen } from './remove-seen.ts'
 import { inStages } from './stages.ts'
 
 /**
@@ -51,14 +52,23 @@ export async function settleWork(
     )
     deleted.push(...gone)
   }
-  if (kept.length === parent.leftover.length) return { deleted: deleted.filter(Boolean).length }
-  const exact = { objects: parent.objects, leftover: kept }
+  const done = parent.done && doneNow(parent, work.revision)
+  if (kept.length === parent.leftover.length && done?.length === parent.done?.length)
+    return { deleted: deleted.filter(Boolean).length }
+  const { objects, reached } = parent
+  const exact = { objects, leftover: kept, ...(reached && { reached }), ...(done && { done }) }
   await api
     .apply(parentObject(work, exact, intentsOf(work), parent), { force: true })
     .catch((error: unknown) => {
       throw failureOf(error, 'the record of the deployment') ?? error
     })
   return { deleted: deleted.filter(Boolean).length }
+}
+
+/** Of the hooks that ended well those of this revision: an earlier one is not gone back to unasked any more. */
+function doneNow({ objects, done }: Inventory, revision: number): readonly string[] {
+  const keys = objects.map(({ digest, phase = 'main' }) => hookKey({ digest, phase }, revision))
+  return (done ?? []).filter(key => keys.includes(key))
 }
 
 /** Pure: what may go, of what a deployment owns. */

@@ -1,12 +1,12 @@
 import { type KubeApi, KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation, label } from '#platform/labels.ts'
-import { isOwned, removeSeen } from './apply.ts'
 import { failureOf, isConflict } from './failures.ts'
 import { claimPrefixes, hasAction, mayBeKept, partOfSet } from './intent.ts'
 import { inParallel } from './parallel.ts'
 import { kindsOf, type ObjectName, readParent, setLabel, storedObjects } from './parent.ts'
 import { claims, findParentObject, isKept, listOwned } from './plan.ts'
 import { pointer, refOf } from './reference.ts'
+import { isOwned, removeSeen } from './remove-seen.ts'
 import { inStages, titleOf, workloadKinds } from './stages.ts'
 import { untilGone } from './until-gone.ts'
 

@@ -83,6 +83,14 @@ export const sentences = {
   }),
   scaledDown: (): Text => ({ en: 'Scaled down to no pods', nl: 'Teruggeschaald naar nul pods' }),
   jobNotBegun: (): Text => ({ en: 'The job has not begun', nl: 'De taak is nog niet begonnen' }),
+  jobFailed: (title: string, said: Text): Text => ({
+    en: `${title} failed: ${said.en}`,
+    nl: `${title} is mislukt: ${said.nl}`,
+  }),
+  waitsForJobs: (titles: readonly string[]): Text => ({
+    en: `It waits for ${titles.join(', ')}`,
+    nl: `Het wacht op ${titles.join(', ')}`,
+  }),
   jobRuns: (active: number, done: number): Text => ({
     en: `The job runs: ${active} active, ${done} done`,
     nl: `De taak draait: ${active} actief, ${done} klaar`,
@@ -158,6 +166,10 @@ export const sentences = {
   ofAnotherSet: (label: string): Text => ({
     en: `Its ${label} is that of another set`,
     nl: `De waarde van ${label} is die van een andere verzameling`,
+  }),
+  noSuchPhase: (named: string): Text => ({
+    en: `There is no phase "${named}": it is pre, main, test or post`,
+    nl: `Er is geen fase "${named}": het is pre, main, test of post`,
   }),
   revision: (number: number): Text => ({ en: `Revision ${number}`, nl: `Revisie ${number}` }),
 } as const

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import type { Phase } from '#platform/events/types.ts'
 import { annotation, fieldManager, label } from '#platform/labels.ts'
-import { inventoryOf, revisionOf } from './parent.ts'
+import { type Inventory, type InventoryEntry, inventoryOf, revisionOf } from './parent.ts'
+import { hookKey, isHook } from './phases.ts'
 import { podTrouble, type Trouble } from './readiness/pods.ts'
 import type { Status } from './readiness/status.ts'
 import { statusOf } from './readiness/status-of.ts'
@@ -22,8 +24,20 @@ export type ParentSeen = Owner & {
   readonly objects: readonly string[]
   /** Of these, those that decide neither readiness nor health. */
   readonly noWait?: readonly string[]
+  /** Jobs that clear themselves away. */
+  readonly vanishing?: readonly string[]
+  /** Of a revision with phases. */
+  readonly phases?: PhasesSeen
   /** What waits to be pruned, or is kept. */
   readonly leftover: readonly string[]
+}
+
+export type PhasesSeen = {
+  readonly reached: Phase
+  /** By `Kind/name`; of `main` is what is not in it. */
+  readonly of: ReadonlyMap<string, Phase>
+  /** Hooks that ended well. */
+  readonly done: readonly string[]
 }
 
 export type MemberSeen = Owner & {
@@ -77,14 +91,38 @@ export function seeParent(object: LiveObject): ParentSeen | null {
   const owner = ownerOf(object)
   const inventory = inventoryOf(object)
   if (owner === null || inventory === null) return null
-  const noWait = inventory.objects.filter(one => one.noWait === true)
+  const titlesOf = (wanted: (one: InventoryEntry) => boolean) =>
+    inventory.objects.filter(wanted).map(({ kind, name }) => `${kind}/${name}`)
+  const noWait = titlesOf(one => one.noWait === true)
+  const vanishing = titlesOf(one => one.vanishes === true)
+  const revision = revisionOf(object.metadata.annotations) ?? 0
+  const phases = phasesSeen(inventory, revision)
   return {
     type: 'parent',
     ...owner,
-    revision: revisionOf(object.metadata.annotations) ?? 0,
-    objects: inventory.objects.map(({ kind, name }) => `${kind}/${name}`),
+    revision,
+    objects: titlesOf(() => true),
     leftover: inventory.leftover.map(({ kind, name }) => `${kind}/${name}`),
-    ...(noWait.length > 0 && { noWait: noWait.map(({ kind, name }) => `${kind}/${name}`) }),
+    ...(noWait.length > 0 && { noWait }),
+    ...(vanishing.length > 0 && { vanishing }),
+    ...(phases && { phases }),
+  }
+}
+
+function phasesSeen(
+  { objects, reached, done = [] }: Inventory,
+  revision: number,
+): PhasesSeen | undefined {
+  if (reached === undefined) return undefined
+  const phased = objects.flatMap(({ kind, name, digest, phase }) =>
+    phase === undefined ? [] : [{ kind, title: `${kind}/${name}`, phase, digest }],
+  )
+  return {
+    reached,
+    of: new Map(phased.map(({ title, phase }) => [title, phase])),
+    done: phased
+      .filter(one => isHook(one) && done.includes(hookKey(one, revision)))
+      .map(({ title }) => title),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import { type CauseCode, causeOf } from './causes.ts'
+import { beforeItsPhase, gateOf, isHookIn, isLastIn, isLaterIn, withFailedHooks } from './gate.ts'
 import { parentName } from './parent.ts'
 import type { Status } from './readiness/status.ts'
 import { asSimulated, sentences } from './sentences.ts'
@@ -40,7 +41,7 @@ const refusalTime = 15_000
  */
 const staleVerdict = 5_000
 
-type Judged = {
+export type Judged = {
   readonly title: string
   readonly health: HealthState
   readonly message: Text
@@ -68,9 +69,15 @@ export function judge(
     kinds.has(kindOf(title)),
   )
   // What a module asked not to wait for is seen and listed, and decides nothing.
-  const judged = expected
+  const all = expected
     .filter(title => !scene.parent?.noWait?.includes(title))
     .flatMap(title => judgeMember(title, scene, now))
+  // A hook says how far the revision has come, and nothing of how the app is.
+  const hooks = all.filter(one => isHookIn(scene, one.title))
+  const gate = gateOf(scene, all)
+  const judged = all
+    .filter(one => !hooks.includes(one))
+    .map(one => (isLaterIn(scene, one.title) ? beforeItsPhase(one, scene, gate) : one))
   const revision = lowestRevision(scene, expected)
   const present = scene.parent !== null || scene.members.size > 0
   const worst = judged.toSorted((a, b) => worse.indexOf(b.health) - worse.indexOf(a.health))[0]
@@ -81,10 +88,11 @@ export function judge(
     present &&
     revision !== null &&
     revision === (scene.parent?.revision ?? revision) &&
+    (gate === undefined || (gate.open && isLastIn(scene))) &&
     // Scaled to nothing by the revision is as it should be; by hand it is drift, and serves nobody.
     (state === 'healthy' || (state === 'suspended' && drift.length === 0))
-  const reason = reasonOf(judged, worst, present)
-  const rechecks = judged.flatMap(one => one.recheckIn ?? [])
+  const reason = withFailedHooks(reasonOf(judged, worst, present), gate, hooks)
+  const rechecks = all.flatMap(one => one.recheckIn ?? [])
   return {
     observation: {
       deployment: scene.deployment,
@@ -95,10 +103,21 @@ export function judge(
       reason: simulated && ready ? asSimulated(reason) : reason,
       ready,
       ...(failure !== undefined && { failure }),
+      ...(gate !== undefined && { gate }),
       drift,
     },
     recheckIn: rechecks.length === 0 ? null : Math.max(10, Math.min(...rechecks)),
   }
+}
+
+/** Whether it may be absent: it is not its turn yet, it has ended well, or it clears itself away. */
+function isExcused(title: string, scene: Scene, now: number): boolean {
+  if (scene.parent?.phases?.done.includes(title)) return true
+  if (isLaterIn(scene, title)) return true
+  const mayVanish =
+    scene.parent?.vanishing?.includes(title) && now - scene.revisionSince >= creationTime
+  // A hook that is gone before its phase was seen to be over may as well never have been there.
+  return mayVanish === true && (!isHookIn(scene, title) || isLastIn(scene))
 }
 
 function kindOf(title: string): string {
@@ -106,7 +125,9 @@ function kindOf(title: string): string {
 }
 
 function lowestRevision(scene: Scene, expected: readonly string[]): number | null {
-  const revisions = expected.flatMap(title => scene.members.get(title)?.revision ?? [])
+  const revisions = expected
+    .filter(title => !isHookIn(scene, title))
+    .flatMap(title => scene.members.get(title)?.revision ?? [])
   if (scene.parent !== null) revisions.push(scene.parent.revision)
   return revisions.length === 0 ? null : Math.min(...revisions)
 }
@@ -114,6 +135,9 @@ function lowestRevision(scene: Scene, expected: readonly string[]): number | nul
 function judgeMember(title: string, scene: Scene, now: number): Judged[] {
   const member = scene.members.get(title)
   if (member === undefined) {
+    // A workload whose phase has not begun is missed by whoever wants to use it, and by nobody else.
+    const isAwaited = isLaterIn(scene, title) && workloadKinds.has(kindOf(title))
+    if (isExcused(title, scene, now) && (!isAwaited || isHookIn(scene, title))) return []
     const young = creationTime - (now - scene.revisionSince)
     return young > 0
       ? [{ title, health: 'progressing', message: sentences.beingCreated(title), recheckIn: young }]
@@ -141,7 +165,9 @@ function judgeFailed(member: MemberSeen, status: Status, scene: Scene, now: numb
   const left = patienceWith(status.code) - (now - (scene.troubleSince.get(uid) ?? 0))
   if (left > 0) return { title, health: 'progressing', message: status.message, recheckIn: left }
   const told = currentPods(member, scene).find(pod => pod.trouble !== null)?.trouble
-  const code = told?.code ?? status.code ?? 'not-ready-in-time'
+  const said = told?.code ?? status.code ?? 'not-ready-in-time'
+  // A job is not started again and again.
+  const code = member.kind === 'Job' && said === 'crash-loop' ? 'job-failed' : said
   return failing(title, code, told?.message ?? status.message)
 }
 
@@ -162,7 +188,7 @@ function worstTrouble(member: MemberSeen, scene: Scene, now: number): DueTrouble
   const left = (uid: string, patience: number) =>
     patience - (now - (scene.troubleSince.get(uid) ?? now))
   const troubles: DueTrouble[] = currentPods(member, scene).flatMap(({ trouble, uid }) =>
-    trouble === null
+    trouble === null || (member.kind === 'Job' && isEnd(trouble.code))
       ? []
       : [{ code: trouble.code, message: trouble.message, left: left(uid, trouble.patience) }],
   )
@@ -175,6 +201,11 @@ function worstTrouble(member: MemberSeen, scene: Scene, now: number): DueTrouble
     })
   }
   return troubles.toSorted((a, b) => a.left - b.left)[0] ?? null
+}
+
+/** A job itself says when it has tried often enough; until then a pod of it that ended badly is followed by another. */
+function isEnd(code: CauseCode): boolean {
+  return code === 'crash-loop' || code === 'out-of-memory'
 }
 
 /** Pods of the newest template only: after a roll back the failing pods of the revision before are still leaving. */
@@ -202,7 +233,9 @@ function reasonOf(judged: readonly Judged[], worst: Judged | undefined, present:
 
 function driftOf(scene: Scene, expected: readonly string[], now: number): readonly string[] {
   const settled = now - scene.revisionSince >= creationTime
-  const gone = settled ? expected.filter(title => !scene.members.has(title)) : []
+  const gone = settled
+    ? expected.filter(title => !scene.members.has(title) && !isExcused(title, scene, now))
+    : []
   // Made by a delayed worker of an older revision, or by hand with our label: the next operation prunes it.
   const known = [...(scene.parent?.objects ?? []), ...(scene.parent?.leftover ?? [])]
   const extra =

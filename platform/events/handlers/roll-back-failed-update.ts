@@ -5,7 +5,7 @@ import { etagOf } from '#platform/deployments/etag.ts'
 import { load } from '#platform/deployments/stream.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Handler } from '../subscriptions.ts'
-import type { StoredEvent } from '../types.ts'
+import type { EventData, StoredEvent } from '../types.ts'
 
 /** Failures of a revision's own pods. What the cluster or a policy refused never ran, so the old revision still does. */
 const neverServed = new Set([
@@ -15,6 +15,8 @@ const neverServed = new Set([
   'out-of-memory',
   'not-ready-in-time',
 ])
+
+const testFailed = new Set(['job-failed', 'job-not-done-in-time'])
 
 /**
  * Goes back by itself, once, when an update never served and the revision before it did. Never for an app with a volume:
@@ -31,7 +33,7 @@ export function rollBackFailedUpdate(context: PlatformContext): Handler {
 
 async function rollBack(context: PlatformContext, event: StoredEvent): Promise<void> {
   if (event.type !== 'DeploymentFailed' || event.data.kind !== 'update') return
-  if (!neverServed.has(event.data.cause.code)) return
+  if (!callsForRollback(event.data)) return
   const { state } = await load(context.database, event.stream.slice('deployment-'.length))
   const { identity } = state
   const predecessor = servedBefore(state, event.data.revision)
@@ -53,6 +55,12 @@ async function rollBack(context: PlatformContext, event: StoredEvent): Promise<v
     if (error instanceof PlatformError && ['stale', 'not-found'].includes(error.code)) return
     throw error
   }
+}
+
+/** Whatever goes wrong before a revision begins has left the one before as it was; what a test finds wrong serves already. */
+function callsForRollback({ phase, cause }: EventData<'DeploymentFailed'>): boolean {
+  if (phase === 'pre') return false
+  return neverServed.has(cause.code) || (phase === 'test' && testFailed.has(cause.code))
 }
 
 function servedBefore(state: DeploymentState, failed: number | undefined): number | null {
