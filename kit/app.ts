@@ -123,7 +123,7 @@ export type App = {
   }[]
   /** 1 for an app that owns a ReadWriteOnce volume. */
   readonly maxReplicas: number
-  /** Seconds its pods may take to become ready before an operation is given up. */
+  /** Seconds its pods may take to become ready, and its jobs to end, before an operation is given up. */
   readonly readyWithin: number
   readonly relaxations: readonly { readonly what: string; readonly because: string }[]
   /** JSON Schema, draft 2020-12, `additionalProperties: false`; defaults are in it. */

@@ -8,6 +8,7 @@ import type { App, RenderInput } from './app.ts'
 import { check } from './check.ts'
 import { declaredEgress, openEgress } from './egress.ts'
 import { imagesOf } from './image.ts'
+import { jobFindings, jobImages, jobTime } from './job.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import type { Contract } from './module-contract.ts'
 import { moduleContract } from './module-contract.ts'
@@ -39,6 +40,7 @@ function renderObjects(
     ...built.storage,
     built.service,
     built.deployment,
+    ...built.jobs,
     ...(built.ingress ? [built.ingress] : []),
   ]
   if (specification.transform === undefined) return objects
@@ -68,6 +70,7 @@ function describe(
   const wrongNames = [
     ...userNameFindings(secrets, defaults.settings),
     ...sidecarFindings(specification),
+    ...jobFindings(specification),
   ]
   if (wrongNames.length > 0) throw new ModuleError(info.id, wrongNames)
   return {
@@ -75,6 +78,7 @@ function describe(
     images: [
       ...imagesOf(specification.image),
       ...Object.values(specification.sidecars ?? {}).map(each => each.image),
+      ...jobImages(specification),
     ],
     needs,
     provides: specification.provides ?? [],
@@ -91,7 +95,7 @@ function describe(
       mount: volume.mount,
     })),
     maxReplicas: maxReplicas(specification),
-    readyWithin: specification.readyWithin,
+    readyWithin: specification.readyWithin + jobTime(specification),
     relaxations: relaxations(specification.relax ?? {}),
   }
 }
@@ -107,7 +111,9 @@ export function defineApp<
   X extends Secrets = Record<never, never>,
   V extends string = never,
   E extends P = never,
->(author: Specification<S, P, N, X, V, E> & EveryDefault<S>): DefinedApp<S, V, E> {
+  T extends string = never,
+  F extends string = never,
+>(author: Specification<S, P, N, X, V, E, T, F> & EveryDefault<S>): DefinedApp<S, V, E> {
   // The names that the type parameters kept apart were checked above this line; the builders pass each author's function only
   // the context that was made from the same specification.
   const specification = author as unknown as AnySpecification

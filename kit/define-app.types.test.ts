@@ -170,6 +170,30 @@ function context() {
   })
 }
 
+function jobs() {
+  const parts = {
+    ...base,
+    ports,
+    health,
+    resources,
+    scratch: { tmp: { mount: '/tmp', size: '1Gi' } },
+  } as const
+  defineApp({ ...parts, jobs: { migrate: { phase: 'pre', mounts: ['tmp'] } } })
+  // @ts-expect-error a job mounts what the app declares
+  defineApp({ ...parts, jobs: { migrate: { phase: 'pre', mounts: ['data'] } } })
+  // @ts-expect-error an app without volumes, scratch or files has nothing to mount
+  defineApp({ ...base, ports, health, resources, jobs: { a: { phase: 'pre', mounts: ['x'] } } })
+  // @ts-expect-error a job has a phase, and there are three of them
+  defineApp({ ...parts, jobs: { migrate: { phase: 'before' } } })
+  // @ts-expect-error a schedule is a time, and no phase of a revision
+  defineApp({ ...parts, schedules: { tidy: { at: '0 3 * * *', phase: 'post' } } })
+  // @ts-expect-error of five fields
+  defineApp({ ...parts, schedules: { tidy: { at: 'daily' } } })
+  const phase = 'test'
+  // @ts-expect-error no such port
+  defineApp({ ...parts, jobs: { a: { phase, args: ({ ports }) => [`${ports.grpc}`] } } })
+}
+
 test('the contract has an ingress in its type exactly when one is asked for', () => {
   const asked = stateless.mkDeployment({ ingress: { host: 'sample.example.org' } })
   expectTypeOf(asked.ingress).toEqualTypeOf<Ingress>()
@@ -180,7 +204,7 @@ test('the contract has an ingress in its type exactly when one is asked for', ()
 
 test('every fault of the matrix that types can refuse is refused by the compiler', () => {
   const faults = [misspeltField, enumerations, derivedNames, quantities, variables, portNames]
-  const more = [volumes, ingress, apiVersions, security, settings, context]
+  const more = [volumes, ingress, apiVersions, security, settings, context, jobs]
   // The compiler is the judge (`npm run types`); this keeps the functions in use.
-  expect([...faults, ...more]).toHaveLength(12)
+  expect([...faults, ...more]).toHaveLength(13)
 })

@@ -215,3 +215,21 @@ test('reads objects of any shape without failing', () => {
   const odd = [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x' }, spec: null }]
   expect(lint(odd).length).toBeGreaterThan(0)
 })
+
+test('finds a phase that there is not, and a job of a phase that clears itself away', () => {
+  const job = (phase: string, spec: object = {}): KubernetesObject => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'x', namespace: 'team-a', annotations: { 'kade.dev/phase': phase } },
+    spec,
+  })
+  const rules = (...objects: KubernetesObject[]) =>
+    lint(objects).flatMap(each => (each.rule.startsWith('phase') ? [each] : []))
+  expect(rules(job('pre'), job('main', { ttlSecondsAfterFinished: 60 }))).toEqual([])
+  expect(rules(job('before'))).toMatchObject([
+    { rule: 'phase', pointer: '/0/metadata/annotations/kade.dev~1phase' },
+  ])
+  expect(rules(job('test', { ttlSecondsAfterFinished: 60 }))).toMatchObject([
+    { rule: 'phase-stays', pointer: '/0/spec/ttlSecondsAfterFinished' },
+  ])
+})

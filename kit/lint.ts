@@ -5,6 +5,7 @@
 import type { KubernetesObject } from './kubernetes-object.ts'
 import { lintContainers } from './lint/containers.ts'
 import { lintNames } from './lint/names.ts'
+import { lintPhases } from './lint/phases.ts'
 import { lintReferences } from './lint/references.ts'
 import { lintSecurity } from './lint/security.ts'
 import type { ModuleFinding } from './module-error.ts'
@@ -20,6 +21,7 @@ export function lint(
   return [
     ...lintNames(objects),
     ...lintContainers(objects),
+    ...lintPhases(objects),
     ...lintReferences(objects),
     ...lintSecurity(objects, new Set(relaxed)),
   ]

@@ -1,7 +1,9 @@
 import type { NeedSpec, RenderInput } from './app.ts'
 import type { EnvValue } from './env.ts'
 import { imageFor } from './image.ts'
+import { jobs, schedules } from './job.ts'
 import type { Deployment } from './kubernetes/generated/apps-v1.ts'
+import type { CronJob, Job } from './kubernetes/generated/batch-v1.ts'
 import type {
   ConfigMap,
   PersistentVolumeClaim,
@@ -34,6 +36,7 @@ export type Built = {
   readonly storage: readonly (PersistentVolumeClaim | ConfigMap)[]
   readonly service: Service
   readonly deployment: Deployment
+  readonly jobs: readonly (Job | CronJob)[]
   readonly ingress: Ingress | null
 }
 
@@ -144,6 +147,7 @@ export function build(specification: AnySpecification, input: BuildInput): Built
     storage: storage.objects,
     service: service(context, labels, selector),
     deployment: deployment(plan),
+    jobs: [...jobs(plan), ...schedules(plan)],
     ingress:
       input.ingress && expose !== undefined
         ? ingress(context, labels, input.ingress.host, expose)

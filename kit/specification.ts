@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import type { EgressDefinition } from './egress.ts'
 import type { EnvValue } from './env.ts'
 import type { Image } from './image.ts'
+import type { JobDefinition, ScheduleDefinition } from './job.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import type { Bindings, Need } from './needs.ts'
 import type { Health } from './probes.ts'
@@ -60,6 +61,8 @@ export type Specification<
   X extends Secrets,
   V extends string,
   E extends P,
+  T extends string,
+  F extends string,
 > = {
   readonly info: {
     readonly id: string
@@ -95,8 +98,8 @@ export type Specification<
   readonly secrets?: X
   /** ReadWriteOnce: an app with a volume has one replica and is stopped before it is replaced. */
   readonly volumes?: Readonly<Record<V, VolumeDefinition<NoInfer<z.output<S>>>>>
-  readonly scratch?: Readonly<Record<string, ScratchDefinition>>
-  readonly files?: Readonly<Record<string, FilesDefinition<NoInfer<Context<S, N, X, P>>>>>
+  readonly scratch?: Readonly<Record<T, ScratchDefinition>>
+  readonly files?: Readonly<Record<F, FilesDefinition<NoInfer<Context<S, N, X, P>>>>>
   readonly health: Health<NoInfer<P>>
   readonly resources: ResourceDefinition
   /** Devices by resource name (`nvidia.com/gpu`); none when the number is 0. */
@@ -113,6 +116,14 @@ export type Specification<
   /** By container name. */
   readonly sidecars?: Readonly<Record<string, Sidecar<NoInfer<P>, NoInfer<Context<S, N, X, P>>>>>
   readonly init?: (context: NoInfer<Context<S, N, X, P>>) => readonly InitStep[]
+  /** By name: what runs to its end before, to try, or after the app, whenever it changes. */
+  readonly jobs?: Readonly<
+    Record<string, JobDefinition<NoInfer<V | T | F>, NoInfer<Context<S, N, X, P>>>>
+  >
+  /** By name: what runs to its end at set times. */
+  readonly schedules?: Readonly<
+    Record<string, ScheduleDefinition<NoInfer<V | T | F>, NoInfer<Context<S, N, X, P>>>>
+  >
   /** The way out for what the kit has no word for. Its result is checked again, whole, and a fault in it is an error. */
   readonly transform?: (
     objects: readonly KubernetesObject[],
@@ -121,5 +132,14 @@ export type Specification<
 }
 
 /** A specification after `defineApp` has checked its names: the builders need no more than this. */
-export type AnySpecification = Specification<z.ZodObject, string, Needs, Secrets, string, string>
+export type AnySpecification = Specification<
+  z.ZodObject,
+  string,
+  Needs,
+  Secrets,
+  string,
+  string,
+  string,
+  string
+>
 export type AnyContext = Context<z.ZodObject, Needs, Secrets, string>

@@ -42,7 +42,7 @@ type Place = {
 }
 
 /** FNV-1a, 64 bits, in hexadecimal: names content, protects nothing. http://www.isthe.com/chongo/tech/comp/fnv/ */
-function contentHash(text: string): string {
+export function contentHash(text: string): string {
   let hash = 0xcbf29ce484222325n
   for (const byte of new TextEncoder().encode(text)) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)

@@ -32,17 +32,21 @@ export type Plan = {
   readonly imagePullPolicy: PullPolicy
 }
 
-function resourceRequirements({ specification, context, resources }: Plan): ResourceRequirements {
+function resourceRequirements(plan: Plan): ResourceRequirements {
+  const { specification, context } = plan
   const devices = Object.entries(specification.devices?.(context.settings) ?? {}).filter(
     ([, count]) => count > 0,
   )
   const amounts = Object.fromEntries(devices.map(([name, count]) => [name, `${count}` as const]))
+  const { requests, limits } = amountsOf(plan)
+  return { requests: { ...requests, ...amounts }, limits: { ...limits, ...amounts } }
+}
+
+/** Processor and memory, without the devices. */
+export function amountsOf({ resources }: Plan): ResourceRequirements {
   // Quantities of a person were checked by `render`, the author's by their type.
   const quantities = (from: object) => from as Readonly<Record<string, Quantity>>
-  return {
-    requests: { ...quantities(resources.requests), ...amounts },
-    limits: { ...quantities(resources.limits), ...amounts },
-  }
+  return { requests: quantities(resources.requests), limits: quantities(resources.limits) }
 }
 
 function portsOf(plan: Plan, opens: (name: string) => boolean): readonly ContainerPort[] {
@@ -51,8 +55,8 @@ function portsOf(plan: Plan, opens: (name: string) => boolean): readonly Contain
     .map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' }))
 }
 
-/** What the app's container and its init steps have in common. */
-function container(plan: Plan): Omit<Container, 'name'> {
+/** What the app's container, its init steps and its jobs have in common. */
+export function workContainer(plan: Plan): Omit<Container, 'name'> {
   const { specification, context, storage } = plan
   return {
     image: plan.image,
@@ -70,7 +74,7 @@ function mainContainer(plan: Plan): Container {
   const opened = new Set(Object.values(sidecars).flatMap(each => each.ports ?? []))
   return {
     name: specification.container ?? specification.info.id,
-    ...container(plan),
+    ...workContainer(plan),
     ...(command && { command }),
     ...(args && { args: typeof args === 'function' ? args(context) : args }),
     ports: portsOf(plan, name => !opened.has(name)),
@@ -112,10 +116,9 @@ export function sidecarFindings(specification: AnySpecification): readonly Modul
   )
 }
 
-function podSpec(plan: Plan): PodSpec {
-  const { specification, context, storage } = plan
+/** What every pod of an app is. */
+export function podBase({ specification, context }: Plan): Omit<PodSpec, 'containers'> {
   const relax = specification.relax ?? {}
-  const steps = specification.init?.(context) ?? []
   return {
     serviceAccountName: context.name,
     automountServiceAccountToken: relax.serviceAccountToken !== undefined,
@@ -123,8 +126,16 @@ function podSpec(plan: Plan): PodSpec {
     enableServiceLinks: false,
     terminationGracePeriodSeconds: specification.stopWithin ?? 30,
     securityContext: podSecurity(specification.runAs, relax),
+  }
+}
+
+function podSpec(plan: Plan): PodSpec {
+  const { specification, context, storage } = plan
+  const steps = specification.init?.(context) ?? []
+  return {
+    ...podBase(plan),
     ...(steps.length > 0 && {
-      initContainers: steps.map(({ name, command }) => ({ name, ...container(plan), command })),
+      initContainers: steps.map(({ name, command }) => ({ name, ...workContainer(plan), command })),
     }),
     containers: [mainContainer(plan), ...sidecarContainers(plan)],
     volumes: storage.volumes,

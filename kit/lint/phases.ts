@@ -1,0 +1,35 @@
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import { phaseAnnotation } from '../marks.ts'
+import type { ModuleFinding } from '../module-error.ts'
+import { at, pointer } from './read.ts'
+
+const phases = ['pre', 'main', 'test', 'post']
+
+/** Phases that there are, and jobs that stay until the platform has seen their end. */
+export function lintPhases(objects: readonly KubernetesObject[]): readonly ModuleFinding[] {
+  return objects.flatMap((object, index) => {
+    const phase = object.metadata.annotations?.[phaseAnnotation]
+    if (phase === undefined) return []
+    const place = pointer(index, 'metadata', 'annotations', phaseAnnotation)
+    return [
+      ...(phases.includes(phase)
+        ? []
+        : [
+            {
+              rule: 'phase',
+              pointer: place,
+              detail: `"${phase}" is no phase: ${phases.join(', ')}`,
+            },
+          ]),
+      ...(phase === 'main' || at(object, 'spec', 'ttlSecondsAfterFinished') === undefined
+        ? []
+        : [
+            {
+              rule: 'phase-stays',
+              pointer: pointer(index, 'spec', 'ttlSecondsAfterFinished'),
+              detail: 'a job of a phase stays until its next run replaces it: leave this out',
+            },
+          ]),
+    ]
+  })
+}
