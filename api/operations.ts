@@ -44,13 +44,23 @@ export type Asks = z.infer<typeof Asks>
 /** The consent, if any, with which an operation is done again: the `digest` of what it asked. */
 export const RetryOperation = z.strictObject({ consent: z.string().min(1).max(100).optional() })
 
+/** Another deployment that an operation waits for before it begins. */
+export const Wait = z.object({
+  /** `namespace/name`; absent for a deployment of another team. */
+  target: z.string().optional(),
+  /** `ready`: it is needed; `gone`: it is still in use by it. */
+  until: z.enum(['ready', 'gone']),
+  message: Text,
+})
+export type Wait = z.infer<typeof Wait>
+
 export const Operation = z.object({
   id: Id,
   kind: OperationKind,
   state: OperationState,
   /**
-   * Where a running operation is: `queued`, `preparing` (jobs that go first), `applying`, `waiting`, `testing`, `concluding`
-   * (jobs that follow), `finishing`, `deleting`.
+   * Where an open operation is: `queued`, `blocked` (it waits for another deployment), `preparing` (jobs that go first),
+   * `applying`, `waiting`, `testing`, `concluding` (jobs that follow), `finishing`, `deleting`.
    */
   step: z.string().optional(),
   attempt: z.int(),
@@ -58,6 +68,8 @@ export const Operation = z.object({
   endedAt: Time.optional(),
   /** By when it will have ended, one way or the other. */
   deadline: Time,
+  /** Of a `blocked` operation: it goes on by itself when none of these is left. */
+  waitsFor: z.array(Wait).optional(),
   cause: Cause.optional(),
   /** The next step that is advised. */
   next: Text.optional(),

@@ -12,6 +12,7 @@ export const problemStatus = {
   'request-timeout': 408,
   conflict: 409,
   'name-taken': 409,
+  'in-use': 409,
   stale: 412,
   'body-too-large': 413,
   'url-too-long': 414,

@@ -3,8 +3,8 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Connection } from './connection.ts'
 import { exit, exitOfOperation } from './exit.ts'
 import { parseDuration } from './input.ts'
-import { operationLines } from './render.ts'
-import type { Terminal } from './terminal.ts'
+import { clean, operationLines } from './render.ts'
+import { type Terminal, tell } from './terminal.ts'
 import { waitForOperation } from './wait.ts'
 
 /** What every command gets. */
@@ -65,7 +65,10 @@ export async function follow(
   const onChange = (operation: OperationOfDeployment) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6)
     const attempt = operation.attempt > 1 ? ` (attempt ${operation.attempt})` : ''
-    terminal.err(`${seconds} s  ${operation.step ?? operation.state}${attempt}`)
+    const waits = (operation.waitsFor ?? []).map(one => clean(tell(terminal, one.message)))
+    terminal.err(
+      [`${seconds} s  ${operation.step ?? operation.state}${attempt}`, ...waits].join(': '),
+    )
   }
   const { operation, ended } = await waitForOperation(connection, started, {
     timeoutMs: flags.timeout,

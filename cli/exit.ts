@@ -22,6 +22,7 @@ const ofCode: Record<ProblemCode, number> = {
   'request-timeout': exit.unreachable,
   conflict: exit.refused,
   'name-taken': exit.refused,
+  'in-use': exit.refused,
   stale: exit.refused,
   'body-too-large': exit.usage,
   'url-too-long': exit.usage,

@@ -52,6 +52,31 @@ it('tells what happened, why, and what to do, in the language of the terminal', 
   expect(languageOf({ LANG: 'nl_NL.UTF-8', KADE_LANG: 'en' })).toBe('en')
 })
 
+it('tells what a blocked operation waits for', () => {
+  const message = { en: 'Waits for team-a/models.', nl: 'Wacht op team-a/models.' }
+  const operation = {
+    id: 'b2c3',
+    kind: 'create' as const,
+    state: 'queued' as const,
+    step: 'blocked',
+    attempt: 0,
+    requestedAt: '2026-01-01T00:00:00Z',
+    deadline: '2026-01-01T00:10:00Z',
+    waitsFor: [{ target: 'team-a/models', until: 'ready' as const, message }],
+    actor: 'ada',
+    via: 'cli' as const,
+    namespace: 'team-a',
+    name: 'chat',
+    deployment: 'a1',
+    app: 'open-webui',
+    revision: 1,
+  }
+  expect(operationLines(terminal({ LANG: 'en' }), operation)).toEqual([
+    'create team-a/chat: queued (blocked)',
+    '  Waits for team-a/models.',
+  ])
+})
+
 it('aligns columns, and says when there is nothing', () => {
   expect(
     table(

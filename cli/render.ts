@@ -56,11 +56,12 @@ export function findingLines(terminal: Terminal, finding: Finding): string[] {
 
 /** An operation in one line, with cause and next step below it when it has them. */
 export function operationLines(terminal: Terminal, operation: OperationOfDeployment): string[] {
-  const { kind, namespace, name, state, step, cause, next, asks } = operation
-  const where = step && state === 'running' ? ` (${step})` : ''
+  const { kind, namespace, name, state, step, cause, next, asks, waitsFor } = operation
+  const where = step && (state === 'running' || step === 'blocked') ? ` (${step})` : ''
   const object = cause?.object ? `${cause.object}: ` : ''
   return [
     `${kind} ${namespace}/${name}: ${state}${where}`,
+    ...(waitsFor ?? []).map(wait => `  ${clean(tell(terminal, wait.message))}`),
     ...(cause ? [`  ${object}${clean(tell(terminal, cause.message))}`] : []),
     ...(asks?.items ?? []).map(item => `  ? ${clean(tell(terminal, item.message))}`),
     ...(next ? [`→ ${clean(tell(terminal, next))}`] : []),

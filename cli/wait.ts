@@ -10,7 +10,7 @@ const ABSENCE_MS = 60_000
 
 export type WaitOptions = {
   timeoutMs: number
-  /** Called for each state and step that is seen. */
+  /** Called for each state, step and thing waited for that is seen. */
   onChange?: (operation: OperationOfDeployment) => void
 }
 
@@ -32,7 +32,8 @@ export async function waitForOperation(
   let pause = FIRST_LOOK_MS
   try {
     for (;;) {
-      const now = `${operation.state} ${operation.step ?? ''} ${operation.attempt}`
+      const waits = (operation.waitsFor ?? []).map(one => one.message.en)
+      const now = [operation.state, operation.step, operation.attempt, ...waits].join(' ')
       if (now !== told) onChange?.(operation)
       told = now
       if (hasEnded(operation)) return { operation, ended: true }

@@ -65,6 +65,13 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
       nl: 'Kies een andere naam, of wijzig de uitrol die hem heeft.',
     },
   },
+  'in-use': {
+    title: { en: 'Something else uses it', nl: 'Iets anders gebruikt het' },
+    next: {
+      en: 'Delete what uses it first, or bind that to something else.',
+      nl: 'Verwijder eerst wat het gebruikt, of koppel dat aan iets anders.',
+    },
+  },
   stale: {
     title: { en: 'It changed since you read it', nl: 'Het is veranderd sinds je het las' },
     next: {

@@ -41,7 +41,10 @@ export function useStateWords() {
   }
 
   function operation({ kind, state, step }: Operation): string {
-    const doing = state === 'running' && step ? t(`words.step.${step}`) : t(`words.state.${state}`)
+    const doing =
+      step && (state === 'running' || step === 'blocked')
+        ? t(`words.step.${step}`)
+        : t(`words.state.${state}`)
     return t('words.operation', { kind: t(`words.kind.${kind}`), state: doing })
   }
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { catalog } from '#catalog/index.ts'
-import type { PlatformContext } from '#platform/context.ts'
 import { resolveBindings } from './bindings.ts'
 
 const found = catalog.find(entry => entry.app.needs.length === 1)
@@ -8,17 +7,13 @@ if (!found) throw new Error('the shelf has no app with one need')
 const { app } = found
 const need = app.needs[0]?.name ?? ''
 const key = `${need}.key`
-const ada = { id: 'ada', role: 'owner', teams: ['a'], via: 'api' } as const
 
-/** Addresses ask nothing of the database, so there is none. */
-const nobody = {} as unknown as PlatformContext
-const noRows = { query: async () => [] }
+/** Addresses ask for no deployment. */
+const nobody = async () => null
 
 function resolve(binding: { url: string; secret?: string }, before: unknown) {
   return resolveBindings(
     nobody,
-    noRows,
-    ada,
     app,
     { [need]: binding },
     {
@@ -68,15 +63,14 @@ it('leads to every port of what is offered, such as gRPC beside HTTP', async () 
   const [offer] = provider?.app.provides ?? []
   if (!provider || !offer) throw new Error('no app of the shelf offers more than one port')
   const consumer = { ...app, needs: [{ name: 'x', capability: offer.capability, optional: false }] }
-  const row = { id: 'provider', app: provider.app.id, clusters: ['amsterdam'], secret_version: 0 }
+  const secret = async () => undefined
+  const clusters = ['amsterdam']
   const { peers, violations } = await resolveBindings(
-    { catalog: [provider] } as unknown as PlatformContext, // all that is asked of it here
-    { query: async () => [row] } as unknown as typeof noRows,
-    ada,
+    async () => ({ id: 'provider', app: provider.app, clusters, leaving: false, secret }),
     consumer,
     { x: 'team-b/store' },
     { bindings: {}, values: {} },
-    ['amsterdam'],
+    clusters,
   )
   expect(violations).toEqual([])
   const ports = [offer.port, ...(offer.also ?? [])].map(name => provider.app.network.ports[name])

@@ -3,11 +3,9 @@ import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { App, Bound } from '#kit/app.ts'
 import { connectionString } from '#kit/connection.ts'
-import type { Sql } from '#platform/adapters/database/database.ts'
-import { findApp, type PlatformContext } from '#platform/context.ts'
-import type { Actor } from '#platform/platform.ts'
 import { resolveAddress } from './bound-address.ts'
 import { offeredPorts, type Peer } from './network-policy.ts'
+import type { FindProvider } from './providers.ts'
 
 /** How the needs of an app are met: what it is told, whom it may call, and which credentials it gets. */
 export type ResolvedBindings = {
@@ -34,9 +32,7 @@ export type CurrentBindings = {
  * Resolves each need by the requested binding: another deployment of the actor's, or an address.
  */
 export async function resolveBindings(
-  context: PlatformContext,
-  sql: Sql,
-  actor: Actor,
+  find: FindProvider,
   app: App,
   requested: Readonly<Record<string, Binding>>,
   current: CurrentBindings,
@@ -75,7 +71,7 @@ export async function resolveBindings(
     const keyName = `${need.name}.key`
     const resolved =
       typeof binding === 'string'
-        ? await toDeployment(context, sql, actor, binding, need.capability, keyName, clusters)
+        ? await toDeployment(find, binding, need.capability, keyName, clusters)
         : resolveAddress(binding, need.capability, keyName, {
             binding: current.bindings[need.name],
             key: current.values[keyName],
@@ -92,40 +88,38 @@ export async function resolveBindings(
   return result
 }
 
-type Provider = { id: string; app: string; clusters: string[]; secret_version: number }
-
 async function toDeployment(
-  context: PlatformContext,
-  sql: Sql,
-  actor: Actor,
+  find: FindProvider,
   target: string,
   capability: string,
   keyName: string,
   clusters: readonly string[],
 ): Promise<Resolution> {
   const [namespace = '', name = ''] = target.split('/')
-  const [row] = await sql.query<Provider>(
-    `select d.id, d.app, d.clusters, coalesce((select (r.data->>'secretVersion')::int from kade.revision r
-        where r.deployment = d.id order by r.number desc limit 1), 0) as secret_version
-       from kade.deployment d where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
-    [namespace, name, [...actor.teams]],
-  )
-  const provider = row && findApp(context, row.app)?.app
-  if (!row || !provider)
+  const found = await find(target)
+  if (!found)
     return {
       violation: {
         en: `there is no deployment ${target} that you may use`,
         nl: `er is geen uitrol ${target} die je mag gebruiken`,
       },
     }
-  const away = clusters.find(cluster => !row.clusters.includes(cluster))
+  if (found.leaving)
+    return {
+      violation: {
+        en: `${target} is being deleted`,
+        nl: `${target} wordt verwijderd`,
+      },
+    }
+  const away = clusters.find(cluster => !found.clusters.includes(cluster))
   if (away)
     return {
       violation: {
-        en: `${target} runs on ${row.clusters.join(', ')} and cannot be reached from ${away}: choose one on ${away}, or deploy there`,
-        nl: `${target} draait op ${row.clusters.join(', ')} en is niet bereikbaar vanaf ${away}: kies er een op ${away}, of rol daar uit`,
+        en: `${target} runs on ${found.clusters.join(', ')} and cannot be reached from ${away}: choose one on ${away}, or deploy there`,
+        nl: `${target} draait op ${found.clusters.join(', ')} en is niet bereikbaar vanaf ${away}: kies er een op ${away}, of rol daar uit`,
       },
     }
+  const provider = found.app
   const offer = provider.provides.find(one => one.capability === capability)
   if (!offer)
     return {
@@ -142,10 +136,7 @@ async function toDeployment(
         nl: `${provider.name} noemt geen poort ${offer.port}`,
       },
     }
-  const secret =
-    offer.secret && row.secret_version > 0
-      ? (await context.secrets.read(sql, row.id, row.secret_version))[offer.secret]
-      : undefined
+  const secret = offer.secret ? await found.secret(offer.secret) : undefined
   const authority = `${name}.${namespace}.svc:${port}`
   const key =
     offer.connection && secret !== undefined
@@ -160,7 +151,7 @@ async function toDeployment(
     },
     peers: offeredPorts(offer).flatMap(name => {
       const port = provider.network.ports[name]
-      return port === undefined ? [] : { type: 'deployment', id: row.id, namespace, port }
+      return port === undefined ? [] : { type: 'deployment', id: found.id, namespace, port }
     }),
     ...(key === undefined ? {} : { key }),
     kept: target,

@@ -12,6 +12,7 @@ import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
+import { refuseInUse } from './consumers.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
 import { draft, nothingBefore } from './draft.ts'
 import { holdTo } from './etag.ts'
@@ -171,6 +172,7 @@ export async function deleteDeployment(
     holdTo(asked.ifMatch, state)
     const identity = state.identity
     if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
+    await refuseInUse(tx, actor, { ...identity, id })
     const continues = asked.continues ? { continues: asked.continues } : {}
     const seconds = context.deadlineSeconds('delete', findApp(context, identity.app)?.app)
     const request = requestOf(context, actor, 'delete', seconds)

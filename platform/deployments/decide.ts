@@ -8,6 +8,7 @@ import {
   type Phase,
   phases,
   type RevisionData,
+  type WaitData,
 } from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
 import { digestOf } from './digest.ts'
@@ -32,6 +33,7 @@ export type Command =
       readonly cluster: string
       readonly worker: string
     }
+  | { readonly type: 'block'; readonly operation: string; readonly waitsFor: readonly WaitData[] }
   | {
       readonly type: 'phase'
       readonly operation: string
@@ -90,6 +92,11 @@ export function decide(command: Command, state: DeploymentState): Decision {
           },
         ],
       }
+    }
+    case 'block': {
+      const waitsFor = [...command.waitsFor]
+      if (digestOf(waitsFor) === digestOf(state.operation.waitsFor)) return { events: [] }
+      return { events: [{ type: 'DeploymentBlocked', data: { ...operation, waitsFor } }] }
     }
     case 'phase': {
       const { cluster, phase } = command

@@ -5,6 +5,7 @@ import type {
   NewEvent,
   Phase,
   RevisionData,
+  WaitData,
 } from '#platform/events/types.ts'
 
 /** The operation that runs, as far as decisions need it. */
@@ -22,6 +23,8 @@ export type OpenOperation = {
   readonly phases: Readonly<Record<string, Phase>>
   /** Clusters on which all objects of the revision were applied. */
   readonly applied: readonly string[]
+  /** What it waits for before it begins; empty where nothing holds it up. */
+  readonly waitsFor: readonly WaitData[]
   readonly to?: number
   readonly data?: 'keep' | 'delete'
   /** Hash of the preview that its actor saw. */
@@ -66,9 +69,15 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
   switch (event.type) {
     case 'DeploymentRequested':
       return requested(state, event.data)
+    case 'DeploymentBlocked':
+      return onOperation(state, event.data, operation => ({
+        ...operation,
+        waitsFor: event.data.waitsFor,
+      }))
     case 'DeploymentStarted':
       return onOperation(state, event.data, operation => ({
         ...operation,
+        waitsFor: [],
         attempt: event.data.attempt,
         claims: { ...operation.claims, [event.data.cluster]: event.data.attempt },
         phases: without(operation.phases, event.data.cluster),
@@ -116,6 +125,7 @@ function requested(
       deadline: data.deadline,
       revision: revisions.at(-1)?.number ?? 0,
       applied: [],
+      waitsFor: [],
       ...(data.to === undefined ? {} : { to: data.to }),
       ...(data.data === undefined ? {} : { data: data.data }),
       ...(data.preview === undefined ? {} : { preview: data.preview }),

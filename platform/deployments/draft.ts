@@ -12,6 +12,7 @@ import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, resolveBindings } from './bindings.ts'
 import { composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
+import { type FindProvider, findsProviders } from './providers.ts'
 import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
 import { looksSecret } from './secret-words.ts'
@@ -30,6 +31,8 @@ export type DraftRequest = {
   readonly configuration: DeploymentInput
   readonly current: Current
   readonly restartedAt?: string
+  /** Where its bindings lead; the living deployments where absent. */
+  readonly providers?: FindProvider
 }
 
 /** A revision as it would be: nothing is stored yet. Objects are absent where the input cannot be rendered. */
@@ -54,9 +57,7 @@ export async function draft(
   const { app, configuration, current } = request
   const parsed = app.parseSettings(configuration.settings)
   const bindings = await resolveBindings(
-    context,
-    sql,
-    actor,
+    request.providers ?? findsProviders(context, sql, actor),
     app,
     configuration.bindings ?? {},
     current,

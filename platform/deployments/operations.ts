@@ -1,6 +1,7 @@
-import type { OperationKind, OperationOfDeployment, OperationState } from '#api/operations.ts'
+import type { OperationKind, OperationOfDeployment, OperationState, Wait } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
+import type { WaitData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { decodeCursor, toPage } from './pages.ts'
 
@@ -19,6 +20,7 @@ export type OperationRow = {
   requested_at: Date
   ended_at: Date | null
   deadline: Date
+  waits_for: readonly WaitData[] | null
   cause: OperationOfDeployment['cause'] | null
   next: OperationOfDeployment['next'] | null
   asks: OperationOfDeployment['asks'] | null
@@ -37,6 +39,7 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     requestedAt: row.requested_at.toISOString(),
     ...(row.ended_at ? { endedAt: row.ended_at.toISOString() } : {}),
     deadline: row.deadline.toISOString(),
+    ...(row.waits_for ? { waitsFor: row.waits_for.map(waitView) } : {}),
     ...(row.cause ? { cause: row.cause } : {}),
     ...(row.next ? { next: row.next } : {}),
     ...(row.asks ? { asks: row.asks } : {}),
@@ -49,6 +52,10 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     app: row.app,
     revision: row.revision,
   }
+}
+
+function waitView({ target, until, message }: WaitData): Wait {
+  return { ...(target ? { target } : {}), until, message }
 }
 
 /** An operation by id, also after its deployment is gone. Throws `not-found`. */

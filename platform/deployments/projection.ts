@@ -27,6 +27,7 @@ export async function project(
   for (const { event, at } of facts) {
     if (event.type === 'DeploymentRequested')
       await requested(tx, id, event.data, at, state, settingsOf)
+    else if (event.type === 'DeploymentBlocked') await blocked(tx, event.data)
     else if (event.type === 'DeploymentStarted') await started(tx, event.data)
     else if (event.type === 'PhaseStarted') await begun(tx, event.data)
     else if (event.type === 'DeploymentApplied') await applied(tx, id, event.data, at, state)
@@ -146,9 +147,16 @@ async function desiredOf(
   }
 }
 
+async function blocked(tx: Sql, data: EventData<'DeploymentBlocked'>): Promise<void> {
+  await tx.query(
+    `update kade.operation set step = 'blocked', waits_for = $2 where id = $1 and ended_at is null`,
+    [data.operation, JSON.stringify(data.waitsFor)],
+  )
+}
+
 async function started(tx: Sql, data: EventData<'DeploymentStarted'>): Promise<void> {
   await tx.query(
-    `update kade.operation set state = 'running', attempt = case when $3 then attempt else $2 end,
+    `update kade.operation set state = 'running', attempt = case when $3 then attempt else $2 end, waits_for = null,
        step = case when kind = 'delete' then 'deleting' when step = 'waiting' and not $3 then 'finishing' else 'applying' end
      where id = $1 and ended_at is null`,
     // To go on after a phase is no new attempt.
@@ -218,7 +226,7 @@ async function ended(
   next?: Text,
 ): Promise<void> {
   await tx.query(
-    `update kade.operation set state = $2, step = null, ended_at = $3, cause = $4, next = $5
+    `update kade.operation set state = $2, step = null, waits_for = null, ended_at = $3, cause = $4, next = $5
      where id = $1 and ended_at is null`,
     [data.operation, outcome, at, cause ?? null, next ?? null],
   )

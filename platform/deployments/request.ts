@@ -12,6 +12,7 @@ import type { Draft } from './draft.ts'
 import { readOperation } from './operations.ts'
 import { holdToPreview, renderDigest } from './preview-hash.ts'
 import { change, unwrap } from './stream.ts'
+import { secondsOfOthers } from './waits.ts'
 
 /** A revision that was drafted and allowed. */
 export type NewRevision = {
@@ -101,7 +102,12 @@ export async function record(
     context,
     tx,
     id,
-    () => ({ type: 'request', request: event, revision }),
+    async state => {
+      const bindings = revision?.bindings ?? {}
+      const more = await secondsOfOthers(context, tx, { ...event, id }, state, bindings)
+      const deadline = new Date(Date.parse(event.deadline) + more * 1000).toISOString()
+      return { type: 'request', request: { ...event, deadline }, revision }
+    },
     async () => {
       for (const cluster of event.clusters)
         await context.queue.enqueue(

@@ -7,6 +7,7 @@ import { readBlob } from './blobs.ts'
 import { type Command, decide, type Refusal } from './decide.ts'
 import { type DeploymentState, evolve, initialState } from './deployment.ts'
 import { project } from './projection.ts'
+import { concernsWaiting, wakeWaiting } from './wake-waiting.ts'
 
 export type Loaded = { readonly state: DeploymentState; readonly version: number }
 
@@ -30,6 +31,11 @@ export async function lockDeployment(tx: Sql, deployment: string): Promise<void>
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [deployment])
 }
 
+/** Keeps changes of a deployment away until the transaction's end, and lets others do the same beside it. */
+export async function shareDeployment(tx: Sql, deployment: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [deployment])
+}
+
 export type Change = {
   readonly events: readonly NewEvent[]
   readonly before: DeploymentState
@@ -45,12 +51,12 @@ export async function change(
   context: PlatformContext,
   tx: Sql,
   deployment: string,
-  commandFor: (state: DeploymentState) => Command | null,
+  commandFor: (state: DeploymentState) => Command | null | Promise<Command | null>,
   alongside: (change: Change) => Promise<void> = async () => {},
 ): Promise<Change | { refused: Refusal }> {
   await lockDeployment(tx, deployment)
   const { state: before, version } = await load(tx, deployment)
-  const command = commandFor(before)
+  const command = await commandFor(before)
   const decision = command ? decide(command, before) : { events: [] }
   if ('refused' in decision) return decision
   const after = decision.events.reduce(evolve, before)
@@ -63,6 +69,7 @@ export async function change(
     settingsOf: digest => readBlob(tx, digest),
   })
   await alongside(result)
+  if (concernsWaiting(result.events)) await wakeWaiting(context, tx, deployment)
   if (decision.events.length > 0)
     await append(tx, streamOf(deployment), version, decision.events, { meta: { at } })
   return result

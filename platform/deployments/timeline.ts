@@ -1,10 +1,11 @@
-import type { HealthState, TimelineEntry } from '#api/deployments.ts'
+import type { TimelineEntry } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { readStreamBackwards } from '#platform/events/store.ts'
 import type { Phase, StoredEvent } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
+import { healthInDutch } from './health-words.ts'
 import { decodeCursor, toPage } from './pages.ts'
 import { streamOf } from './stream.ts'
 
@@ -19,15 +20,6 @@ const kinds: Record<string, Text> = {
 function kindText(kind: string): Text {
   return kinds[kind] ?? { en: kind, nl: kind }
 }
-
-const healthInDutch: Readonly<Record<string, string>> = {
-  healthy: 'gezond',
-  progressing: 'bezig',
-  degraded: 'verstoord',
-  suspended: 'gepauzeerd',
-  missing: 'afwezig',
-  unknown: 'onbekend',
-} satisfies Record<HealthState, string>
 
 type Begins = (revision: number, cluster: string) => string
 const phaseBegins: Record<Phase, { en: Begins; nl: Begins }> = {
@@ -73,6 +65,11 @@ export function textOf(event: StoredEvent): Text {
         }
       return { en: `${kind.en} was asked for.`, nl: `${kind.nl} is aangevraagd.` }
     }
+    case 'DeploymentBlocked':
+      return {
+        en: event.data.waitsFor.map(one => one.message.en).join(' '),
+        nl: event.data.waitsFor.map(one => one.message.nl).join(' '),
+      }
     case 'DeploymentStarted':
       if (event.data.after)
         return {

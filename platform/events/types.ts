@@ -25,6 +25,14 @@ export const ConsentData = z.object({
  */
 export const phases = ['pre', 'main', 'test', 'post'] as const
 const Phase = z.enum(phases)
+/** Another deployment that an operation waits for. */
+export const WaitData = z.object({
+  deployment: z.uuid(),
+  /** `namespace/name`; absent where the team of the operation may not know it. */
+  target: z.string().optional(),
+  until: z.enum(['ready', 'gone']),
+  message: Text,
+})
 const AskData = ConsentData.extend({ manager: z.string().optional(), message: Text })
 
 /** What a revision holds besides its blobs: all that decides how a deployment looks. */
@@ -54,6 +62,7 @@ export type Phase = z.infer<typeof Phase>
 export type RevisionData = z.infer<typeof RevisionData>
 export type CauseData = z.infer<typeof CauseData>
 export type ConsentData = z.infer<typeof ConsentData>
+export type WaitData = z.infer<typeof WaitData>
 export type AskData = z.infer<typeof AskData>
 
 const DeploymentRequested = z.object({
@@ -85,6 +94,8 @@ const DeploymentRequested = z.object({
 export const eventSchemas = {
   /** Somebody asked for a change of a deployment, and it was allowed. */
   DeploymentRequested,
+  /** The operation waits for other deployments, without a task; told again when what it waits for changes. */
+  DeploymentBlocked: z.object({ ...operation, waitsFor: z.array(WaitData).min(1) }),
   /** A worker took the operation up on a cluster; again after a phase or a takeover, with a higher attempt. */
   DeploymentStarted: z.object({
     ...operation,

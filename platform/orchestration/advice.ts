@@ -19,6 +19,18 @@ const own: Record<string, Text> = {
     en: 'The new revision serves. Retry to remove what it replaced.',
     nl: 'De nieuwe revisie werkt. Probeer opnieuw om te verwijderen wat ze vervangt.',
   },
+  'provider-not-ready': {
+    en: 'Look at what it waited for, put that right, and retry.',
+    nl: 'Bekijk waarop hij wachtte, los dat op en probeer opnieuw.',
+  },
+  'provider-gone': {
+    en: 'Bind it to another deployment, or deploy that one again, and update.',
+    nl: 'Koppel hem aan een andere uitrol, of rol die opnieuw uit, en pas aan.',
+  },
+  'still-in-use': {
+    en: 'Delete what uses it first, or bind that to something else, and retry.',
+    nl: 'Verwijder eerst wat hem gebruikt, of koppel dat aan iets anders, en probeer opnieuw.',
+  },
   'policy-denied': {
     en: 'Preview the deployment to see every finding with its fix, correct them and update.',
     nl: 'Bekijk het voorbeeld met alle bevindingen en oplossingen, verbeter ze en pas aan.',

@@ -4,6 +4,8 @@ import type { PlatformContext } from '#platform/context.ts'
 import type { Command } from '#platform/deployments/decide.ts'
 import type { DeploymentState } from '#platform/deployments/deployment.ts'
 import { change, lockDeployment } from '#platform/deployments/stream.ts'
+import { holdOf } from '#platform/deployments/waits.ts'
+import { wakeWaiting } from '#platform/deployments/wake-waiting.ts'
 import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
@@ -20,9 +22,10 @@ const sightingsAtOnce = 6
 /**
  * The hub beside the database: each report is one transaction that decides on the deployment's newest state.
  *
- * An operation's way: queued → start → apply → applied (no task, no slot; its pods are watched) → ready → a create is
- * complete; any other is settled first (what it replaced is pruned) → complete. Where its revision has phases, it goes
- * start → apply → phase started (no task, no slot) → open → start … for each of them before it is applied.
+ * An operation's way: queued → (blocked, while what it needs is not ready) → start → apply → applied (no task, no slot; its
+ * pods are watched) → ready → a create is complete; any other is settled first (what it replaced is pruned) → complete.
+ * Where its revision has phases, it goes start → apply → phase started (no task, no slot) → open → start … for each of them
+ * before it is applied.
  */
 export function createHub(context: PlatformContext): WorkerHub {
   return {
@@ -79,13 +82,34 @@ async function start(
     if (!deployment) return null
     let work: 'do' | 'settle' | null = null
     const sightings = await sightingsOf(tx, deployment)
-    const result = await change(context, tx, deployment, state => {
-      work = state.operation?.id === operation ? workFor(state, cluster, sightings) : null
+    const result = await change(context, tx, deployment, async state => {
+      if (state.operation?.id !== operation) return null
+      const found = workFor(state, cluster, sightings)
+      const held = found === 'do' ? await heldUp(context, tx, deployment, state) : null
+      if (held) return held
+      work = found
       return work === 'do' ? { type: 'start', operation, cluster, worker } : null
     })
     if ('refused' in result || work === null) return null
     return orderFor(context, tx, deployment, result.after, cluster, work === 'settle')
   })
+}
+
+/** What an operation that has not begun does instead of beginning: it waits for other deployments, or cannot go on. */
+async function heldUp(
+  context: PlatformContext,
+  tx: Sql,
+  deployment: string,
+  state: DeploymentState,
+): Promise<Command | null> {
+  const open = state.operation
+  if (!open || open.attempt > 0) return null
+  const hold = await holdOf(context, tx, deployment, state)
+  if (!hold) return null
+  const operation = open.id
+  if (hold.type === 'wait') return { type: 'block', operation, waitsFor: hold.waitsFor }
+  const next = nextAfter(hold.cause.code, state.lastGood)
+  return { type: 'fail', operation, cause: hold.cause, next }
 }
 
 /** An operation whose objects are applied and whose pods are not ready yet has no work: it is only watched. */
@@ -132,8 +156,10 @@ async function observed(context: PlatformContext, seen: Observation): Promise<vo
     // Before its rows are written: a report that comes at the same moment takes them in this order too.
     await lockDeployment(tx, seen.deployment)
     const { changed, operating } = await recordObservation(context, tx, seen)
-    const decides = seen.ready || seen.failure !== undefined
-    if (changed && operating && decides) await judge(context, tx, seen.deployment)
+    if (!changed) return
+    const decides = seen.ready || seen.failure !== undefined || seen.gate !== undefined
+    if (!operating) await wakeWaiting(context, tx, seen.deployment)
+    else if (decides) await judge(context, tx, seen.deployment)
   })
 }
 

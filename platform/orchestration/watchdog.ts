@@ -2,6 +2,7 @@ import type { Text } from '#api/names.ts'
 import type { Cause, OperationKind } from '#api/operations.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { change } from '#platform/deployments/stream.ts'
+import type { WaitData } from '#platform/events/types.ts'
 import { nextAfter } from './advice.ts'
 
 /** While only jobs of the app are waited for; see `stepOf` in `projection.ts`. */
@@ -15,6 +16,7 @@ type Overdue = {
   step: string
   reason: Text | null
   ready: boolean
+  waits_for: readonly WaitData[] | null
   reachable: boolean
 }
 
@@ -51,7 +53,7 @@ export async function endOverdue(
   log: (message: string, error?: unknown) => void,
 ): Promise<void> {
   const overdue = await context.database.query<Overdue>(
-    `select o.id, o.deployment, o.kind, o.attempt, o.step, v.reason, coalesce(v.ready, false) as ready,
+    `select o.id, o.deployment, o.kind, o.attempt, o.step, o.waits_for, v.reason, coalesce(v.ready, false) as ready,
         coalesce(bool_and(c.heartbeat_at > $1::timestamptz - interval '20 seconds'), false) as reachable
        from kade.operation o
        left join kade.deployment d on d.id = o.deployment
@@ -80,13 +82,21 @@ async function end(context: PlatformContext, overdue: Overdue): Promise<void> {
   })
 }
 
-function causeOf({ kind, attempt, step, reason, ready, reachable }: Overdue): Cause {
+function causeOf({ kind, attempt, step, reason, ready, reachable, waits_for }: Overdue): Cause {
   if (!reachable)
     return {
       code: 'cluster-unreachable',
       message: {
         en: 'Its cluster could not be reached before the deadline.',
         nl: 'Het cluster was voor de deadline niet bereikbaar.',
+      },
+    }
+  if (waits_for)
+    return {
+      code: kind === 'delete' ? 'still-in-use' : 'provider-not-ready',
+      message: {
+        en: `It could not begin before its deadline. ${waits_for.map(one => one.message.en).join(' ')}`,
+        nl: `Het kon niet voor de deadline beginnen. ${waits_for.map(one => one.message.nl).join(' ')}`,
       },
     }
   if (attempt === 0)
@@ -139,6 +149,16 @@ function causeOf({ kind, attempt, step, reason, ready, reachable }: Overdue): Ca
   }
 }
 
+/** Of what a blocked operation waits for, something is there or gone by now. */
+const somethingCame = `
+  select from jsonb_array_elements(o.waits_for) as w
+    left join kade.deployment p on p.id = (w->>'deployment')::uuid
+    left join kade.operation q on q.id = p.operation_id
+   where p.id is null
+      or w->>'until' = 'ready' and p.health_state = 'healthy' and exists (
+        select from kade.revision r where r.deployment = p.id and r.result = 'succeeded')
+      or w->>'until' = 'gone' and q.ended_at is not null`
+
 /** Open operations that should have a task and have stood still for a while; those without one get it again. */
 export async function findIdle(
   context: PlatformContext,
@@ -150,6 +170,7 @@ export async function findIdle(
         and (coalesce(o.step, '') <> all($2) or exists (
           select from kade.observation v where v.deployment = o.deployment and (v.revision = o.revision and v.ready
             or (v.gate->>'revision')::int = o.revision and (v.gate->>'open')::boolean)))
+        and (o.waits_for is null or exists (${somethingCame}))
       limit 500`,
     [context.clock(), ['waiting', ...jobSteps]],
   )

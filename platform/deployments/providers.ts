@@ -1,0 +1,59 @@
+import type { App } from '#kit/app.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import type { Actor } from '#platform/platform.ts'
+import { shareDeployment } from './stream.ts'
+
+/** A deployment as somebody binds to it. */
+export type Provider = {
+  readonly id: string
+  readonly app: App
+  readonly clusters: readonly string[]
+  /** It is being deleted: nobody may begin to use it. */
+  readonly leaving: boolean
+  /** The value of one of its secrets, in its newest version. */
+  readonly secret: (name: string) => Promise<string | undefined>
+}
+
+/** By `namespace/name`; null alike for what is foreign and what is not there. */
+export type FindProvider = (target: string) => Promise<Provider | null>
+
+type Row = {
+  id: string
+  app: string
+  clusters: string[]
+  leaving: boolean
+  secret_version: number
+}
+
+/** The living deployments that the actor may bind to. One that is found is not deleted before the transaction's end. */
+export function findsProviders(context: PlatformContext, sql: Sql, actor: Actor): FindProvider {
+  const read = (target: string) => {
+    const [namespace = '', name = ''] = target.split('/')
+    return sql.query<Row>(
+      `select d.id, d.app, d.clusters, d.desired ? 'deleted' as leaving,
+          coalesce((select (r.data->>'secretVersion')::int from kade.revision r
+            where r.deployment = d.id order by r.number desc limit 1), 0) as secret_version
+         from kade.deployment d where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
+      [namespace, name, [...actor.teams]],
+    )
+  }
+  return async target => {
+    const [seen] = await read(target)
+    if (!seen) return null
+    await shareDeployment(sql, seen.id)
+    // Once more under its lock: a delete may have been asked for since.
+    const [row] = await read(target)
+    const app = row && findApp(context, row.app)?.app
+    if (!row || !app) return null
+    const { id, clusters, leaving, secret_version: version } = row
+    return {
+      id,
+      app,
+      clusters,
+      leaving,
+      secret: async name =>
+        version > 0 ? (await context.secrets.read(sql, id, version))[name] : undefined,
+    }
+  }
+}
