@@ -3,6 +3,7 @@ import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { App, Bound } from '#kit/app.ts'
 import { connectionString } from '#kit/connection.ts'
+import { addressOf, authorityOf } from '#kit/offer.ts'
 import { resolveAddress } from './bound-address.ts'
 import { offeredPorts, type Peer } from './network-policy.ts'
 import type { FindProvider } from './providers.ts'
@@ -136,17 +137,15 @@ async function toDeployment(
         nl: `${provider.name} noemt geen poort ${offer.port}`,
       },
     }
+  const at = { namespace, name }
   const secret = offer.secret ? await found.secret(offer.secret) : undefined
-  const authority = `${name}.${namespace}.svc:${port}`
   const key =
     offer.connection && secret !== undefined
-      ? connectionString(offer.connection, authority, secret)
+      ? connectionString(offer.connection, authorityOf(provider, offer, at), secret)
       : secret
   return {
     bound: {
-      url: offer.connection
-        ? connectionString(offer.connection, authority)
-        : `http://${authority}${offer.path}`,
+      url: addressOf(provider, offer, at),
       ...(key === undefined ? {} : { key: { secretKey: keyName } }),
     },
     peers: offeredPorts(offer).flatMap(name => {
