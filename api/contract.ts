@@ -3,6 +3,14 @@ import { AppList, appFilters } from './app-filters.ts'
 import { App } from './apps.ts'
 import { Cluster, CreateNamespace, Namespace } from './clusters.ts'
 import {
+  Composition,
+  CompositionInput,
+  CompositionOperations,
+  CompositionPreview,
+  CompositionSummary,
+  CreateComposition,
+} from './compositions.ts'
+import {
   CreateDeployment,
   Deployment,
   DeploymentInput,
@@ -304,6 +312,67 @@ export const contract = {
     params: one,
     query: z.strictObject(page),
     answers: { 200: list(TimelineEntry) },
+  }),
+
+  listCompositions: route({
+    method: 'GET',
+    path: '/compositions',
+    summary: 'The compositions I may see',
+    tag: 'compositions',
+    action: 'deployment.read',
+    query: z.strictObject({ ...page, namespace: Name.optional() }),
+    answers: { 200: list(CompositionSummary) },
+  }),
+  previewComposition: route({
+    method: 'POST',
+    path: '/compositions/_preview',
+    summary: 'What deploying or changing a composition would do, all members judged at once',
+    tag: 'compositions',
+    action: 'deployment.read',
+    body: CreateComposition,
+    answers: { 200: CompositionPreview },
+  }),
+  createComposition: route({
+    method: 'POST',
+    path: '/compositions',
+    summary: 'Deploy several apps together, in the order of what they need',
+    tag: 'compositions',
+    action: 'deployment.create',
+    body: CreateComposition,
+    answers: { 202: CompositionOperations },
+    starts: 'operations',
+  }),
+  readComposition: route({
+    method: 'GET',
+    path: '/compositions/{namespace}/{name}',
+    summary: 'A composition with its members in order',
+    tag: 'compositions',
+    action: 'deployment.read',
+    params: one,
+    answers: { 200: Composition },
+  }),
+  updateComposition: route({
+    method: 'PUT',
+    path: '/compositions/{namespace}/{name}',
+    summary:
+      'Change a composition: members are added, changed, and deleted where they are left out',
+    tag: 'compositions',
+    action: 'deployment.update',
+    params: one,
+    body: CompositionInput,
+    answers: { 202: CompositionOperations },
+    starts: 'operations',
+  }),
+  deleteComposition: route({
+    method: 'DELETE',
+    path: '/compositions/{namespace}/{name}',
+    summary: 'Delete all members in reverse order; their data is kept unless asked otherwise',
+    tag: 'compositions',
+    action: 'deployment.delete',
+    params: one,
+    query: z.strictObject({ data: z.enum(['keep', 'delete']).default('keep') }),
+    answers: { 202: CompositionOperations },
+    starts: 'operations',
   }),
 
   listOperations: route({

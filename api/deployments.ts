@@ -103,6 +103,8 @@ export const Deployment = z.object({
   environment: Environment,
   team: z.string(),
   clusters: z.array(z.string()),
+  /** The composition it is a member of, in the same namespace. */
+  composition: z.string().optional(),
   revision: z.int(),
   /** Opaque; send it back as `If-Match` to change only what you have seen. */
   etag: z.string(),

@@ -34,8 +34,8 @@ export type Route = {
   readonly body?: z.ZodType
   /** The answers that are no problem, by status; `null` is an empty body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>
-  /** Answers `202` with the operation in `Location` and takes an `Idempotency-Key`. */
-  readonly starts?: 'operation'
+  /** Answers `202`, with `operation` in `Location`, and takes an `Idempotency-Key`. */
+  readonly starts?: 'operation' | 'operations'
   /** Takes `If-Match` with the deployment's `etag`. */
   readonly conditional?: true
   /** Its answer holds the value of a secret: it is never kept, and a repeated `Idempotency-Key` asks again. */

@@ -62,7 +62,11 @@ export function arrange(members: readonly Arrangeable[]): Arrangement {
     }
     return answers
   })
-  const { order, cycles } = sorted(members, bound)
+  const { order, cycles } = inOrder(
+    bound.map(answers =>
+      Object.values(answers).map(name => members.findIndex(one => one.name === name)),
+    ),
+  )
   for (const cycle of cycles) faults.push(cycleFault(members, cycle))
   return { order, bound, open, faults }
 }
@@ -142,17 +146,17 @@ function choose(
   }
 }
 
-/** Takes the first member whose providers all have their place, again and again; what goes round in circles is told. */
-function sorted(
-  members: readonly Arrangeable[],
-  bound: readonly Readonly<Record<string, string>>[],
-): { order: number[]; cycles: number[][] } {
-  const uses = bound.map(answers =>
-    Object.values(answers).map(name => members.findIndex(one => one.name === name)),
-  )
+/**
+ * The places of a list, each after the places it uses, otherwise as listed; `uses` is by place. What goes round in a circle
+ * is told.
+ */
+export function inOrder(uses: readonly (readonly number[])[]): {
+  order: number[]
+  cycles: number[][]
+} {
   const order: number[] = []
   const cycles: number[][] = []
-  const left = new Set(members.keys())
+  const left = new Set(uses.keys())
   while (left.size > 0) {
     const next = [...left].find(place => uses[place]?.every(one => !left.has(one)))
     if (next === undefined) {

@@ -1,4 +1,11 @@
 import { listApps, readApp } from './catalogue.ts'
+import {
+  createComposition,
+  deleteComposition,
+  previewComposition,
+  updateComposition,
+} from './compositions/commands.ts'
+import { listCompositions, readComposition } from './compositions/queries.ts'
 import type { PlatformContext } from './context.ts'
 import {
   createDeployment,
@@ -66,6 +73,14 @@ export function createPlatform(context: PlatformContext): Platform {
     readLogs: (actor, { params, query }) => readLogs(context, actor, params, query),
     readMetrics: (actor, { params }) => readMetrics(context, actor, params),
     readTimeline: (actor, { params, query }) => readTimeline(database, actor, params, query),
+
+    listCompositions: (actor, { query }) => listCompositions(database, actor, query),
+    previewComposition: (actor, { body }) => previewComposition(context, actor, body),
+    createComposition: (actor, { body }) => createComposition(context, actor, body),
+    readComposition: (actor, { params }) => readComposition(database, actor, params),
+    updateComposition: (actor, { params, body }) => updateComposition(context, actor, params, body),
+    deleteComposition: (actor, { params, query }) =>
+      deleteComposition(context, actor, params, query.data),
 
     listOperations: (actor, { query }) => listOperations(database, actor, query),
     readOperation: (actor, { params }) => readOperation(database, params.operation, actor),

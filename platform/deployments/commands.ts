@@ -3,7 +3,7 @@ import type { Namespace } from '#api/clusters.ts'
 import type { CreateDeployment, DeploymentInput, Rollback } from '#api/deployments.ts'
 import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { findApp, type PlatformContext } from '#platform/context.ts'
+import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { ConsentData, RevisionData } from '#platform/events/types.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
@@ -12,14 +12,15 @@ import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
-import { refuseInUse } from './consumers.ts'
+import { currentOf } from './current.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
 import { draft, nothingBefore } from './draft.ts'
 import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
 import { refuseDraft, refuseUnbuilt } from './refusals.ts'
-import { record, request, requestOf } from './request.ts'
+import { request } from './request.ts'
+import { requestDelete } from './request-delete.ts'
 import { reserveName } from './reserve-name.ts'
 import { load, lockDeployment } from './stream.ts'
 
@@ -170,14 +171,7 @@ export async function deleteDeployment(
     await lockDeployment(tx, id)
     const { state } = await load(tx, id)
     holdTo(asked.ifMatch, state)
-    const identity = state.identity
-    if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
-    await refuseInUse(tx, actor, { ...identity, id })
-    const continues = asked.continues ? { continues: asked.continues } : {}
-    const seconds = context.deadlineSeconds('delete', findApp(context, identity.app)?.app)
-    const request = requestOf(context, actor, 'delete', seconds)
-    const event = { ...request, ...identity, ...continues, data }
-    return record(context, tx, id, event, null)
+    return requestDelete(context, tx, actor, id, state, { data, continues: asked.continues })
   })
 }
 
@@ -232,14 +226,9 @@ async function revise(
         ...revision.configuration,
         ...(asked.reason ? { reason: asked.reason } : {}),
       },
-      current: {
-        version: newest.secretVersion,
-        latest: Math.max(...state.revisions.map(one => one.secretVersion)),
-        bindings: newest.bindings,
-        values:
-          newest.secretVersion > 0 ? await context.secrets.read(tx, id, newest.secretVersion) : {},
-      },
+      current: await currentOf(context, tx, id, state),
       ...(restartedAt ? { restartedAt } : {}),
+      composition: identity.composition,
     })
     refuseDraft(made, identity.namespace, namespace)
     return request(context, tx, actor, {

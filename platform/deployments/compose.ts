@@ -12,6 +12,8 @@ export type ComposeInput = {
   readonly environment: string
   readonly peers: readonly Peer[]
   readonly restartedAt?: string
+  /** What it is a part of, where that is more than itself. */
+  readonly composition?: string | undefined
 }
 
 const reserved = /(^|\.)kade\.dev\//
@@ -63,7 +65,7 @@ function owned(object: KubernetesObject, madeBy: string, input: ComposeInput): K
     [label.instance]: render.name,
     'app.kubernetes.io/version': app.version,
     [label.managedBy]: 'kade',
-    [label.partOf]: render.name,
+    [label.partOf]: input.composition ?? render.name,
   }
   const annotations = {
     ...object.metadata.annotations,

@@ -37,7 +37,7 @@ export type OpenOperation = {
 export type DeploymentState = {
   readonly identity: Pick<
     EventData<'DeploymentRequested'>,
-    'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters'
+    'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters' | 'composition'
   > | null
   readonly revisions: readonly (RevisionData & { readonly result: RevisionResult })[]
   /** Revision that was last seen serving. */
@@ -107,12 +107,13 @@ function requested(
   data: EventData<'DeploymentRequested'>,
 ): DeploymentState {
   const { namespace, name, app, team, environment, clusters } = data
+  const composition = data.composition ?? state.identity?.composition
   const revisions = data.revision
     ? [...state.revisions, { ...data.revision, result: 'pending' as const }]
     : state.revisions
   return {
     ...state,
-    identity: { namespace, name, app, team, environment, clusters },
+    identity: { namespace, name, app, team, environment, clusters, composition },
     revisions,
     lastOperation: data.operation,
     operation: {

@@ -31,6 +31,7 @@ export type DraftRequest = {
   readonly configuration: DeploymentInput
   readonly current: Current
   readonly restartedAt?: string
+  readonly composition?: string | undefined
   /** Where its bindings lead; the living deployments where absent. */
   readonly providers?: FindProvider
 }
@@ -83,6 +84,7 @@ export async function draft(
           team: request.namespace?.team ?? '',
           environment: request.namespace?.environment ?? 'dev',
           peers: bindings.peers,
+          composition: request.composition,
           ...(request.restartedAt ? { restartedAt: request.restartedAt } : {}),
           render: {
             ...request.target,

@@ -13,6 +13,7 @@ import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
+import { currentOf } from './current.ts'
 import { DeployFailure } from './deploy-failure.ts'
 import { wanted } from './deployment.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
@@ -58,6 +59,7 @@ export async function previewDeployment(
     configuration: input,
     current: existing?.current ?? nothingBefore,
     ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
+    composition: existing?.composition,
   })
   const allowed =
     made.violations.length + violations.length === 0 &&
@@ -86,6 +88,7 @@ type Existing = {
   cluster: string | null
   revision: number
   restartedAt?: string
+  composition: string | undefined
   current: Current
 }
 
@@ -102,19 +105,14 @@ async function existingOf(
   if (!id) return null
   const { state } = await load(sql, id)
   const newest = wanted(state)
-  const version = newest?.secretVersion ?? 0
   return {
     id,
     app: state.identity?.app ?? '',
     cluster: state.identity?.clusters[0] ?? null,
     revision: newest?.number ?? 0,
+    composition: state.identity?.composition,
     ...(newest?.restartedAt ? { restartedAt: newest.restartedAt } : {}),
-    current: {
-      version,
-      bindings: newest?.bindings ?? {},
-      latest: Math.max(0, ...state.revisions.map(one => one.secretVersion)),
-      values: version > 0 ? await context.secrets.read(sql, id, version) : {},
-    },
+    current: await currentOf(context, sql, id, state),
   }
 }
 

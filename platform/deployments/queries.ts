@@ -20,6 +20,7 @@ type DeploymentRow = {
   app: string
   version: string
   clusters: string[]
+  composition: string | null
   simulated: boolean
   revision: number
   desired: Desired
@@ -71,6 +72,7 @@ function view(row: DeploymentRow): Deployment {
     environment,
     team,
     clusters,
+    ...(row.composition ? { composition: row.composition } : {}),
     revision,
     etag: etagOf(revision, operation.id),
     simulated,
@@ -120,6 +122,20 @@ export async function readDeployment(
     en: `There is no deployment ${key.namespace}/${key.name}.`,
     nl: `Er is geen uitrol ${key.namespace}/${key.name}.`,
   })
+}
+
+/** The members of a composition, as far as the actor may see them, in the order they were made. */
+export async function readMembers(
+  sql: Sql,
+  actor: Actor,
+  key: DeploymentKey,
+): Promise<Deployment[]> {
+  const rows = await sql.query<DeploymentRow>(
+    `${select} where d.namespace = $1 and d.composition = $2 and d.team = any($3)
+     order by d.created_at, d.name`,
+    [key.namespace, key.name, [...actor.teams]],
+  )
+  return rows.map(view)
 }
 
 export type DeploymentsQuery = {

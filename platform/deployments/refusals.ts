@@ -30,7 +30,11 @@ export function refuseUnbuilt(input: DeploymentInput): void {
 }
 
 /** Throws what stands in the way of a draft: an unknown namespace, faulty input, or a policy that denies. */
-export function refuseDraft(draft: Draft, name: string, namespace: Namespace | null): void {
+export function refuseDraft(
+  draft: Pick<Draft, 'findings' | 'violations'>,
+  name: string,
+  namespace: Namespace | null,
+): void {
   const findings = [...draft.findings]
   if (!namespace)
     throw new PlatformError(

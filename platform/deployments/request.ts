@@ -23,6 +23,7 @@ export type NewRevision = {
   name: string
   clusters: string[]
   made: Draft
+  composition?: string
   to?: number
   continues?: string
   preview?: string | undefined
@@ -58,6 +59,7 @@ export async function request(
     team: namespace.team,
     environment: namespace.environment,
     clusters: wish.clusters,
+    ...(wish.composition ? { composition: wish.composition } : {}),
     ...(wish.to === undefined ? {} : { to: wish.to }),
     ...(wish.continues ? { continues: wish.continues } : {}),
     ...(wish.preview ? { preview: wish.preview } : {}),

@@ -76,6 +76,8 @@ const DeploymentRequested = z.object({
   app: z.string(),
   team: z.string(),
   environment: z.enum(['dev', 'staging', 'prod']),
+  /** The composition it is made a member of; a member stays one for life. */
+  composition: z.string().optional(),
   clusters: z.array(z.string()).min(1),
   deadline: z.iso.datetime(),
   /** Absent for a delete. */

@@ -1,0 +1,141 @@
+import type {
+  CompositionInput,
+  CompositionOperations,
+  CompositionPreview,
+  CreateComposition,
+} from '#api/compositions.ts'
+import type { OperationOfDeployment } from '#api/operations.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { refuseDraft } from '#platform/deployments/refusals.ts'
+import { request } from '#platform/deployments/request.ts'
+import { requestDelete } from '#platform/deployments/request-delete.ts'
+import { reserveName } from '#platform/deployments/reserve-name.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { Actor } from '#platform/platform.ts'
+import { type Key, livingByUse, lockComposition, readLiving } from './members.ts'
+import { isNotThere } from './not-there.ts'
+import { type Plan, type Planned, planComposition, previewOf } from './plan.ts'
+import { isThere } from './queries.ts'
+
+/** Everything that is known of a composition before it is asked for, new or existing. Changes nothing. */
+export async function previewComposition(
+  context: PlatformContext,
+  actor: Actor,
+  { namespace, name, ...wish }: CreateComposition,
+): Promise<CompositionPreview> {
+  const key = { namespace, name }
+  return previewOf(await planComposition(context, context.database, actor, key, wish, false))
+}
+
+/** Deploys all members or none: judged together, then reserved and queued in one transaction, providers first. */
+export async function createComposition(
+  context: PlatformContext,
+  actor: Actor,
+  { namespace, name, ...wish }: CreateComposition,
+): Promise<CompositionOperations> {
+  const key = { namespace, name }
+  return context.database.transaction(async tx => {
+    await lockComposition(tx, key)
+    if (await isThere(tx, actor, key)) throw isTaken(key)
+    return carryOut(context, tx, actor, key, wish)
+  })
+}
+
+/** Makes a composition what the wish says. Members that would stay as they are get no operation. */
+export async function updateComposition(
+  context: PlatformContext,
+  actor: Actor,
+  key: Key,
+  wish: CompositionInput,
+): Promise<CompositionOperations> {
+  return context.database.transaction(async tx => {
+    await lockComposition(tx, key)
+    if (!(await isThere(tx, actor, key))) throw isNotThere(key)
+    return carryOut(context, tx, actor, key, wish)
+  })
+}
+
+/** Deletes all members, each once nobody uses it any more. Throws `in-use` where somebody outside does. */
+export async function deleteComposition(
+  context: PlatformContext,
+  actor: Actor,
+  key: Key,
+  data: 'keep' | 'delete',
+): Promise<CompositionOperations> {
+  return context.database.transaction(async tx => {
+    await lockComposition(tx, key)
+    if (!(await isThere(tx, actor, key))) throw isNotThere(key)
+    const members = await readLiving(context, tx, key, [], true)
+    const operations: OperationOfDeployment[] = []
+    for (const { id, state } of livingByUse(key.namespace, members).toReversed())
+      if (state.operation?.kind !== 'delete')
+        operations.push(await requestDelete(context, tx, actor, id, state, { data }))
+    return { ...key, operations }
+  })
+}
+
+async function carryOut(
+  context: PlatformContext,
+  tx: Sql,
+  actor: Actor,
+  key: Key,
+  wish: CompositionInput,
+): Promise<CompositionOperations> {
+  const plan = await planComposition(context, tx, actor, key, wish, true)
+  refuseDraft(plan, key.namespace, plan.namespace)
+  const operations: OperationOfDeployment[] = []
+  for (const member of plan.members)
+    if (member.change !== 'unchanged')
+      operations.push(await ask(context, tx, actor, key, plan, member))
+  for (const { id, state } of plan.leaving)
+    operations.push(await requestDelete(context, tx, actor, id, state, { data: 'keep' }))
+  return { ...key, operations }
+}
+
+async function ask(
+  context: PlatformContext,
+  tx: Sql,
+  actor: Actor,
+  key: Key,
+  { namespace }: Plan,
+  { id, name, app, clusters, made, change, inherited }: Planned,
+): Promise<OperationOfDeployment> {
+  if (!namespace) throw new PlatformError('namespace-unknown', 'There is no such namespace.')
+  const kind = change === 'create' ? 'create' : 'update'
+  if (kind === 'create') await reserveName(tx, id, { ...key, name })
+  // They live on as the new deployment's own, and are erased with it.
+  if (inherited) await context.secrets.erase(tx, inherited.deployment)
+  return request(context, tx, actor, {
+    id,
+    kind,
+    app,
+    namespace,
+    name,
+    clusters: [...clusters],
+    made,
+    composition: key.name,
+  })
+}
+
+function isTaken({ namespace, name }: Key): PlatformError {
+  return new PlatformError(
+    'name-taken',
+    {
+      en: `There is a composition ${namespace}/${name} already.`,
+      nl: `Er is al een compositie ${namespace}/${name}.`,
+    },
+    {
+      violations: [
+        {
+          pointer: '/name',
+          detail: { en: 'is taken in this namespace', nl: 'is bezet in deze namespace' },
+        },
+      ],
+      next: {
+        en: 'Choose another name, or change the existing composition.',
+        nl: 'Kies een andere naam, of wijzig de bestaande compositie.',
+      },
+    },
+  )
+}

@@ -1,0 +1,290 @@
+/**
+ * What a wish for a composition comes to: every member drafted and judged, in the order of what they need, before anything is
+ * written. A member that does not exist yet is already there for those that are bound to it.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Namespace } from '#api/clusters.ts'
+import type { CompositionInput, CompositionMember, CompositionPreview } from '#api/compositions.ts'
+import type { DeploymentInput } from '#api/deployments.ts'
+import type { Finding } from '#api/findings.ts'
+import type { Text } from '#api/names.ts'
+import type { Violation } from '#api/problem.ts'
+import type { App } from '#kit/app.ts'
+import { type Arrangement, arrange } from '#kit/arrange.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import { wanted } from '#platform/deployments/deployment.ts'
+import { digestOf } from '#platform/deployments/digest.ts'
+import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts'
+import { type InheritedSecrets, inheritedSecrets } from '#platform/deployments/inherited-secrets.ts'
+import { findsProviders, type Provider } from '#platform/deployments/providers.ts'
+import { chooseCluster } from '#platform/federation/choose-cluster.ts'
+import { findNamespace } from '#platform/federation/namespaces.ts'
+import { isUnknown } from '#platform/is-unknown.ts'
+import type { Actor } from '#platform/platform.ts'
+import { arrangeable, type Key, type Living, livingByUse, readLiving } from './members.ts'
+
+export type Planned = {
+  readonly name: string
+  readonly app: App
+  readonly change: 'create' | 'update' | 'unchanged'
+  readonly uses: readonly string[]
+  readonly id: string
+  readonly clusters: readonly string[]
+  readonly made: Draft
+  readonly inherited: InheritedSecrets | null
+}
+
+export type Plan = {
+  readonly namespace: Namespace | null
+  /** Providers before their consumers. */
+  readonly members: readonly Planned[]
+  /** Members that were left out, consumers before their providers; those that are being deleted already are not among them. */
+  readonly leaving: readonly Living[]
+  readonly violations: readonly Violation[]
+  readonly findings: readonly Finding[]
+}
+
+type Ground = {
+  readonly context: PlatformContext
+  readonly sql: Sql
+  readonly actor: Actor
+  readonly key: Key
+  readonly wish: CompositionInput
+  readonly namespace: Namespace | null
+  readonly living: readonly Living[]
+  readonly arrangement: Arrangement
+}
+
+/** Plans a composition; with `hold` its members stay as they were read until the transaction's end. */
+export async function planComposition(
+  context: PlatformContext,
+  sql: Sql,
+  actor: Actor,
+  key: Key,
+  wish: CompositionInput,
+  hold: boolean,
+): Promise<Plan> {
+  const { members } = wish
+  const namespace = await findNamespace(sql, actor, key.namespace)
+  const names = members.map(one => one.name)
+  const living = namespace ? await readLiving(context, sql, key, names, hold) : []
+  const arrangement = arrange(
+    members.map(({ name, app, bindings }) => ({
+      name,
+      app: findApp(context, app)?.app ?? nothingKnown(app),
+      bindings: arrangeable(key.namespace, members, bindings),
+    })),
+  )
+  const ground = { context, sql, actor, key, wish, namespace, living, arrangement }
+  const violations: Violation[] = [
+    ...arrangement.faults.map(one => ({ ...one, pointer: `/members${one.pointer}` })),
+    ...members.flatMap((member, place) => fixed(ground, member, place)),
+    ...sharedHosts(members),
+  ]
+  const findings: Finding[] = []
+  const planned = new Map<string, Planned>()
+  for (const place of arrangement.order) {
+    const member = members[place]
+    const app = member && findApp(context, member.app)?.app
+    if (!member || !app || planned.has(member.name)) continue
+    const one = await planMember(ground, member, app, place, planned)
+    planned.set(member.name, one)
+    violations.push(...one.made.violations.map(found => below(place, found)))
+    findings.push(...one.made.findings.map(found => findingBelow(place, found)))
+  }
+  const left = living.filter(
+    one =>
+      isMember(one, key) && !names.includes(one.name) && one.state.operation?.kind !== 'delete',
+  )
+  return {
+    namespace,
+    members: [...planned.values()],
+    leaving: livingByUse(key.namespace, left).toReversed(),
+    violations: withoutRepeats(violations),
+    findings,
+  }
+}
+
+/** A plan as it is shown before it is asked for. */
+export function previewOf(plan: Plan): CompositionPreview {
+  const denied = plan.findings.some(one => one.severity === 'deny')
+  return {
+    allowed: plan.namespace !== null && plan.violations.length === 0 && !denied,
+    members: [
+      ...plan.members.map(({ name, app, change, uses }) => ({
+        name,
+        app: app.id,
+        change,
+        uses: [...uses],
+      })),
+      ...plan.leaving.map(({ name, state }) => ({
+        name,
+        app: state.identity?.app ?? '',
+        change: 'delete' as const,
+        uses: [],
+      })),
+    ],
+    violations: [...plan.violations],
+    findings: [...plan.findings],
+  }
+}
+
+function isMember({ state }: Living, { name }: Key): boolean {
+  return state.identity?.composition === name
+}
+
+/** In the place of an app that the catalogue does not have, so that the others are judged all the same. */
+function nothingKnown(id: string): Pick<App, 'id' | 'name' | 'needs' | 'provides'> {
+  return { id, name: id, needs: [], provides: [] }
+}
+
+/** What a member cannot be, whatever its configuration. */
+function fixed(
+  { context, key, living }: Ground,
+  member: CompositionMember,
+  place: number,
+): Violation[] {
+  const found: Violation[] = []
+  const at = (field: string, detail: Text) =>
+    found.push({ pointer: `/members/${place}/${field}`, detail })
+  if (!findApp(context, member.app)) at('app', isUnknown)
+  const existing = living.find(one => one.name === member.name)
+  if (!existing) return found
+  const { identity, operation } = existing.state
+  if (!isMember(existing, key))
+    at('name', {
+      en: 'is taken by a deployment outside this composition',
+      nl: 'is bezet door een uitrol buiten deze compositie',
+    })
+  else if (operation?.kind === 'delete')
+    at('name', {
+      en: 'is being deleted; wait until it is gone',
+      nl: 'wordt verwijderd; wacht tot hij weg is',
+    })
+  else if (identity && identity.app !== member.app)
+    at('app', {
+      en: `it is a deployment of ${identity.app}; choose another name`,
+      nl: `het is een uitrol van ${identity.app}; kies een andere naam`,
+    })
+  return found
+}
+
+function sharedHosts(members: readonly CompositionMember[]): Violation[] {
+  return members.flatMap(({ ingress }, place) => {
+    const first = members.findIndex(one => ingress && one.ingress?.host === ingress.host)
+    if (!ingress || first === place) return []
+    return [
+      {
+        pointer: `/members/${place}/ingress/host`,
+        detail: { en: 'is the address of another member', nl: 'is het adres van een ander lid' },
+      },
+    ]
+  })
+}
+
+async function planMember(
+  ground: Ground,
+  member: CompositionMember,
+  app: App,
+  place: number,
+  planned: ReadonlyMap<string, Planned>,
+): Promise<Planned> {
+  const { context, sql, actor, key, wish, namespace, living, arrangement } = ground
+  const { name } = member
+  const existing = living.find(one => one.name === name && isMember(one, key))
+  const inherited =
+    namespace && !existing ? await inheritedSecrets(context, sql, namespace, member) : null
+  const id = existing?.id ?? randomUUID()
+  const clusters = existing?.state.identity?.clusters ?? [await clusterOf(ground)]
+  const answers = arrangement.bound[place] ?? {}
+  const restartedAt = existing && wanted(existing.state)?.restartedAt
+  const made = await draft(context, sql, actor, {
+    app,
+    deployment: id,
+    namespace,
+    clusters,
+    target: { namespace: key.namespace, name },
+    configuration: configurationOf(key, member, answers, wish.reason),
+    current: existing?.current ?? {
+      ...nothingBefore,
+      ...(inherited && { inherited: inherited.values }),
+    },
+    composition: key.name,
+    providers: providersAmong(ground, planned),
+    ...(restartedAt ? { restartedAt } : {}),
+  })
+  const change = existing ? (isSame(existing, made) ? 'unchanged' : 'update') : 'create'
+  const uses = [...new Set(Object.values(answers))]
+  return { name, app, change, uses, id, clusters, made, inherited }
+}
+
+/** Where a new member goes: where it was asked, or where the others are. */
+async function clusterOf({ sql, key, wish, namespace, living }: Ground): Promise<string> {
+  const others = living.find(one => isMember(one, key))?.state.identity?.clusters[0]
+  return chooseCluster(sql, namespace, wish.cluster ?? others)
+}
+
+function configurationOf(
+  key: Key,
+  { name: _name, app: _app, bindings = {}, ...rest }: CompositionMember,
+  answers: Readonly<Record<string, string>>,
+  reason: string | undefined,
+): DeploymentInput {
+  // A bare name is either answered by a member or was found to be at fault.
+  const outside = Object.entries(bindings).filter(
+    ([, answer]) => answer !== null && (typeof answer !== 'string' || answer.includes('/')),
+  )
+  const inside = Object.entries(answers).map(([need, name]) => [need, `${key.namespace}/${name}`])
+  return {
+    ...rest,
+    bindings: Object.fromEntries([...outside, ...inside]),
+    ...(reason ? { reason } : {}),
+  }
+}
+
+function providersAmong(
+  { context, sql, actor, key, living }: Ground,
+  planned: ReadonlyMap<string, Planned>,
+) {
+  const outside = findsProviders(context, sql, actor)
+  return async (target: string): Promise<Provider | null> => {
+    const [namespace, name = ''] = target.split('/')
+    const member = namespace === key.namespace ? planned.get(name) : undefined
+    if (!member) return outside(target)
+    const { id, app, clusters, made } = member
+    const before = living.find(one => one.id === id)?.current.values ?? {}
+    const values = made.secrets.values ?? before
+    return { id, app, clusters, leaving: false, secret: async one => values[one] }
+  }
+}
+
+/** Whether nothing would change. What did not succeed is done again all the same. */
+function isSame({ state }: Living, made: Draft): boolean {
+  const newest = wanted(state)
+  if (!newest || made.secrets.values || made.violations.length > 0) return false
+  if (newest.result !== 'succeeded' && newest.result !== 'pending') return false
+  const { number: _number, result: _result, reason: _reason, ...before } = newest
+  const { reason: _why, ...after } = made.revision
+  return digestOf(before) === digestOf(after)
+}
+
+function below(place: number, violation: Violation): Violation {
+  return { ...violation, pointer: `/members/${place}${violation.pointer}` }
+}
+
+function findingBelow(place: number, finding: Finding): Finding {
+  const at = (path: string) => `/members/${place}${path}`
+  return {
+    ...finding,
+    path: at(finding.path),
+    fix: finding.fix?.map(one => ({ ...one, path: at(one.path) })) ?? null,
+  }
+}
+
+/** What is wrong with a binding is found by the arrangement and again by the draft; the first says it better. */
+function withoutRepeats(violations: readonly Violation[]): Violation[] {
+  return violations.filter(
+    (one, place) => violations.findIndex(other => other.pointer === one.pointer) === place,
+  )
+}

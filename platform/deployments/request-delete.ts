@@ -1,0 +1,26 @@
+import type { OperationOfDeployment } from '#api/operations.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { findApp, type PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { Actor } from '#platform/platform.ts'
+import { refuseInUse } from './consumers.ts'
+import type { DeploymentState } from './deployment.ts'
+import { record, requestOf } from './request.ts'
+
+/** Asks for the end of a deployment whose lock is held. Throws `in-use` where somebody goes on using it. */
+export async function requestDelete(
+  context: PlatformContext,
+  tx: Sql,
+  actor: Actor,
+  id: string,
+  { identity }: Pick<DeploymentState, 'identity'>,
+  how: { readonly data: 'keep' | 'delete'; readonly continues?: string | undefined },
+): Promise<OperationOfDeployment> {
+  if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
+  await refuseInUse(tx, actor, { ...identity, id })
+  const { data, continues } = how
+  const seconds = context.deadlineSeconds('delete', findApp(context, identity.app)?.app)
+  const request = requestOf(context, actor, 'delete', seconds)
+  const event = { ...request, ...identity, ...(continues ? { continues } : {}), data }
+  return record(context, tx, id, event, null)
+}
