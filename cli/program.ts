@@ -5,6 +5,7 @@ import type { Cli } from './command.ts'
 import { registerApps } from './commands/apps.ts'
 import { registerClusters } from './commands/clusters.ts'
 import { registerCompletion } from './commands/completion.ts'
+import { registerCompose } from './commands/compose.ts'
 import { registerDelete } from './commands/delete.ts'
 import { registerDeploy } from './commands/deploy.ts'
 import { registerGateway } from './commands/gateway.ts'
@@ -47,6 +48,7 @@ const registrations = [
   registerRollback,
   registerRestart,
   registerDelete,
+  registerCompose,
   registerOpen,
   registerOperations,
   registerClusters,

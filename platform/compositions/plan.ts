@@ -102,7 +102,10 @@ export async function planComposition(
     members: [...planned.values()],
     leaving: livingByUse(key.namespace, left).toReversed(),
     violations: withoutRepeats(violations),
-    findings,
+    findings: findings.filter(
+      (one, n) =>
+        findings.findIndex(({ policy, path }) => policy === one.policy && path === one.path) === n,
+    ),
   }
 }
 
@@ -274,7 +277,8 @@ function below(place: number, violation: Violation): Violation {
 }
 
 function findingBelow(place: number, finding: Finding): Finding {
-  const at = (path: string) => `/members/${place}${path}`
+  // The namespace is the composition's own.
+  const at = (path: string) => (path === '/namespace' ? path : `/members/${place}${path}`)
   return {
     ...finding,
     path: at(finding.path),
