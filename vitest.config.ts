@@ -1,6 +1,17 @@
 import { defineConfig } from 'vitest/config'
 
-const unit = ['api', 'app', 'catalog', 'cli', 'gateway', 'kit', 'platform', 'policies', 'tools']
+const unit = [
+  'api',
+  'app',
+  'catalog',
+  'cli',
+  'examples',
+  'gateway',
+  'kit',
+  'platform',
+  'policies',
+  'tools',
+]
 
 /** A project is a kind of ground a test stands on; `npm test` runs all but `long`. */
 export default defineConfig({

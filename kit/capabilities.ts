@@ -45,6 +45,8 @@ export const capabilities = [
   'personal-data-api',
   /** Presidio's anonymizer: masks what was found; it is beside the analyzer, on an address of its own. */
   'anonymizer-api',
+  /** BeTrace's HTTP API: rules over traces and what broke them; the key is its bearer token. */
+  'betrace-api',
 ] as const
 
 export type Capability = (typeof capabilities)[number]

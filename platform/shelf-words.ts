@@ -56,4 +56,5 @@ export const shelfWords: Readonly<Record<string, Text>> = {
     en: 'masking of personal data (Presidio)',
     nl: 'maskeren van persoonsgegevens (Presidio)',
   },
+  'betrace-api': { en: 'rules over traces (BeTrace)', nl: 'regels over traces (BeTrace)' },
 }

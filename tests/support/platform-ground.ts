@@ -6,11 +6,12 @@ import { catalog } from '#catalog/index.ts'
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
-import type { PlatformContext } from '#platform/context.ts'
+import type { CatalogueEntry, PlatformContext } from '#platform/context.ts'
 import { createPlatform } from '#platform/create-platform.ts'
 import { readStream } from '#platform/events/store.ts'
 import { createInProcessAgent } from '#platform/federation/carriers/in-process.ts'
 import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
+import type { ClusterAgent } from '#platform/federation/cluster-agent.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import { openSecretVault } from '#platform/governance/secret-versions.ts'
 import { createHub } from '#platform/orchestration/hub.ts'
@@ -24,6 +25,8 @@ export const bob: Actor = { id: 'bob', role: 'owner', teams: ['b'], via: 'api' }
 
 export type PlatformGround = {
   readonly context: PlatformContext
+  /** Between the hub and a worker of the test's own. */
+  readonly agent: ClusterAgent
   readonly platform: Platform
   readonly hub: WorkerHub
   readonly queue: Queue
@@ -42,8 +45,13 @@ export type PlatformGround = {
   stop(): Promise<void>
 }
 
-/** The platform on a PostgreSQL of its own, with the real catalogue, policies, queue and vault, and no cluster to answer. */
-export async function platformGround(): Promise<PlatformGround> {
+/**
+ * The platform on a PostgreSQL of its own, with the real catalogue or one that is given, policies, queue and vault, and no
+ * cluster to answer until a worker serves one.
+ */
+export async function platformGround(
+  shelf: readonly CatalogueEntry[] = catalog,
+): Promise<PlatformGround> {
   const server = await startTestDatabase()
   const home = await mkdtemp(path.join(tmpdir(), 'kade-platform-'))
   const { runtimeUrl } = await migrate({ adminUrl: server.adminUrl })
@@ -51,18 +59,20 @@ export async function platformGround(): Promise<PlatformGround> {
   const queue = await openQueue({ database, url: runtimeUrl })
   const policy = await loadOpaPolicyEngine()
   let offset = 0
+  const agent = createInProcessAgent({ database, queue })
   const context: PlatformContext = {
     database,
-    catalog,
+    catalog: shelf,
     queue,
     secrets: await openSecretVault({ home }),
     policy,
-    agent: createInProcessAgent({ database, queue }),
+    agent,
     clock: () => new Date(Date.now() + offset),
     deadlineSeconds: () => 600,
   }
   return {
     context,
+    agent,
     platform: createPlatform(context),
     hub: createHub(context),
     queue,
