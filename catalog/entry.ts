@@ -19,12 +19,12 @@ export type CatalogueEntry = {
 }
 
 /**
- * Reads what lies beside a module: `passport.yaml`, what it gives as evidence, `README.md` and `icon.svg` of the folder named as
- * the app.
+ * Reads what lies beside a module: `passport.yaml`, what it gives as evidence, `README.md` and `icon.svg` of the folder that is
+ * named as the app, on this shelf or another one.
  * @throws ZodError when the passport is not complete.
  */
-export function entry(app: App): CatalogueEntry {
-  const folder = new URL(`${app.id}/`, import.meta.url)
+export function entry(app: App, shelf = new URL('.', import.meta.url)): CatalogueEntry {
+  const folder = new URL(`${app.id}/`, shelf)
   const read = (file: string) => readFileSync(new URL(file, folder), 'utf8')
   const passport = Passport.parse(parse(read('passport.yaml')))
   return {

@@ -4,11 +4,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { CreateComposition } from '#api/compositions.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
+import { entry } from '#catalog/entry.ts'
 import { backend } from '#examples/betrace/backend/backend.ts'
 import { bff } from '#examples/betrace/bff/bff.ts'
 import { worker } from '#examples/betrace/worker/worker.ts'
-import type { App } from '#kit/app.ts'
-import { Passport } from '#kit/passport.ts'
 import { createEngine } from '#platform/deployments/engine/create-engine.ts'
 import { readStream } from '#platform/events/store.ts'
 import { label } from '#platform/labels.ts'
@@ -21,11 +20,7 @@ import { playedBy, podStages } from '#tests/support/pod-stages.ts'
 
 const folder = new URL('../../examples/betrace/', import.meta.url)
 const text = (file: string) => readFileSync(new URL(file, folder), 'utf8')
-const shelf = (['backend', 'bff', 'worker'] as const).map(name => {
-  const app: App = { backend, bff, worker }[name]
-  const passport = Passport.parse(parse(text(`${name}/passport.yaml`)))
-  return { app, passport, readme: text(`${name}/README.md`), icon: text(`${name}/icon.svg`) }
-})
+const shelf = [backend, bff, worker].map(app => entry(app, folder))
 const file = CreateComposition.parse(parse(text('betrace.yaml')))
 const key = { params: { namespace: file.namespace, name: file.name } }
 /** Only asked for, never seen: what the cluster gets is its own matter. */
