@@ -1,5 +1,6 @@
 import type { Capability } from './capabilities.ts'
 import type { Connection } from './connection.ts'
+import type { EnvironmentName } from './environment-name.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 
 export type Text = { readonly en: string; readonly nl: string }
@@ -79,6 +80,8 @@ export type RenderInput = {
   readonly name: string
   readonly settings: Readonly<Record<string, unknown>>
   readonly replicas: number
+  /** Where it goes; by default `dev`. */
+  readonly environment?: EnvironmentName
   readonly env: Readonly<Record<string, string>>
   readonly resources?: {
     readonly requests?:

@@ -171,7 +171,7 @@ test('keeps the module contract: four objects, and what a service says of itself
     imagePullPolicy: 'Never',
     config: { language: 'nl' },
   })
-  expect(Object.keys(made)).toEqual(['namespace', 'deployment', 'service', 'ingress'])
+  expect(Object.keys(made)).toEqual(['namespace', 'deployment', 'service', 'ingress', 'others'])
   expect(made.namespace.metadata.name).toBe('production')
   expect(made.deployment.spec).toMatchObject({
     replicas: 3,
@@ -186,7 +186,12 @@ test('keeps the module contract: four objects, and what a service says of itself
   })
   expect(sample.dependencies).toEqual(['openai-api'])
   expect(sample.defaultDeployment).toEqual(sample.mkDeployment())
-  expect(Object.keys(sample.defaultDeployment)).toEqual(['namespace', 'deployment', 'service'])
+  expect(Object.keys(sample.defaultDeployment)).toEqual([
+    'namespace',
+    'deployment',
+    'service',
+    'others',
+  ])
 })
 
 test('takes a variable from a secret that the infrastructure keeps', () => {

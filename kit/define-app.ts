@@ -4,16 +4,14 @@
  * and needs; who deploys it owns namespace, replicas, variables, secrets and everything that spans apps.
  */
 import type { z } from 'zod'
-import type { App, RenderInput } from './app.ts'
-import { check } from './check.ts'
+import type { App } from './app.ts'
 import { declaredEgress, openEgress } from './egress.ts'
 import { imagesOf } from './image.ts'
 import { jobFindings, jobImages, jobTime } from './job.ts'
-import type { KubernetesObject } from './kubernetes-object.ts'
 import type { Contract } from './module-contract.ts'
 import { moduleContract } from './module-contract.ts'
 import { ModuleError } from './module-error.ts'
-import { build, maxReplicas, needSpecs } from './render.ts'
+import { build, finished, maxReplicas, needSpecs } from './render.ts'
 import { secretSpecs, userNameFindings } from './secrets.ts'
 import { relaxations } from './security.ts'
 import { parseSettings, settingsSchema } from './settings.ts'
@@ -29,26 +27,6 @@ type EveryDefault<S extends z.ZodObject> =
 
 export type DefinedApp<S extends z.ZodObject, V extends string, E extends string> = App &
   Contract<S, V, E>
-
-function renderObjects(
-  specification: AnySpecification,
-  input: RenderInput,
-): readonly KubernetesObject[] {
-  const built = build(specification, input)
-  const objects: readonly KubernetesObject[] = [
-    built.serviceAccount,
-    ...built.storage,
-    built.service,
-    built.deployment,
-    ...built.jobs,
-    ...(built.ingress ? [built.ingress] : []),
-  ]
-  if (specification.transform === undefined) return objects
-  const transformed = specification.transform(objects, built.context)
-  const findings = check(transformed, Object.keys(specification.relax ?? {}))
-  if (findings.length > 0) throw new ModuleError(specification.info.id, findings)
-  return transformed
-}
 
 function describe(
   specification: AnySpecification,
@@ -125,7 +103,7 @@ export function defineApp<
       const parsed = parseSettings(specification, settings)
       return parsed.ok ? openEgress(specification.egress ?? [], parsed.settings) : []
     },
-    render: input => renderObjects(specification, input),
+    render: input => finished(specification, build(specification, input)),
   }
   const contract: Contract<S, V, E> = moduleContract(specification)
   // Descriptors, not a spread: a spread would build the default deployment of every app at start.

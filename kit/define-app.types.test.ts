@@ -60,9 +60,8 @@ function derivedNames() {
   defineApp({ ...base, ports, health, resources, selector: { app: 'other' } })
   // @ts-expect-error 5: containers are derived, so none can be without a name
   defineApp({ ...base, ports, health, resources, containers: [{ image: 'x:1' }] })
-  const { image: _, ...withoutImage } = base
-  // @ts-expect-error 23: an image is required
-  defineApp({ ...withoutImage, ports, health, resources })
+  // @ts-expect-error 23: a container cannot be without an image: it is one of the module, or derived from its name
+  defineApp({ ...base, ports, health, resources, image: null })
 }
 
 function quantities() {

@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import type { AppResources, Bound, RenderInput } from './app.ts'
 import type { EnvValue } from './env.ts'
+import type { EnvironmentName } from './environment-name.ts'
 import type { Deployment } from './kubernetes/generated/apps-v1.ts'
 import type { Namespace, Service } from './kubernetes/generated/core-v1.ts'
 import type { Ingress } from './kubernetes/generated/networking-v1.ts'
 import type { Quantity } from './kubernetes/quantity.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
+import { ModuleError } from './module-error.ts'
 import { healthEndpoints } from './probes.ts'
-import { build, needSpecs } from './render.ts'
+import { build, finished, needSpecs } from './render.ts'
 import type { AnySpecification } from './specification.ts'
 import type { PullPolicy } from './workload.ts'
 
@@ -17,6 +20,8 @@ export type MkDeploymentOptions<S extends z.ZodObject, V extends string> = {
   readonly namespace?: string
   /** By default the app's id. */
   readonly name?: string
+  /** By default `dev`, where alone an app may go without a named image. */
+  readonly environment?: EnvironmentName
   /** An app that owns a volume has one replica, or none. */
   readonly replicas?: [V] extends [never] ? number : 0 | 1
   readonly env?: Readonly<Record<string, EnvValue>>
@@ -30,11 +35,15 @@ export type MkDeploymentOptions<S extends z.ZodObject, V extends string> = {
   readonly secretName?: string
 }
 
-/** The three objects every module makes. `namespace` is a claim: who deploys checks it and writes its own. */
+/**
+ * The three objects every module makes, as they leave it, and beside them, never instead, what else it has: an account, volumes,
+ * files, further workloads. `namespace` is a claim: who deploys checks it and writes its own.
+ */
 export type DeploymentObjects = {
   readonly namespace: Namespace
   readonly deployment: Deployment
   readonly service: Service
+  readonly others: readonly KubernetesObject[]
 }
 
 export type Contract<S extends z.ZodObject, V extends string, E extends string> = {
@@ -75,6 +84,7 @@ function mkDeployment(specification: AnySpecification, options: Options = {}) {
     name,
     settings: options.config ?? {},
     replicas: options.replicas ?? 1,
+    environment: options.environment ?? 'dev',
     env: options.env ?? {},
     ...(options.resources && { resources: options.resources }),
     ingress: options.ingress ?? null,
@@ -89,8 +99,31 @@ function mkDeployment(specification: AnySpecification, options: Options = {}) {
     kind: 'Namespace',
     metadata: { name: built.context.namespace },
   }
-  const { deployment, service, ingress } = built
-  return { namespace, deployment, service, ...(ingress && { ingress }) }
+  const objects = finished(specification, built)
+  const deployment = stillThere(specification, objects, built.deployment)
+  const service = stillThere(specification, objects, built.service)
+  const ingress = built.ingress && stillThere(specification, objects, built.ingress)
+  const named: readonly (KubernetesObject | null)[] = [deployment, service, ingress]
+  return {
+    namespace,
+    deployment,
+    service,
+    ...(ingress && { ingress }),
+    others: objects.filter(each => !named.includes(each)),
+  }
+}
+
+/** An object of the contract as `transform` left it: changed, but not taken away nor given another name. */
+function stillThere<T extends Deployment | Service | Ingress>(
+  { info }: AnySpecification,
+  objects: readonly KubernetesObject[],
+  { kind, metadata: { name } }: T,
+): T {
+  const found = objects.find(each => each.kind === kind && each.metadata.name === name)
+  // Built as T; what came out of `transform` was held against the schema of its kind.
+  if (found !== undefined) return found as unknown as T
+  const detail = `took away ${kind}/${name}, which every deployment has; what else a module has comes beside it`
+  throw new ModuleError(info.id, [{ rule: 'contract', pointer: '/transform', detail }])
 }
 
 /** The public contract of a service-owned deployment module, over the same builders as `render`. */

@@ -1,4 +1,5 @@
 import type { NeedSpec, RenderInput } from './app.ts'
+import { check } from './check.ts'
 import type { EnvValue } from './env.ts'
 import { imageFor } from './image.ts'
 import { jobs, schedules } from './job.ts'
@@ -12,6 +13,7 @@ import type {
 } from './kubernetes/generated/core-v1.ts'
 import type { Ingress } from './kubernetes/generated/networking-v1.ts'
 import { quantityValue } from './kubernetes/quantity.ts'
+import type { KubernetesObject } from './kubernetes-object.ts'
 import { ModuleError, type ModuleFinding } from './module-error.ts'
 import { bindingsOf, unboundNeeds } from './needs.ts'
 import { resourcesOf } from './resources.ts'
@@ -126,6 +128,12 @@ export function build(specification: AnySpecification, input: BuildInput): Built
     scratch(specification.scratch ?? {}),
     files(place, specification.files ?? {}, context),
   )
+  const { image, imagePullPolicy } = imageFor(
+    info.id,
+    input.image ?? specification.image,
+    context.settings,
+    input.environment ?? 'dev',
+  )
   const plan: Plan = {
     specification,
     context,
@@ -138,8 +146,8 @@ export function build(specification: AnySpecification, input: BuildInput): Built
     unbound: unboundNeeds({ needs: needSpecs(specification) }, input.bindings).map(
       each => each.name,
     ),
-    image: input.image ?? imageFor(info.id, specification.image, context.settings),
-    imagePullPolicy: input.imagePullPolicy ?? 'IfNotPresent',
+    image,
+    imagePullPolicy: input.imagePullPolicy ?? imagePullPolicy,
   }
   return {
     context,
@@ -153,4 +161,27 @@ export function build(specification: AnySpecification, input: BuildInput): Built
         ? ingress(context, labels, input.ingress.host, expose)
         : null,
   }
+}
+
+/**
+ * All objects of an app as they leave the module: built, and changed by its `transform`.
+ * @throws ModuleError with every fault of what `transform` made.
+ */
+export function finished(
+  specification: AnySpecification,
+  built: Built,
+): readonly KubernetesObject[] {
+  const objects: readonly KubernetesObject[] = [
+    built.serviceAccount,
+    ...built.storage,
+    built.service,
+    built.deployment,
+    ...built.jobs,
+    ...(built.ingress ? [built.ingress] : []),
+  ]
+  if (specification.transform === undefined) return objects
+  const transformed = specification.transform(objects, built.context)
+  const findings = check(transformed, Object.keys(specification.relax ?? {}))
+  if (findings.length > 0) throw new ModuleError(specification.info.id, findings)
+  return transformed
 }

@@ -72,7 +72,8 @@ export type Specification<
     readonly category: string
     readonly description: Text
   }
-  readonly image: Image<NoInfer<z.output<S>>>
+  /** A fixed tag or a digest. Left out, it is `<id>:latest` from the node itself, in environment `dev` and nowhere else. */
+  readonly image?: Image<NoInfer<z.output<S>>>
   /** Name of the app's container, for an app that was known by another one before; by default its id. */
   readonly container?: string
   readonly command?: readonly string[]

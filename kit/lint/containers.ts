@@ -7,7 +7,10 @@ import { type ContainerPlace, containers, type Workload, workloads } from './wor
 function imageFindings({ container, where }: ContainerPlace): readonly ModuleFinding[] {
   const image = text(container.image) ?? ''
   const tag = /(?::([\w][\w.-]*))?(@sha256:[0-9a-f]{64})?$/.exec(image)
-  const isFixed = tag?.[2] !== undefined || (tag?.[1] !== undefined && tag[1] !== 'latest')
+  // What is never pulled is what somebody built on that node: `latest` cannot bring another image by surprise.
+  const isLocal = tag?.[1] === 'latest' && container.imagePullPolicy === 'Never'
+  const isFixed =
+    isLocal || tag?.[2] !== undefined || (tag?.[1] !== undefined && tag[1] !== 'latest')
   const detail = `"${image}" has no fixed tag or digest`
   return isFixed ? [] : [{ rule: 'fixed-image', pointer: `${where}/image`, detail }]
 }

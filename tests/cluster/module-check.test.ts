@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { catalog } from '#catalog/index.ts'
-import { environmentNames } from '#cli/module/environments.ts'
 import type { CheckReport, Rung } from '#cli/module/report.ts'
+import { environmentNames } from '#kit/environment-name.ts'
 import {
   controlPlaneBinaries,
   startTestCluster,
