@@ -81,6 +81,17 @@ export type HealthState = z.infer<typeof HealthState>
 export const Health = z.object({ state: HealthState, since: Time, reason: Text.optional() })
 export type Health = z.infer<typeof Health>
 
+/** Where a value comes from: the app itself, its environment (for every app, or for this one), or who asked for it. */
+export const Origin = z.enum(['module', 'environment', 'environment-app', 'you'])
+export type Origin = z.infer<typeof Origin>
+
+/**
+ * By JSON Pointer: `/settings/language`, `/replicas`, `/resources/limits/cpu`, `/env/TZ`. Of resources, those of the module are
+ * named here too, which stand in no answer but a preview's.
+ */
+export const Origins = z.record(z.string(), Origin)
+export type Origins = z.infer<typeof Origins>
+
 export const Desired = z.object({
   revision: z.int(),
   settings: z.record(z.string(), z.unknown()),
@@ -90,6 +101,8 @@ export const Desired = z.object({
   replicas: z.int(),
   resources: Resources.optional(),
   ingress: z.object({ host: z.string() }).nullable(),
+  /** Absent where the revision is older than the record of it. */
+  origins: Origins.optional(),
   deleted: z.boolean().optional(),
 })
 export type Desired = z.infer<typeof Desired>
@@ -149,6 +162,7 @@ export const Revision = z.object({
   replicas: z.int(),
   resources: Resources.optional(),
   ingress: z.object({ host: z.string() }).nullable(),
+  origins: Origins.optional(),
   images: z.array(z.string()),
   objectsDigest: z.string(),
   secretVersion: z.int(),
@@ -208,6 +222,16 @@ export const Preview = z.object({
   /** Send it back as `preview` to have exactly this applied. Null where the cluster could not be asked. */
   hash: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),
+  /** The environment of the namespace; null where that is not known. */
+  environment: Environment.nullable(),
+  /** What the deployment would run with, once the environment has filled in what was left open. */
+  values: z.object({
+    settings: z.record(z.string(), z.unknown()),
+    replicas: z.int(),
+    env: z.record(z.string(), z.string()),
+    resources: Resources,
+  }),
+  origins: Origins,
   resources: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
   simulated: z.boolean(),
 })

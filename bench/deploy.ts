@@ -7,6 +7,7 @@
  *   node bench/deploy.ts [--deployments 200] [--rounds 5]
  */
 import { parseArgs } from 'node:util'
+import { shelfEnvironments } from '#catalog/environments.ts'
 import { litellm } from '#catalog/litellm/litellm.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
@@ -57,7 +58,8 @@ function objectsOf({ namespace, name }: Target): readonly KubernetesObject[] {
     app: litellm,
     deployment: crypto.randomUUID(),
     team: 'bench',
-    environment: 'prod',
+    environment: shelfEnvironments.prod,
+    standing: new Map(),
     peers: [],
     render: {
       namespace,

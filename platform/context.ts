@@ -1,6 +1,7 @@
 import type { Passport } from '#api/apps.ts'
 import type { OperationKind } from '#api/operations.ts'
 import type { App } from '#kit/app.ts'
+import type { Environments } from '#kit/environment.ts'
 import type { PassportDocuments } from '#kit/passport-documents.ts'
 import type { Database } from './adapters/database/database.ts'
 import type { PolicyEngine } from './adapters/policy/policy-engine.ts'
@@ -21,6 +22,7 @@ export type CatalogueEntry = {
 export type PlatformContext = {
   readonly database: Database
   readonly catalog: readonly CatalogueEntry[]
+  readonly environments: Environments
   readonly queue: Pick<Queue, 'enqueue' | 'deadLetters'>
   readonly secrets: SecretVault
   readonly policy: PolicyEngine

@@ -1,4 +1,5 @@
 import type { OperationKind } from '#api/operations.ts'
+import { shelfEnvironments } from '#catalog/environments.ts'
 import { catalog } from '#catalog/index.ts'
 import type { App } from '#kit/app.ts'
 import type { Database } from '#platform/adapters/database/database.ts'
@@ -74,6 +75,7 @@ export async function openGround(settings: Settings, url: string, report: Report
     contextFor: agent => ({
       database,
       catalog,
+      environments: shelfEnvironments,
       queue,
       secrets,
       policy,

@@ -18,6 +18,7 @@ import { digestOf } from '#platform/deployments/digest.ts'
 import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts'
 import { type InheritedSecrets, inheritedSecrets } from '#platform/deployments/inherited-secrets.ts'
 import { findsProviders, type Provider } from '#platform/deployments/providers.ts'
+import { leftClaims } from '#platform/deployments/standing-claims.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
@@ -211,6 +212,9 @@ async function planMember(
     configuration: configurationOf(key, member, answers, wish.reason),
     current: existing?.current ?? {
       ...nothingBefore,
+      ...(namespace && {
+        claims: await leftClaims(sql, namespace, { app: app.id, name }),
+      }),
       ...(inherited && { inherited: inherited.values }),
     },
     composition: key.name,

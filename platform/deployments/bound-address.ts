@@ -7,9 +7,9 @@ import { databaseProtocols } from '#api/databases.ts'
 import type { Binding } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Bound } from '#kit/app.ts'
+import { looksSecret } from '#kit/secret-words.ts'
 import type { Peer } from './network-policy.ts'
 import { isPublic } from './public-address.ts'
-import { looksSecret } from './secret-words.ts'
 
 type Address = Exclude<Binding, string>
 type Resolution =

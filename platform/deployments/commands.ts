@@ -14,7 +14,7 @@ import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
 import { currentOf } from './current.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
-import { draft, nothingBefore } from './draft.ts'
+import { type DraftRequest, draft, nothingBefore } from './draft.ts'
 import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
@@ -22,6 +22,7 @@ import { refuseDraft, refuseUnbuilt } from './refusals.ts'
 import { request } from './request.ts'
 import { requestDelete } from './request-delete.ts'
 import { reserveName } from './reserve-name.ts'
+import { leftClaims } from './standing-claims.ts'
 import { load, lockDeployment } from './stream.ts'
 
 /** A change the door asks for: who, what, and the etag it holds on to. */
@@ -57,7 +58,11 @@ export async function createDeployment(
       clusters: [cluster],
       target: { namespace: namespaceName, name },
       configuration: input,
-      current: { ...nothingBefore, ...(inherited && { inherited: inherited.values }) },
+      current: {
+        ...nothingBefore,
+        ...(namespace && { claims: await leftClaims(tx, namespace, input) }),
+        ...(inherited && { inherited: inherited.values }),
+      },
     })
     refuseDraft(made, namespaceName, namespace)
     await reserveName(tx, id, input)
@@ -100,10 +105,10 @@ export async function repeatDeployment(
 ): Promise<OperationOfDeployment> {
   return revise(context, actor, asked, 'update', async (state, tx) => {
     const newest = wanted(state)
-    const configuration = await configurationOf(tx, newest)
-    if (!newest || !exactly) return { configuration }
+    const asItWas = await whole(tx, newest)
+    if (!newest || !exactly) return asItWas
     const { result: _result, ...same } = newest
-    return { configuration, exactly: same }
+    return { ...asItWas, exactly: same }
   })
 }
 
@@ -114,7 +119,7 @@ export async function restartDeployment(
   asked: Asked,
 ): Promise<OperationOfDeployment> {
   return revise(context, actor, asked, 'restart', async (state, tx) => ({
-    configuration: await configurationOf(tx, wanted(state)),
+    ...(await whole(tx, wanted(state))),
     restartedAt: context.clock().toISOString(),
   }))
 }
@@ -148,11 +153,12 @@ export async function rollbackDeployment(
             },
           },
         )
-      const configuration = await configurationOf(tx, old)
+      const asItWas = await whole(tx, old)
       const { result: _result, ...exactly } = old
-      if (input.configuration === 'then') return { configuration, to: old.number, exactly }
+      if (input.configuration === 'then') return { ...asItWas, to: old.number, exactly }
       return {
-        configuration: { ...configuration, bindings: bindingsOf(wanted(state)) },
+        ...asItWas,
+        configuration: { ...asItWas.configuration, bindings: bindingsOf(wanted(state)) },
         to: old.number,
       }
     },
@@ -177,6 +183,7 @@ export async function deleteDeployment(
 
 type Revision = {
   configuration: DeploymentInput
+  kept?: DraftRequest['kept']
   clusters?: string[]
   restartedAt?: string
   to?: number
@@ -227,6 +234,7 @@ async function revise(
         ...(asked.reason ? { reason: asked.reason } : {}),
       },
       current: await currentOf(context, tx, id, state),
+      ...(revision.kept ? { kept: revision.kept } : {}),
       ...(restartedAt ? { restartedAt } : {}),
       composition: identity.composition,
     })
@@ -258,13 +266,11 @@ function bindingsOf(revision: RevisionData | undefined): DeploymentInput['bindin
   return revision?.bindings as DeploymentInput['bindings']
 }
 
-async function configurationOf(
-  tx: Sql,
-  revision: RevisionData | undefined,
-): Promise<DeploymentInput> {
+/** The configuration of a revision as it was, whatever the environment gives by now. */
+async function whole(tx: Sql, revision: RevisionData | undefined) {
   if (!revision) throw new PlatformError('not-found', 'There is no such deployment.')
   const settings = await readBlob(tx, revision.settings)
-  return {
+  const configuration: DeploymentInput = {
     // Settings were parsed against the app's schema before they were stored.
     settings: settings as Record<string, unknown>,
     bindings: bindingsOf(revision),
@@ -273,4 +279,5 @@ async function configurationOf(
     ...(revision.resources ? { resources: revision.resources } : {}),
     ingress: revision.ingress,
   }
+  return { configuration, kept: { origins: revision.origins } }
 }

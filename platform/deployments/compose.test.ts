@@ -2,22 +2,29 @@ import { describe, expect, it } from 'vitest'
 import { ollama } from '#catalog/ollama/ollama.ts'
 import { openWebUI } from '#catalog/open-webui/open-webui.ts'
 import { speaches } from '#catalog/speaches/speaches.ts'
+import type { RenderInput } from '#kit/app.ts'
+import { type EnvironmentDefinition, environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { renderInput } from '#kit/render-input.ts'
-import { composeObjects, imagesOf } from './compose.ts'
+import { type ComposeInput, composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 
 const provider = '11111111-1111-4111-8111-111111111111'
 const deployment = '22222222-2222-4222-8222-222222222222'
 
-function compose(host: string | null, restartedAt?: string): readonly KubernetesObject[] {
+function compose(
+  host: string | null,
+  restartedAt?: string,
+  more: Partial<ComposeInput> = {},
+): readonly KubernetesObject[] {
   const parsed = openWebUI.parseSettings({})
   if (!parsed.ok) throw new Error('{} must be valid')
   return composeObjects({
     app: openWebUI,
     deployment,
     team: 'a',
-    environment: 'dev',
+    environment: { name: 'dev' },
+    standing: new Map(),
     peers: [{ type: 'deployment', id: provider, namespace: 'models', port: 11434 }],
     ...(restartedAt ? { restartedAt } : {}),
     render: {
@@ -31,8 +38,12 @@ function compose(host: string | null, restartedAt?: string): readonly Kubernetes
       secretName: 'chat-secrets-1',
       givenSecrets: [],
     },
+    ...more,
   })
 }
+
+const inEnvironment = (definition: EnvironmentDefinition, more: Partial<ComposeInput> = {}) =>
+  compose(null, undefined, { environment: environment('prod', definition, []), ...more })
 
 const find = (kind: string, objects = compose(null)) => {
   const found = objects.find(object => object.kind === kind)
@@ -95,7 +106,8 @@ describe('the objects of a revision', () => {
   it('open the internet only where the settings have a use for it', () => {
     const policy = (settings: Record<string, unknown>) => {
       const render = renderInput(speaches, { settings })
-      const target = { deployment, team: 'a', environment: 'dev', peers: [] }
+      const environment = { name: 'dev' } as const
+      const target = { deployment, team: 'a', environment, standing: new Map(), peers: [] }
       return JSON.stringify(
         find('NetworkPolicy', composeObjects({ app: speaches, render, ...target })),
       )
@@ -109,7 +121,8 @@ describe('the objects of a revision', () => {
       app: ollama,
       deployment,
       team: 'a',
-      environment: 'dev',
+      environment: { name: 'dev' },
+      standing: new Map(),
       peers: [{ type: 'address', port: 443 }],
       render: {
         namespace: 'team-a',
@@ -139,7 +152,9 @@ describe('the objects of a revision', () => {
     const app = { ...ollama, render: () => [job('once', { 'kade.dev/phase': 'pre' }), job('app')] }
     const render = { ...renderInput(ollama), namespace: 'team-a', name: 'm' }
     const at = '2026-11-21T12:00:00.000Z'
-    const given = { app, deployment, team: 'a', environment: 'dev', peers: [], render }
+    const environment = { name: 'dev' } as const
+    const owner = { deployment, team: 'a', environment, standing: new Map() }
+    const given = { ...owner, app, peers: [], render }
     const marked = composeObjects({ ...given, restartedAt: at }).filter(object =>
       JSON.stringify(object).includes(at),
     )
@@ -180,7 +195,8 @@ describe('the objects of a revision', () => {
         app: forged,
         deployment,
         team: 'a',
-        environment: 'dev',
+        environment: { name: 'dev' },
+        standing: new Map(),
         peers: [],
         render: input,
       }),
@@ -189,5 +205,98 @@ describe('the objects of a revision', () => {
 
   it('name each image once', () => {
     expect(imagesOf(compose(null))).toEqual([...openWebUI.images])
+  })
+})
+
+describe('an environment', () => {
+  const labels = { owner: '{team}', 'cost-centre': 'ai-7', namespace: '{namespace}' }
+
+  it('labels every object and every pod, for who pays and who reads logs', () => {
+    const meant = { owner: 'a', 'cost-centre': 'ai-7', namespace: 'team-a' }
+    for (const object of inEnvironment({ labels }))
+      expect(object.metadata.labels).toMatchObject({ ...meant, 'kade.dev/environment': 'prod' })
+    expect(find('Deployment', inEnvironment({ labels })).spec).toMatchObject({
+      template: { metadata: { labels: { ...meant, 'kade.dev/environment': 'prod' } } },
+    })
+  })
+
+  it('never changes a selector, nor the label of a module that one hangs on', () => {
+    const app = {
+      ...openWebUI,
+      render: (input: RenderInput) =>
+        JSON.parse(
+          JSON.stringify(openWebUI.render(input)).replaceAll('app.kubernetes.io/instance', 'owner'),
+        ),
+    }
+    const selectors = (objects: readonly KubernetesObject[]) =>
+      objects.map(object => (object.spec as { selector?: unknown } | undefined)?.selector)
+    const [before, after] = [inEnvironment({}, { app }), inEnvironment({ labels }, { app })]
+    expect(selectors(after)).toEqual(selectors(before))
+    expect(find('Deployment', after).spec).toMatchObject({
+      selector: { matchLabels: { owner: 'chat' } },
+      template: { metadata: { labels: { owner: 'chat', 'cost-centre': 'ai-7' } } },
+    })
+  })
+
+  it('adds tolerations to those of the module', () => {
+    const toleration = { key: 'dedicated', value: 'ai', effect: 'NoSchedule' } as const
+    const objects = inEnvironment({ tolerations: [toleration] })
+    const { template } = find('Deployment', objects).spec as { template: { spec: object } }
+    expect(template.spec).toMatchObject({ tolerations: [toleration] })
+  })
+
+  it('opens the network for those it names, on the ports that are declared', () => {
+    const { ingress, egress } = find(
+      'NetworkPolicy',
+      inEnvironment({
+        network: {
+          ingress: [{ namespace: 'probes' }],
+          egress: [
+            { cidr: '10.20.0.0/16', ports: [5432] },
+            { namespace: 'proxy', ports: [3128] },
+          ],
+        },
+      }),
+    ).spec as { ingress: unknown[]; egress: unknown[] }
+    const named = (name: string) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+    })
+    expect(ingress).toEqual([{ ports: [{ protocol: 'TCP', port: 8080 }], from: [named('probes')] }])
+    expect(egress).toEqual(
+      expect.arrayContaining([
+        { ports: [{ protocol: 'TCP', port: 5432 }], to: [{ ipBlock: { cidr: '10.20.0.0/16' } }] },
+        { ports: [{ protocol: 'TCP', port: 3128 }], to: [named('proxy')] },
+      ]),
+    )
+  })
+
+  it('chooses the storage class of a new claim, and never that of one that stands', () => {
+    const classOf = (standing: ComposeInput['standing']) =>
+      find('PersistentVolumeClaim', inEnvironment({ storageClass: 'fast' }, { standing })).spec
+    expect(classOf(new Map())).toMatchObject({ storageClassName: 'fast' })
+    expect(classOf(new Map([['chat-data', 'slow']]))).toMatchObject({ storageClassName: 'slow' })
+    expect(classOf(new Map([['chat-data', undefined]]))).not.toHaveProperty('storageClassName')
+  })
+
+  it('does the same for the claims that a StatefulSet makes', () => {
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'db', namespace: 'team-a' },
+      spec: {
+        volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: {} }],
+        template: {},
+      },
+    }
+    const app = { ...openWebUI, render: () => [set] }
+    const templates = (standing: ComposeInput['standing']) =>
+      find('StatefulSet', inEnvironment({ storageClass: 'fast' }, { app, standing })).spec
+    expect(templates(new Map())).toMatchObject({
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { storageClassName: 'fast' } }],
+    })
+    expect(templates(new Map([['db/data', undefined]]))).toMatchObject({
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: {} }],
+    })
+    expect(JSON.stringify(templates(new Map([['db/data', undefined]])))).not.toContain('fast')
   })
 })

@@ -1,15 +1,19 @@
 import type { App, RenderInput } from '#kit/app.ts'
+import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { annotation, label } from '#platform/labels.ts'
 import { digestOf } from './digest.ts'
 import { consumerLabel, networkPolicy, type Peer } from './network-policy.ts'
+import { type StandingClaims, withStorageClass } from './standing-claims.ts'
 
 export type ComposeInput = {
   readonly app: App
   readonly render: RenderInput
   readonly deployment: string
   readonly team: string
-  readonly environment: string
+  readonly environment: Environment
+  /** Claims that may be in the cluster already. */
+  readonly standing: StandingClaims
   readonly peers: readonly Peer[]
   readonly restartedAt?: string
   /** What it is a part of, where that is more than itself. */
@@ -23,8 +27,10 @@ const reserved = /(^|\.)kade\.dev\//
  * every app (Secret by reference, NetworkPolicy, owner labels). Pure, so the same input is the same digest.
  */
 export function composeObjects(input: ComposeInput): readonly KubernetesObject[] {
-  const { app, render, deployment, peers } = input
-  const own = app.render(render)
+  const { app, render, deployment, environment, peers } = input
+  const own = app
+    .render({ ...render, environment: environment.name })
+    .map(object => withStorageClass(object, environment.storageClass, input.standing))
   const secret = app.secrets.length > 0 || peersWithKey(render) ? [secretObject(render)] : []
   const policy = networkPolicy({
     app,
@@ -34,6 +40,7 @@ export function composeObjects(input: ComposeInput): readonly KubernetesObject[]
     namespace: render.namespace,
     name: render.name,
     hasIngress: render.ingress !== null,
+    environment,
     peers,
   })
   const madeBy = moduleDigest(app)
@@ -57,10 +64,11 @@ function secretObject(render: RenderInput): KubernetesObject {
 function owned(object: KubernetesObject, madeBy: string, input: ComposeInput): KubernetesObject {
   const { app, render, deployment, team, environment } = input
   const labels = {
+    ...environmentLabels(environment.labels, input),
     ...ownLabels(object.metadata.labels, input),
     [label.deployment]: deployment,
     [label.team]: team,
-    [label.environment]: environment,
+    [label.environment]: environment.name,
     [label.name]: app.id,
     [label.instance]: render.name,
     'app.kubernetes.io/version': app.version,
@@ -96,9 +104,11 @@ function withTemplate(spec: Record<string, unknown>, input: ComposeInput): Recor
   const metadata = isRecord(template.metadata) ? template.metadata : {}
   const uses = input.peers.flatMap(peer => (peer.type === 'deployment' ? [peer.id] : []))
   const labels = {
+    ...environmentLabels(input.environment.labels, input),
     ...ownLabels(metadata.labels, input),
     [label.deployment]: input.deployment,
     [label.team]: input.team,
+    [label.environment]: input.environment.name,
     ...Object.fromEntries(uses.map(provider => [consumerLabel(provider), 'true'])),
   }
   const annotations = {
@@ -110,7 +120,34 @@ function withTemplate(spec: Record<string, unknown>, input: ComposeInput): Recor
     labels,
     ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
   }
-  return { ...spec, template: { ...template, metadata: marked } }
+  return { ...spec, template: tolerant({ ...template, metadata: marked }, input.environment) }
+}
+
+/** The pods also stand the taints that the environment says, beside those the module says. */
+function tolerant(
+  template: Record<string, unknown>,
+  { tolerations = [] }: Environment,
+): Record<string, unknown> {
+  if (tolerations.length === 0 || !isRecord(template.spec)) return template
+  const own: unknown[] = Array.isArray(template.spec.tolerations) ? template.spec.tolerations : []
+  return { ...template, spec: { ...template.spec, tolerations: [...own, ...tolerations] } }
+}
+
+/** The environment's labels with what they stand for. A module's own of the same name wins: its selectors may hang on it. */
+export function environmentLabels(
+  labels: Environment['labels'],
+  { app, render, team, environment }: ComposeInput,
+): Record<string, string> {
+  const words: Readonly<Record<string, string>> = {
+    '{team}': team,
+    '{namespace}': render.namespace,
+    '{app}': app.id,
+    '{name}': render.name,
+    '{environment}': environment.name,
+  }
+  return Object.fromEntries(
+    Object.entries(labels ?? {}).map(([key, value]) => [key, words[value] ?? value]),
+  )
 }
 
 /**

@@ -3,7 +3,10 @@ import type { DeploymentInput } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
 import type { Violation } from '#api/problem.ts'
 import type { App } from '#kit/app.ts'
+import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { type Resolved, resolve } from '#kit/resolve.ts'
+import { looksSecret } from '#kit/secret-words.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { RevisionData } from '#platform/events/types.ts'
@@ -15,12 +18,19 @@ import { digestOf } from './digest.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
 import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
-import { looksSecret } from './secret-words.ts'
+import { noClaims, type StandingClaims } from './standing-claims.ts'
 
 /** What a deployment has before the change. */
-export type Current = CurrentSecrets & Pick<CurrentBindings, 'bindings'>
+export type Current = CurrentSecrets &
+  Pick<CurrentBindings, 'bindings'> & { readonly claims: StandingClaims }
 
-export const nothingBefore: Current = { version: 0, latest: 0, values: {}, bindings: {} }
+export const nothingBefore: Current = {
+  version: 0,
+  latest: 0,
+  values: {},
+  bindings: {},
+  claims: noClaims,
+}
 
 export type DraftRequest = {
   readonly app: App
@@ -29,6 +39,8 @@ export type DraftRequest = {
   readonly clusters: readonly string[]
   readonly target: { readonly namespace: string; readonly name: string }
   readonly configuration: DeploymentInput
+  /** Of a restart, rollback or retry: the configuration is whole as an earlier revision had it, from where that says. */
+  readonly kept?: { readonly origins: RevisionData['origins'] }
   readonly current: Current
   readonly restartedAt?: string
   readonly composition?: string | undefined
@@ -43,6 +55,8 @@ export type Draft = {
   readonly violations: readonly Violation[]
   readonly findings: readonly Finding[]
   readonly settings: Record<string, unknown>
+  /** What it would run with besides its settings, after the environment. */
+  readonly values: Pick<Resolved, 'replicas' | 'resources' | 'env'>
   readonly objects: readonly KubernetesObject[]
   readonly secrets: SecretPlan
   readonly revision: Omit<RevisionData, 'number'>
@@ -55,8 +69,10 @@ export async function draft(
   actor: Actor,
   request: DraftRequest,
 ): Promise<Draft> {
-  const { app, configuration, current } = request
-  const parsed = app.parseSettings(configuration.settings)
+  const { app, current } = request
+  const environment = context.environments[request.namespace?.environment ?? 'dev']
+  const { settings: parsed, origins, ...values } = valuesOf(request, environment)
+  const configuration = { ...request.configuration, ...values }
   const bindings = await resolveBindings(
     request.providers ?? findsProviders(context, sql, actor),
     app,
@@ -82,57 +98,58 @@ export async function draft(
           app,
           deployment: request.deployment,
           team: request.namespace?.team ?? '',
-          environment: request.namespace?.environment ?? 'dev',
+          environment,
+          standing: current.claims,
           peers: bindings.peers,
           composition: request.composition,
           ...(request.restartedAt ? { restartedAt: request.restartedAt } : {}),
           render: {
             ...request.target,
             settings,
-            replicas: configuration.replicas ?? 1,
-            env: configuration.env ?? {},
-            ...(configuration.resources ? { resources: configuration.resources } : {}),
+            replicas: values.replicas,
+            env: values.env,
+            ...(values.resources ? { resources: values.resources } : {}),
             ingress: configuration.ingress ?? null,
             bindings: bindings.bound,
             secretName: `${request.target.name}-secrets-${secrets.version}`,
             givenSecrets: secrets.given,
           },
         })
-  const revision = revisionOf(app, request, settings, objects, bindings.kept, secrets.version)
+  const judged = { ...request, configuration, actor, objects }
+  const revision: Draft['revision'] = {
+    version: app.version,
+    settings: digestOf(settings),
+    objects: digestOf(objects),
+    bindings: bindings.kept,
+    env: values.env,
+    replicas: values.replicas,
+    ...(values.resources ? { resources: values.resources } : {}),
+    ingress: configuration.ingress ?? null,
+    ...(origins ? { origins: { ...origins } } : {}),
+    secretVersion: secrets.version,
+    images: imagesOf(objects),
+    ...(request.restartedAt ? { restartedAt: request.restartedAt } : {}),
+    ...(configuration.reason ? { reason: configuration.reason } : {}),
+  }
   return {
     deployment: request.deployment,
     violations,
-    findings: context.policy.evaluate(policyInput(questionFor({ ...request, actor, objects }))),
+    findings: context.policy.evaluate(policyInput(questionFor(judged))),
     settings,
+    values,
     objects,
     secrets,
     revision,
   }
 }
 
-function revisionOf(
-  app: App,
-  request: DraftRequest,
-  settings: Record<string, unknown>,
-  objects: readonly KubernetesObject[],
-  bindings: Record<string, unknown>,
-  secretVersion: number,
-): Omit<RevisionData, 'number'> {
-  const { configuration, restartedAt } = request
-  return {
-    version: app.version,
-    settings: digestOf(settings),
-    objects: digestOf(objects),
-    bindings,
-    env: configuration.env ?? {},
-    replicas: configuration.replicas ?? 1,
-    ...(configuration.resources ? { resources: configuration.resources } : {}),
-    ingress: configuration.ingress ?? null,
-    secretVersion,
-    images: imagesOf(objects),
-    ...(restartedAt ? { restartedAt } : {}),
-    ...(configuration.reason ? { reason: configuration.reason } : {}),
-  }
+type Values = Omit<Resolved, 'origins'> & { readonly origins: RevisionData['origins'] }
+
+/** What was asked, and the environment's values for what was left open; kept values stay as they are. */
+function valuesOf({ app, configuration, kept }: DraftRequest, environment: Environment): Values {
+  if (!kept) return resolve(app, environment, configuration)
+  const { origins, ...values } = resolve(app, { name: environment.name }, configuration)
+  return { ...values, origins: kept.origins && { ...origins, ...kept.origins } }
 }
 
 /** Two deployments under one host name would take each other's visitors. Who asks for a host waits for who asked before. */

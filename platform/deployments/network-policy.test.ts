@@ -13,7 +13,14 @@ const id = '1e4a0000-0000-4000-8000-000000000000'
 const other = '2f5b0000-0000-4000-8000-000000000000'
 
 function policyOf(more: Partial<NetworkInput>) {
-  const input = { deployment: id, namespace: 'team-a', name: 'chat', hasIngress: true, peers: [] }
+  const input = {
+    deployment: id,
+    namespace: 'team-a',
+    name: 'chat',
+    hasIngress: true,
+    environment: {},
+    peers: [],
+  }
   const [{ app } = {}] = catalog
   if (!app) throw new Error('the shelf is empty')
   const egress = (more.app ?? app).network.egress

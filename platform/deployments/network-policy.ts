@@ -1,4 +1,5 @@
 import type { App, Provides } from '#kit/app.ts'
+import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { label, prefix } from '#platform/labels.ts'
 
@@ -43,6 +44,7 @@ export type NetworkInput = {
   readonly hasIngress: boolean
   /** Jobs of its own, which may talk to the app as its users do. */
   readonly hasJobs?: boolean
+  readonly environment: Pick<Environment, 'network'>
   readonly peers: readonly Peer[]
 }
 
@@ -76,7 +78,7 @@ function ownRule(input: NetworkInput, side: 'from' | 'to'): object[] {
 }
 
 function ingressRules(input: NetworkInput): object[] {
-  const { app, deployment, hasIngress } = input
+  const { app, deployment, hasIngress, environment } = input
   const provided = portsOf(input, [...new Set(app.provides.flatMap(offeredPorts))])
   const rules = ownRule(input, 'from')
   if (provided.length > 0)
@@ -94,11 +96,19 @@ function ingressRules(input: NetworkInput): object[] {
       ports: portsOf(input, [app.network.expose]),
       from: [{ namespaceSelector: { matchLabels: { [`${prefix}ingress`]: 'true' } } }],
     })
+  const allowed = environment.network?.ingress ?? []
+  const everyPort = portsOf(input, Object.keys(app.network.ports))
+  if (allowed.length > 0 && everyPort.length > 0)
+    rules.push({ ports: everyPort, from: allowed.map(({ namespace }) => inNamespace(namespace)) })
   return rules
 }
 
+function inNamespace(name: string) {
+  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }
+}
+
 function egressRules(input: NetworkInput): object[] {
-  const { egress, peers } = input
+  const { egress, peers, environment } = input
   const internet = (port: number) => ({
     ports: [{ protocol: 'TCP', port }],
     to: [{ ipBlock: { cidr: '0.0.0.0/0', except: notInternet } }],
@@ -110,12 +120,17 @@ function egressRules(input: NetworkInput): object[] {
           ports: [{ protocol: 'TCP', port: peer.port }],
           to: [
             {
-              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+              ...inNamespace(peer.namespace),
               podSelector: { matchLabels: { [label.deployment]: peer.id } },
             },
           ],
         },
   )
   if (egress.some(one => one.to === 'internet-https')) rules.push(internet(443))
+  for (const { ports, ...place } of environment.network?.egress ?? [])
+    rules.push({
+      ports: ports.map(port => ({ protocol: 'TCP', port })),
+      to: ['cidr' in place ? { ipBlock: { cidr: place.cidr } } : inNamespace(place.namespace)],
+    })
   return [...rules, ...ownRule(input, 'to')]
 }

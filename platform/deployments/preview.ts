@@ -20,6 +20,7 @@ import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
+import { leftClaims } from './standing-claims.ts'
 import { load } from './stream.ts'
 
 /** Milliseconds a preview waits for the cluster's own dry run before it answers without. */
@@ -57,7 +58,10 @@ export async function previewDeployment(
     clusters: cluster === null ? [] : [cluster],
     target: input,
     configuration: input,
-    current: existing?.current ?? nothingBefore,
+    current: existing?.current ?? {
+      ...nothingBefore,
+      ...(namespace && { claims: await leftClaims(sql, namespace, input) }),
+    },
     ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
     composition: existing?.composition,
   })
@@ -70,6 +74,7 @@ export async function previewDeployment(
     'select simulated from kade.cluster where name = $1',
     [cluster ?? ''],
   )
+  const resources = resourcesOf(entry.app.resources, made.values.resources)
   return {
     allowed,
     findings: [...made.findings],
@@ -77,7 +82,10 @@ export async function previewDeployment(
     ...(await changesOf(context, input, made, existing, cluster)),
     cluster,
     settings: made.settings,
-    resources: totals(made, input.replicas ?? 1, resourcesOf(entry.app.resources, input.resources)),
+    environment: namespace?.environment ?? null,
+    values: { ...made.values, settings: made.settings, env: { ...made.values.env }, resources },
+    origins: made.revision.origins ?? {},
+    resources: totals(made, resources),
     simulated: clusterRow?.simulated ?? false,
   }
 }
@@ -219,7 +227,8 @@ function offline(objects: readonly KubernetesObject[]): ObjectChange[] {
   }))
 }
 
-function totals(made: Draft, replicas: number, { requests }: AppResources): Preview['resources'] {
+function totals(made: Draft, { requests }: AppResources): Preview['resources'] {
+  const { replicas } = made.values
   const storage = made.objects
     .filter(object => object.kind === 'PersistentVolumeClaim')
     .map(object => sizeOf(object))

@@ -136,7 +136,7 @@ async function desiredOf(
   settingsOf: (digest: string) => Promise<unknown>,
 ) {
   const settings = await settingsOf(revision.settings)
-  const { number, bindings, env, replicas, ingress, resources } = revision
+  const { number, bindings, env, replicas, ingress, resources, origins } = revision
   return {
     revision: number,
     settings,
@@ -145,6 +145,7 @@ async function desiredOf(
     replicas,
     ingress,
     ...(resources ? { resources } : {}),
+    ...(origins ? { origins } : {}),
   }
 }
 

@@ -240,6 +240,7 @@ function revisionView(row: RevisionRow): Revision {
     replicas: data.replicas,
     ...(data.resources ? { resources: data.resources } : {}),
     ingress: data.ingress,
+    ...(data.origins ? { origins: data.origins } : {}),
     images: data.images,
     objectsDigest: row.objects_digest,
     secretVersion: data.secretVersion,

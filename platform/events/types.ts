@@ -52,6 +52,10 @@ export const RevisionData = z.object({
     })
     .optional(),
   ingress: z.object({ host: z.string() }).nullable(),
+  /** Where each value comes from, by JSON Pointer; absent in revisions of before that was recorded. */
+  origins: z
+    .record(z.string(), z.enum(['module', 'environment', 'environment-app', 'you']))
+    .optional(),
   secretVersion: z.int(),
   images: z.array(z.string()),
   /** Stands on the pod template from the first restart on, so that a later update does not restart once more. */

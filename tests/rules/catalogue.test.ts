@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { shelfEnvironments } from '#catalog/environments.ts'
 import { catalog } from '#catalog/index.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
 import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
@@ -33,7 +34,8 @@ describe.each(catalog.map(one => ({ id: one.app.id, ...one })))('$id', ({ id, ap
         app,
         deployment: '3c0f2a54-91a5-4a4e-9a53-0b2f7a1d7c11',
         team: 'a',
-        environment: 'dev',
+        environment: shelfEnvironments.dev,
+        standing: new Map(),
         peers: [],
         render: {
           ...target,

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { shelfEnvironments } from '#catalog/environments.ts'
 import { catalog } from '#catalog/index.ts'
+import type { EnvironmentName } from '#kit/environment-name.ts'
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
@@ -35,7 +37,12 @@ export type PlatformGround = {
   /** Moves the platform's clock; the database's own stays. */
   pass(seconds: number): void
   /** A namespace of a team that stands ready on these clusters. */
-  namespace(name: string, team: string, clusters?: readonly string[]): Promise<void>
+  namespace(
+    name: string,
+    team: string,
+    clusters?: readonly string[],
+    environment?: EnvironmentName,
+  ): Promise<void>
   /** A cluster in the registry; `silentSeconds` ago a worker last reached it, never when null. */
   cluster(name: string, silentSeconds: number | null): Promise<void>
   /** The claim of whoever took the operation up last. */
@@ -63,6 +70,7 @@ export async function platformGround(
   const context: PlatformContext = {
     database,
     catalog: shelf,
+    environments: shelfEnvironments,
     queue,
     secrets: await openSecretVault({ home }),
     policy,
@@ -80,13 +88,13 @@ export async function platformGround(
     pass: seconds => {
       offset += seconds * 1000
     },
-    async namespace(name, team, clusters = ['amsterdam']) {
+    async namespace(name, team, clusters = ['amsterdam'], environment = 'dev') {
       const states = clusters.map(cluster => ({ name: cluster, state: 'ready' }))
       const bounds = { cpu: '16', memory: '64Gi', storage: '500Gi', deployments: 50 }
       await database.query(
         `insert into kade.namespace (name, team, environment, clusters, bounds)
-         values ($1, $2, 'dev', $3, $4)`,
-        [name, team, JSON.stringify(states), bounds],
+         values ($1, $2, $3, $4, $5)`,
+        [name, team, environment, JSON.stringify(states), bounds],
       )
     },
     async cluster(name, silentSeconds) {

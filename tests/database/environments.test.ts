@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CreateDeployment, DeploymentInput } from '#api/deployments.ts'
+import type { OperationOfDeployment } from '#api/operations.ts'
+import { catalog } from '#catalog/index.ts'
+import { type EnvironmentDefinition, environments } from '#kit/environment.ts'
+import { createPlatform } from '#platform/create-platform.ts'
+import type { Platform } from '#platform/platform.ts'
+import {
+  ada,
+  freshName,
+  type PlatformGround,
+  platformGround,
+  seen,
+} from '#tests/support/platform-ground.ts'
+
+let ground: PlatformGround
+beforeAll(async () => {
+  ground = await platformGround()
+  await ground.cluster('amsterdam', 0)
+  await ground.namespace('prod-a', 'a', ['amsterdam'], 'prod')
+})
+afterAll(() => ground?.stop())
+
+const apps = catalog.map(each => each.app)
+
+/** Kade as it would be started with this written of `prod`. */
+function kadeWith(prod: EnvironmentDefinition): Platform {
+  return createPlatform({ ...ground.context, environments: environments({ prod }, apps) })
+}
+
+const usual = () =>
+  kadeWith({
+    defaults: { replicas: 2, env: { TZ: 'Europe/Amsterdam' } },
+    apps: { litellm: { settings: { retries: 3 } } },
+  })
+
+function bodyOf(asked: Partial<CreateDeployment>): CreateDeployment {
+  return { app: 'litellm', namespace: 'prod-a', name: freshName(), settings: {}, ...asked }
+}
+
+async function serve(made: OperationOfDeployment): Promise<OperationOfDeployment> {
+  await ground.hub.start(made.id, 'amsterdam', 'w1')
+  await ground.hub.applied(await ground.claim(made.id))
+  await ground.hub.observed([seen(made, { revision: made.revision ?? 1 })])
+  return made
+}
+
+const at = ({ namespace, name }: { namespace: string; name: string }) => ({
+  params: { namespace, name },
+})
+
+describe('a value that was left out', () => {
+  it('comes from the environment, and preview, deployment and revision say so', async () => {
+    const kade = usual()
+    const body = bodyOf({ settings: { logLevel: 'ERROR' }, env: { LITELLM_MODE: 'PRODUCTION' } })
+    const origins = {
+      '/settings/retries': 'environment-app',
+      '/settings/logLevel': 'you',
+      '/settings/routing': 'module',
+      '/replicas': 'environment',
+      '/env/TZ': 'environment',
+      '/env/LITELLM_MODE': 'you',
+      '/resources/limits/cpu': 'module',
+    }
+    const preview = await kade.previewDeployment(ada, { body })
+    expect(preview).toMatchObject({ environment: 'prod', origins })
+    expect(preview.values).toMatchObject({
+      settings: { retries: 3, logLevel: 'ERROR' },
+      replicas: 2,
+      env: { TZ: 'Europe/Amsterdam', LITELLM_MODE: 'PRODUCTION' },
+      resources: { limits: { cpu: expect.any(String), memory: expect.any(String) } },
+    })
+    const made = await serve(await kade.createDeployment(ada, { body }))
+    const { desired } = await kade.readDeployment(ada, at(made))
+    expect(desired).toMatchObject({ replicas: 2, settings: { retries: 3 }, origins })
+    const { items } = await kade.listRevisions(ada, { ...at(made), query: { limit: 1 } })
+    expect(items[0]).toMatchObject({ number: 1, origins, env: desired.env })
+  })
+
+  it('comes from the module where the environment says nothing of it', async () => {
+    const preview = await kadeWith({}).previewDeployment(ada, { body: bodyOf({}) })
+    expect(new Set(Object.values(preview.origins))).toEqual(new Set(['module']))
+  })
+
+  it('is judged as if it had been asked for', async () => {
+    const kade = kadeWith({ defaults: { resources: { requests: { cpu: '40' } } } })
+    const { allowed, findings } = await kade.previewDeployment(ada, { body: bodyOf({}) })
+    expect(allowed).toBe(false)
+    expect(findings.map(each => each.path)).toContain('/resources/requests/cpu')
+  })
+})
+
+describe('an environment that changed', () => {
+  const later = { defaults: { replicas: 4, env: { TZ: 'Europe/Paris' } } }
+  const asThen = { replicas: 2, env: { TZ: 'Europe/Amsterdam' } }
+
+  it('leaves a restart and a rollback as they were, and reaches the next update', async () => {
+    const made = await serve(await usual().createDeployment(ada, { body: bodyOf({}) }))
+    const kade = kadeWith(later)
+    const read = async () => (await kade.readDeployment(ada, at(made))).desired
+    const { origins } = await read()
+
+    await serve(await kade.restartDeployment(ada, at(made)))
+    expect(await read()).toMatchObject({ revision: 2, ...asThen, origins })
+
+    const body: DeploymentInput = { settings: {} }
+    await serve(await kade.updateDeployment(ada, { ...at(made), body }))
+    expect(await read()).toMatchObject({
+      revision: 3,
+      replicas: 4,
+      env: { TZ: 'Europe/Paris' },
+      origins: { '/replicas': 'environment', '/settings/retries': 'module' },
+    })
+
+    const back = { revision: 1, configuration: 'now' as const }
+    await serve(await kade.rollbackDeployment(ada, { ...at(made), body: back }))
+    expect(await read()).toMatchObject({ revision: 4, ...asThen, origins })
+  })
+})
+
+describe('the storage class of an environment', () => {
+  const fast = { storageClass: 'fast' }
+
+  /** The class of the claims that a worker would apply. */
+  async function classesOf(made: OperationOfDeployment): Promise<unknown[]> {
+    const order = await ground.hub.start(made.id, 'amsterdam', 'w1')
+    if (order?.step.type !== 'apply') throw new Error('there is nothing to apply')
+    const claims = order.step.work.objects.filter(each => each.kind === 'PersistentVolumeClaim')
+    await serve(made)
+    return claims.map(each => (each.spec as { storageClassName?: string }).storageClassName)
+  }
+
+  async function remove(made: OperationOfDeployment, data: 'keep' | 'delete'): Promise<void> {
+    const gone = await ground.platform.deleteDeployment(ada, { ...at(made), query: { data } })
+    await ground.hub.start(gone.id, 'amsterdam', 'w1')
+    await ground.hub.removed(await ground.claim(gone.id))
+  }
+
+  it('is that of new claims, and a claim that stands keeps its own', async () => {
+    const body = bodyOf({ app: 'qdrant' })
+    const made = await kadeWith({}).createDeployment(ada, { body })
+    expect(await classesOf(made)).toEqual([undefined])
+    const kade = kadeWith(fast)
+    const { settings } = body
+    const updated = await kade.updateDeployment(ada, { ...at(made), body: { settings } })
+    expect(await classesOf(updated)).toEqual([undefined])
+
+    await remove(made, 'keep')
+    const again = await kade.createDeployment(ada, { body })
+    expect(await classesOf(again)).toEqual([undefined])
+
+    await remove(again, 'delete')
+    const anew = await kade.createDeployment(ada, { body })
+    expect(await classesOf(anew)).toEqual(['fast'])
+    const back = await kadeWith({}).updateDeployment(ada, { ...at(anew), body: { settings } })
+    expect(await classesOf(back)).toEqual(['fast'])
+  })
+})
