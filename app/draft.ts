@@ -2,6 +2,7 @@ import { applyPatch } from 'rfc6902'
 import type { AppSummary } from '#api/apps.ts'
 import type { Deployment, Resources } from '#api/deployments.ts'
 import type { PatchOperation } from '#api/findings.ts'
+import { givenIn } from '#api/given.ts'
 
 export type OutsideBinding = { url: string; secret?: string }
 
@@ -115,18 +116,19 @@ export function withFix(draft: Draft, fix: readonly PatchOperation[]): Draft {
   }
 }
 
-/** A draft that asks for what a deployment has now. */
+/** A draft that asks for what people gave a deployment; environment and app fill in the rest. */
 export function draftOf(deployment: Deployment): Draft {
   const { desired } = deployment
+  const { settings, env = {}, replicas, resources } = givenIn(desired)
   return {
     ...emptyDraft(deployment.app),
     namespace: deployment.namespace,
     name: deployment.name,
-    settings: copyOf(desired.settings),
+    settings: copyOf(settings),
     bindings: bindingsIn(desired.bindings ?? {}),
-    env: { ...desired.env },
-    replicas: desired.replicas,
-    resources: amountsIn(desired.resources),
+    env: { ...env },
+    replicas,
+    resources: amountsIn(resources),
     host: desired.ingress?.host ?? '',
   }
 }

@@ -1,7 +1,8 @@
 import type { FieldChange, ObjectChange, Preview } from '#api/deployments.ts'
 import { type Cli, type OutputFlags, print } from './command.ts'
 import { exit } from './exit.ts'
-import { clean, findingLines } from './render.ts'
+import { originLines } from './origins.ts'
+import { clean, findingLines, short } from './render.ts'
 import { tell } from './terminal.ts'
 
 /** Shows what would happen; exit code 3 when it would be refused. */
@@ -21,8 +22,8 @@ const signs: Record<Preview['changes'][number]['change'], string> = {
 }
 
 function previewLines(cli: Cli, preview: Preview): string[] {
-  const { findings, violations, changes, checked, reason, cluster, resources, simulated, hash } =
-    preview
+  const { findings, violations, changes, checked, reason, cluster, simulated, hash } = preview
+  const { resources, values, origins, environment } = preview
   const where = cluster ? ` on ${cluster}${simulated ? ' (simulated)' : ''}` : ''
   const sure =
     checked === 'cluster'
@@ -35,6 +36,8 @@ function previewLines(cli: Cli, preview: Preview): string[] {
     ),
     ...findings.flatMap(finding => findingLines(cli.terminal, finding)),
     ...changes.flatMap(changeLines),
+    'Runs with',
+    ...originLines(values, origins, environment),
     `Takes CPU ${resources.cpu}, memory ${resources.memory}, storage ${resources.storage}.`,
     sure,
     ...(hash ? [`To have exactly this applied: --preview ${hash}`] : []),
@@ -59,12 +62,5 @@ function changeLines({ change, kind, name, fields = [], moreFields }: ObjectChan
 
 function fieldLine({ path, live, next, manager }: FieldChange): string {
   const who = manager ? ` (${manager})` : ''
-  return clean(`      ${path}: ${shown(live)} → ${shown(next)}${who}`)
-}
-
-/** On one line, and no longer than one can read. */
-function shown(value: unknown): string {
-  if (value === undefined) return '–'
-  const text = JSON.stringify(value)
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+  return clean(`      ${path}: ${short(live)} → ${short(next)}${who}`)
 }

@@ -23,6 +23,13 @@ export function clean(text: string): string {
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
 }
 
+/** A value on one line, and no longer than one can read. */
+export function short(value: unknown): string {
+  if (value === undefined) return '–'
+  const text = JSON.stringify(value)
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text
+}
+
 /** What happened, why, and what to do, with every violation and finding. */
 export function problemLines(terminal: Terminal, problem: Problem): string[] {
   return [

@@ -39,6 +39,8 @@ export const useDeploy = defineStore('deploy', () => {
   const app = ref<App | null>(null)
   const others = ref<Deployment[]>([])
   const preview = ref<Preview | null>(null)
+  /** What Kade last said of where the values come from. */
+  const known = ref<Preview | null>(null)
   const { said, judge } = useVerdict(() => createBodyOf(draft.value, secrets.value))
   let key = idempotencyKey()
   let asked = 0
@@ -77,6 +79,7 @@ export const useDeploy = defineStore('deploy', () => {
     if (draft.value.app === id) return
     const { namespace, cluster } = draft.value
     secrets.value = {}
+    known.value = null
     draft.value = { ...emptyDraft(id), namespace, cluster, name: id }
     proposeName()
   }
@@ -101,12 +104,20 @@ export const useDeploy = defineStore('deploy', () => {
     })
   }
 
-  async function check(): Promise<void> {
+  /** Asks where the values would come from, and judges nothing yet. */
+  async function look(): Promise<Preview | null> {
     const mine = ++asked
     const answer = await client.previewDeployment({
       body: createBodyOf(draft.value, secrets.value),
     })
-    if (mine !== asked) return
+    if (mine !== asked) return null
+    known.value = answer
+    return answer
+  }
+
+  async function check(): Promise<void> {
+    const answer = await look()
+    if (!answer) return
     preview.value = answer
     judge(answer.violations)
   }
@@ -130,6 +141,7 @@ export const useDeploy = defineStore('deploy', () => {
     draft.value = emptyDraft()
     secrets.value = {}
     app.value = null
+    known.value = null
     preview.value = null
     judge()
   }
@@ -141,12 +153,14 @@ export const useDeploy = defineStore('deploy', () => {
     others,
     taken,
     preview,
+    known,
     said,
     judge,
     choose,
     proposeName,
     loadOthers,
     wrongs,
+    look,
     check,
     takeFix,
     submit,

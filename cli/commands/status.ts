@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Deployment } from '#api/deployments.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
+import { originLines } from '../origins.ts'
 import { ago, clean, operationLines } from '../render.ts'
 import { tell } from '../terminal.ts'
 
@@ -40,6 +41,7 @@ function statusLines(cli: Cli, deployment: Deployment): string[] {
     `${namespace}/${name}: ${app} ${version}, ${environment}, on ${clusters.join(', ')}`,
     `${health.state}${simulated(deployment)} since ${ago(health.since)}${reason}`,
     `revision ${desired.revision} ${behind}, ${desired.replicas} replicas${deployment.drift ? ', changed by hand since' : ''}`,
+    ...(desired.origins ? originLines(desired, desired.origins, environment) : []),
     ...(deployment.url ? [deployment.url] : []),
     ...operationLines(cli.terminal, operation),
   ]

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Binding, type Deployment } from '#api/deployments.ts'
+import { givenIn } from '#api/given.ts'
 import { type Cli, follow, type WaitFlags, withWait } from '../command.ts'
 import { type ConfigurationFlags, configurationOf, withConfiguration } from '../configuration.ts'
 import { newIdempotencyKey } from '../connection.ts'
@@ -40,7 +41,7 @@ async function update(cli: Cli, target: string, flags: Flags): Promise<void> {
   await follow(cli, connection, started, flags)
 }
 
-/** A deployment's configuration as an update takes it. Secrets that are not named stay as they are. */
+/** What was given to a deployment, as an update takes it. Secrets that are not named stay as they are. */
 function asInput({ desired, version }: Deployment) {
   const bindings = Object.entries(desired.bindings ?? {}).flatMap(([need, value]) => {
     const binding = Binding.safeParse(value)
@@ -48,11 +49,8 @@ function asInput({ desired, version }: Deployment) {
   })
   return {
     version,
-    settings: desired.settings,
-    replicas: desired.replicas,
+    ...givenIn(desired),
     ingress: desired.ingress,
     ...(bindings.length > 0 ? { bindings: Object.fromEntries(bindings) } : {}),
-    ...(desired.env ? { env: desired.env } : {}),
-    ...(desired.resources ? { resources: desired.resources } : {}),
   }
 }

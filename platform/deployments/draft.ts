@@ -115,7 +115,8 @@ export async function draft(
             givenSecrets: secrets.given,
           },
         })
-  const judged = { ...request, configuration, actor, objects }
+  const asked = request.configuration.resources ?? null
+  const judged = { ...request, configuration, asked, actor, objects }
   const revision: Draft['revision'] = {
     version: app.version,
     settings: digestOf(settings),

@@ -1,5 +1,5 @@
 import type { Namespace } from '#api/clusters.ts'
-import type { DeploymentInput } from '#api/deployments.ts'
+import type { DeploymentInput, Resources } from '#api/deployments.ts'
 import type { App } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { type PolicyQuestion, parseBounds } from '#platform/governance/policy-input.ts'
@@ -13,6 +13,7 @@ export type Judged = {
   readonly clusters: readonly string[]
   readonly target: { readonly namespace: string; readonly name: string }
   readonly configuration: DeploymentInput
+  readonly asked?: Resources | null
   readonly objects: readonly KubernetesObject[]
 }
 
@@ -24,11 +25,13 @@ export function questionFor({
   clusters,
   target,
   configuration,
+  asked,
   objects,
 }: Judged): PolicyQuestion {
   const { namespace: namespaceName, name } = target
   return {
     request: { app: app.id, namespace: namespaceName, name, ...configuration },
+    ...(asked === undefined ? {} : { asked }),
     namespace: {
       name: namespaceName,
       exists: namespace !== null,

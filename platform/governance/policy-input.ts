@@ -22,6 +22,8 @@ export type PolicyNamespace = {
 export type PolicyQuestion = {
   /** The create body, or what an update or rollback would have to say to create the same. */
   readonly request: CreateDeployment
+  /** The part of its resources that the requester wrote, where an environment filled in others; a fix is a change of that. */
+  readonly asked?: Resources | null
   readonly namespace: PolicyNamespace
   readonly actor: { readonly id: string; readonly mayDeploy: boolean }
   readonly app: Pick<Module, 'id' | 'network' | 'relaxations'> & {
@@ -58,14 +60,14 @@ export type PolicyInput = {
  * numbers here: `resources` as `cpuMillis` and `memoryBytes`, and inside the objects wherever `requests` or `limits` stand.
  */
 export function policyInput(question: PolicyQuestion): PolicyInput {
-  const { request, namespace, actor, app, objects } = question
+  const { request, asked = request.resources, namespace, actor, app, objects } = question
   return {
     request: {
       app: request.app,
       namespace: request.namespace,
       name: request.name,
       replicas: request.replicas ?? null,
-      resources: request.resources ?? null,
+      resources: asked ?? null,
       ingress: request.ingress ?? null,
       secrets: Object.keys(request.secrets ?? {}),
       env: Object.keys(request.env ?? {}),

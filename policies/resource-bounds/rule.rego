@@ -137,7 +137,7 @@ findings contains {
 	"message": "too-many-replicas",
 	"path": "/replicas",
 	"values": {"found": input.request.replicas, "proposed": fitting},
-	"fix": [{"op": "replace", "path": "/replicas", "value": fitting}],
+	"fix": [{"op": "add", "path": "/replicas", "value": fitting}],
 } if {
 	input.request.replicas > fitting
 }

@@ -1,3 +1,4 @@
+import { applyPatch } from 'rfc6902'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CreateDeployment, DeploymentInput } from '#api/deployments.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
@@ -84,9 +85,16 @@ describe('a value that was left out', () => {
 
   it('is judged as if it had been asked for', async () => {
     const kade = kadeWith({ defaults: { resources: { requests: { cpu: '40' } } } })
-    const { allowed, findings } = await kade.previewDeployment(ada, { body: bodyOf({}) })
+    const body = bodyOf({})
+    const { allowed, findings } = await kade.previewDeployment(ada, { body })
     expect(allowed).toBe(false)
-    expect(findings.map(each => each.path)).toContain('/resources/requests/cpu')
+    const [finding] = findings.filter(each => each.path === '/resources/requests/cpu')
+    // The fix is a change of what was sent, which says nothing of resources.
+    expect(applyPatch(structuredClone(body), [...(finding?.fix ?? [])] as never)).toEqual([null])
+    const most = kadeWith({ defaults: { replicas: 10, resources: { limits: { memory: '30Gi' } } } })
+    const { findings: others } = await most.previewDeployment(ada, { body })
+    const [replicas] = others.filter(each => each.path === '/replicas')
+    expect(applyPatch(structuredClone(body), [...(replicas?.fix ?? [])] as never)).toEqual([null])
   })
 })
 
