@@ -39,6 +39,8 @@ export const Cluster = z.object({
   /** Progress or cause, for people. */
   message: Text,
   version: z.string().optional(),
+  /** Kinds by which Prometheus can be told to collect figures there; null as long as that is not known. */
+  monitors: z.array(z.enum(['PodMonitor', 'ServiceMonitor'])).nullable(),
   deployments: z.int(),
   /** Null before the first scan, about a minute after joining. */
   scan: ClusterScan.nullable(),

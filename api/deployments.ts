@@ -232,6 +232,8 @@ export const Preview = z.object({
     resources: Resources,
   }),
   origins: Origins,
+  /** Whether Prometheus collects figures of the app; `unknown` as long as no worker has said what its cluster can. */
+  monitoring: z.enum(['collected', 'app-has-none', 'not-wanted', 'no-operator', 'unknown']),
   resources: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
   simulated: z.boolean(),
 })

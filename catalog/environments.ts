@@ -4,12 +4,15 @@ import { catalog } from './index.ts'
 /** Who owns it, what it is booked on, and where it belongs: the names that cost reports look for unasked. */
 const labels = { owner: '{team}', department: '{team}', env: '{environment}' }
 
+/** Where a Prometheus operator usually lives. */
+const monitoring = { namespace: 'monitoring' }
+
 /** What each environment gives the apps of the shelf, where an organisation has not written its own. */
 export const shelfEnvironments = environments(
   {
-    dev: { labels, monitoring: { namespace: 'monitoring' } },
-    staging: { labels, monitoring: { namespace: 'monitoring' } },
-    prod: { labels, monitoring: { namespace: 'monitoring' }, defaults: { replicas: 2 } },
+    dev: { labels, monitoring },
+    staging: { labels, monitoring },
+    prod: { labels, monitoring, defaults: { replicas: 2 } },
   },
   catalog.map(each => each.app),
 )

@@ -38,10 +38,22 @@ function previewLines(cli: Cli, preview: Preview): string[] {
     ...changes.flatMap(changeLines),
     'Runs with',
     ...originLines(values, origins, environment),
+    ...collected[preview.monitoring],
     `Takes CPU ${resources.cpu}, memory ${resources.memory}, storage ${resources.storage}.`,
     sure,
     ...(hash ? [`To have exactly this applied: --preview ${hash}`] : []),
   ]
+}
+
+/** Whether Prometheus comes for the app's figures; nothing where the app has none or nobody wants them. */
+const collected: Record<Preview['monitoring'], readonly string[]> = {
+  collected: ['Prometheus collects its figures.'],
+  'no-operator': [
+    'Prometheus cannot be told to collect its figures: the cluster has no operator for it.',
+  ],
+  unknown: ['It is not known yet whether the cluster can have Prometheus collect its figures.'],
+  'app-has-none': [],
+  'not-wanted': [],
 }
 
 const whose = {

@@ -70,6 +70,9 @@ export type Network = {
   }[]
 }
 
+/** Figures that the app gives about itself, as Prometheus reads them, to whoever reaches the port. */
+export type Metrics = { readonly port: string; readonly path: string }
+
 export type AppResources = {
   readonly requests: { readonly cpu: string; readonly memory: string }
   readonly limits: { readonly cpu?: string; readonly memory: string }
@@ -118,6 +121,7 @@ export type App = {
   readonly provides: readonly Provides[]
   readonly secrets: readonly SecretSpec[]
   readonly network: Network
+  readonly metrics: Metrics | null
   readonly resources: AppResources
   readonly storage: readonly {
     readonly name: string

@@ -66,6 +66,7 @@ function describe(
       ports: specification.ports,
       egress: declaredEgress(specification.egress ?? []),
     },
+    metrics: specification.metrics ?? null,
     resources: specification.resources,
     storage: Object.entries(specification.volumes ?? {}).map(([name, volume]) => ({
       name,

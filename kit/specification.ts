@@ -108,6 +108,8 @@ export type Specification<
   readonly runAs: RunAs
   readonly relax?: Relax
   readonly egress?: readonly EgressDefinition<NoInfer<z.output<S>>>[]
+  /** Figures for Prometheus that need no key; the environment has them collected where the cluster can. */
+  readonly metrics?: { readonly port: NoInfer<P>; readonly path: `/${string}` }
   /** Seconds; a model server needs more than a web page. */
   readonly readyWithin: number
   /** Seconds between the request to stop and the end. */

@@ -44,6 +44,7 @@ export const textEmbeddingsInference = defineApp({
   devices: ({ gpu }) => ({ 'nvidia.com/gpu': gpu ? 1 : 0 }),
   runAs: 1000,
   egress: [huggingFaceEgress],
+  metrics: { port: 'http', path: '/metrics' },
   readyWithin: 1800,
   env: ({ settings, secrets, ports }) => ({
     MODEL_ID: settings.model,

@@ -66,6 +66,8 @@ export const vllm = defineApp({
   // The maker prepares the image for this user in group 0; others are not supported.
   runAs: { user: 2000, group: 0, volumeGroup: 0 },
   egress: [{ ...huggingFaceEgress, when: ({ offline }) => !offline }],
+  // The key guards /v1 only.
+  metrics: { port: 'http', path: '/metrics' },
   // A large model takes long to download, and minutes to load.
   readyWithin: 3600,
   stopWithin: 60,

@@ -299,4 +299,42 @@ describe('an environment', () => {
     })
     expect(JSON.stringify(templates(new Map([['db/data', undefined]])))).not.toContain('fast')
   })
+
+  it('has figures collected by an object of the kind that the cluster has, and lets that in', () => {
+    const monitoring = { namespace: 'monitoring', labels: { release: 'prometheus' } }
+    const app = { ...openWebUI, metrics: { port: 'http', path: '/metrics' } }
+    const figures = { app }
+    const pods = inEnvironment({ monitoring }, { ...figures, monitor: 'PodMonitor' })
+    expect(find('PodMonitor', pods)).toMatchObject({
+      metadata: { name: 'chat', labels: { release: 'prometheus', 'kade.dev/team': 'a' } },
+      spec: {
+        selector: { matchLabels: { 'kade.dev/deployment': deployment } },
+        podMetricsEndpoints: [{ port: 'http', path: '/metrics', interval: '30s' }],
+      },
+    })
+    const opening = {
+      ports: [{ protocol: 'TCP', port: 8080 }],
+      from: [
+        { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } },
+      ],
+    }
+    const openings = (objects: readonly KubernetesObject[]) =>
+      (find('NetworkPolicy', objects).spec as { ingress: unknown[] }).ingress
+    expect(openings(pods)).toContainEqual(opening)
+    expect(
+      find(
+        'ServiceMonitor',
+        inEnvironment({ monitoring }, { ...figures, monitor: 'ServiceMonitor' }),
+      ).spec,
+    ).toMatchObject({ endpoints: [{ port: 'http', path: '/metrics' }] })
+
+    for (const without of [
+      inEnvironment({ monitoring }, figures),
+      inEnvironment({}, { ...figures, monitor: 'PodMonitor' }),
+      inEnvironment({ monitoring }, { monitor: 'PodMonitor' }),
+    ]) {
+      expect(without.map(object => object.kind)).not.toContain('PodMonitor')
+      expect(JSON.stringify(openings(without))).not.toContain('monitoring')
+    }
+  })
 })

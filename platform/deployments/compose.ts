@@ -2,7 +2,9 @@ import type { App, RenderInput } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { annotation, label } from '#platform/labels.ts'
+import type { MonitorKind } from '#platform/monitor-kinds.ts'
 import { digestOf } from './digest.ts'
+import { monitor } from './monitor.ts'
 import { consumerLabel, networkPolicy, type Peer } from './network-policy.ts'
 import { type StandingClaims, withStorageClass } from './standing-claims.ts'
 
@@ -15,6 +17,8 @@ export type ComposeInput = {
   /** Claims that may be in the cluster already. */
   readonly standing: StandingClaims
   readonly peers: readonly Peer[]
+  /** The kind by which figures are collected, where they are. */
+  readonly monitor?: MonitorKind
   readonly restartedAt?: string
   /** What it is a part of, where that is more than itself. */
   readonly composition?: string | undefined
@@ -41,10 +45,22 @@ export function composeObjects(input: ComposeInput): readonly KubernetesObject[]
     name: render.name,
     hasIngress: render.ingress !== null,
     environment,
+    collects: input.monitor !== undefined,
     peers,
   })
   const madeBy = moduleDigest(app)
-  return [...secret, policy, ...own].map(object => owned(object, madeBy, input))
+  return [...secret, policy, ...own, ...monitorsOf(input)].map(object =>
+    owned(object, madeBy, input),
+  )
+}
+
+function monitorsOf(input: ComposeInput): readonly KubernetesObject[] {
+  const { app, deployment, render, environment, monitor: kind } = input
+  const { monitoring } = environment
+  if (kind === undefined || monitoring === undefined) return []
+  const { namespace, name } = render
+  const labels = environmentLabels(monitoring.labels, input)
+  return monitor({ app, deployment, namespace, name, kind, monitoring, labels })
 }
 
 function peersWithKey(render: RenderInput): boolean {

@@ -1,8 +1,8 @@
 import type { Namespace } from '#api/clusters.ts'
-import type { DeploymentInput } from '#api/deployments.ts'
+import type { DeploymentInput, Preview } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
 import type { Violation } from '#api/problem.ts'
-import type { App } from '#kit/app.ts'
+import type { App, SettingsResult } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { type Resolved, resolve } from '#kit/resolve.ts'
@@ -15,6 +15,7 @@ import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, resolveBindings } from './bindings.ts'
 import { composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
+import { monitoringOf } from './monitor.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
 import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
@@ -57,6 +58,7 @@ export type Draft = {
   readonly settings: Record<string, unknown>
   /** What it would run with besides its settings, after the environment. */
   readonly values: Pick<Resolved, 'replicas' | 'resources' | 'env'>
+  readonly monitoring: Preview['monitoring']
   readonly objects: readonly KubernetesObject[]
   readonly secrets: SecretPlan
   readonly revision: Omit<RevisionData, 'number'>
@@ -82,14 +84,15 @@ export async function draft(
   )
   const secrets = planSecrets(app, configuration.secrets ?? {}, bindings.keys, current)
   const violations = [
-    ...(parsed.ok
-      ? []
-      : parsed.violations.map(one => ({ ...one, pointer: `/settings${one.pointer}` }))),
+    ...settingViolations(parsed),
     ...bindings.violations,
     ...secrets.violations,
     ...fieldViolations(app, configuration),
     ...(await hostViolations(sql, request)),
   ]
+  const monitoring = await monitoringOf(sql, app, environment, request.clusters)
+  const running = runningOf(values, configuration.ingress)
+  const restarted = request.restartedAt ? { restartedAt: request.restartedAt } : {}
   const settings = parsed.ok ? parsed.settings : configuration.settings
   const objects =
     violations.length > 0
@@ -100,16 +103,14 @@ export async function draft(
           team: request.namespace?.team ?? '',
           environment,
           standing: current.claims,
+          ...(monitoring.state === 'collected' ? { monitor: monitoring.kind } : {}),
           peers: bindings.peers,
           composition: request.composition,
-          ...(request.restartedAt ? { restartedAt: request.restartedAt } : {}),
+          ...restarted,
           render: {
             ...request.target,
+            ...running,
             settings,
-            replicas: values.replicas,
-            env: values.env,
-            ...(values.resources ? { resources: values.resources } : {}),
-            ingress: configuration.ingress ?? null,
             bindings: bindings.bound,
             secretName: `${request.target.name}-secrets-${secrets.version}`,
             givenSecrets: secrets.given,
@@ -118,18 +119,15 @@ export async function draft(
   const asked = request.configuration.resources ?? null
   const judged = { ...request, configuration, asked, actor, objects }
   const revision: Draft['revision'] = {
+    ...running,
     version: app.version,
     settings: digestOf(settings),
     objects: digestOf(objects),
     bindings: bindings.kept,
-    env: values.env,
-    replicas: values.replicas,
-    ...(values.resources ? { resources: values.resources } : {}),
-    ingress: configuration.ingress ?? null,
     ...(origins ? { origins: { ...origins } } : {}),
     secretVersion: secrets.version,
     images: imagesOf(objects),
-    ...(request.restartedAt ? { restartedAt: request.restartedAt } : {}),
+    ...restarted,
     ...(configuration.reason ? { reason: configuration.reason } : {}),
   }
   return {
@@ -138,10 +136,19 @@ export async function draft(
     findings: context.policy.evaluate(policyInput(questionFor(judged))),
     settings,
     values,
+    monitoring: monitoring.state,
     objects,
     secrets,
     revision,
   }
+}
+
+/** What revision and render say alike. */
+function runningOf(
+  { replicas, env, resources }: Draft['values'],
+  ingress: DeploymentInput['ingress'],
+) {
+  return { replicas, env, ...(resources ? { resources } : {}), ingress: ingress ?? null }
 }
 
 type Values = Omit<Resolved, 'origins'> & { readonly origins: RevisionData['origins'] }
@@ -151,6 +158,11 @@ function valuesOf({ app, configuration, kept }: DraftRequest, environment: Envir
   if (!kept) return resolve(app, environment, configuration)
   const { origins, ...values } = resolve(app, { name: environment.name }, configuration)
   return { ...values, origins: kept.origins && { ...origins, ...kept.origins } }
+}
+
+function settingViolations(parsed: SettingsResult): Violation[] {
+  if (parsed.ok) return []
+  return parsed.violations.map(one => ({ ...one, pointer: `/settings${one.pointer}` }))
 }
 
 /** Two deployments under one host name would take each other's visitors. Who asks for a host waits for who asked before. */

@@ -19,6 +19,7 @@ function policyOf(more: Partial<NetworkInput>) {
     name: 'chat',
     hasIngress: true,
     environment: {},
+    collects: false,
     peers: [],
   }
   const [{ app } = {}] = catalog

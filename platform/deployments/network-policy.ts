@@ -44,7 +44,9 @@ export type NetworkInput = {
   readonly hasIngress: boolean
   /** Jobs of its own, which may talk to the app as its users do. */
   readonly hasJobs?: boolean
-  readonly environment: Pick<Environment, 'network'>
+  readonly environment: Pick<Environment, 'network' | 'monitoring'>
+  /** Whether the environment's Prometheus reads the figures of the app. */
+  readonly collects: boolean
   readonly peers: readonly Peer[]
 }
 
@@ -78,7 +80,7 @@ function ownRule(input: NetworkInput, side: 'from' | 'to'): object[] {
 }
 
 function ingressRules(input: NetworkInput): object[] {
-  const { app, deployment, hasIngress, environment } = input
+  const { app, deployment, hasIngress, environment, collects } = input
   const provided = portsOf(input, [...new Set(app.provides.flatMap(offeredPorts))])
   const rules = ownRule(input, 'from')
   if (provided.length > 0)
@@ -100,6 +102,11 @@ function ingressRules(input: NetworkInput): object[] {
   const everyPort = portsOf(input, Object.keys(app.network.ports))
   if (allowed.length > 0 && everyPort.length > 0)
     rules.push({ ports: everyPort, from: allowed.map(({ namespace }) => inNamespace(namespace)) })
+  if (collects && app.metrics && environment.monitoring)
+    rules.push({
+      ports: portsOf(input, [app.metrics.port]),
+      from: [inNamespace(environment.monitoring.namespace)],
+    })
   return rules
 }
 

@@ -85,6 +85,7 @@ export async function previewDeployment(
     environment: namespace?.environment ?? null,
     values: { ...made.values, settings: made.settings, env: { ...made.values.env }, resources },
     origins: made.revision.origins ?? {},
+    monitoring: made.monitoring,
     resources: totals(made, resources),
     simulated: clusterRow?.simulated ?? false,
   }

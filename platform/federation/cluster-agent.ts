@@ -2,6 +2,7 @@ import type { Logs, ObjectStatus } from '#api/deployments.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { DryRun } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
+import type { MonitorKind } from '#platform/monitor-kinds.ts'
 
 /** What the gateway may ask of a cluster. Only a worker answers: nothing else holds a cluster credential. */
 export type Question =
@@ -41,6 +42,8 @@ export type WorkerHeartbeat = {
     readonly name: string
     readonly reachable: boolean
     readonly version?: string
+    /** Kinds of monitors that can be made there; absent where that could not be found out. */
+    readonly monitors?: readonly MonitorKind[]
   }[]
 }
 

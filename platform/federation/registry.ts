@@ -24,6 +24,7 @@ type ClusterRow = {
   since: Date
   message: Text
   version: string | null
+  monitors: Cluster['monitors']
   heartbeat_at: Date | null
 }
 
@@ -46,6 +47,7 @@ export async function listClusters(sql: Sql, actor: Actor, now: Date): Promise<C
     simulated: row.simulated,
     ...stateOf(row, now),
     ...(row.version ? { version: row.version } : {}),
+    monitors: row.monitors,
     deployments: counts.find(one => one.cluster === row.name)?.count ?? 0,
     scan: scans.get(row.name) ?? null,
   }))

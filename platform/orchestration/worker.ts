@@ -90,8 +90,7 @@ async function scan(
 
 async function probe(name: string, engine: Engine) {
   try {
-    const { version } = await engine.probe()
-    return { name, reachable: true, version }
+    return { name, reachable: true, ...(await engine.probe()) }
   } catch {
     return { name, reachable: false }
   }

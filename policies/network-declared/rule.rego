@@ -7,11 +7,12 @@ package kade.network_declared
 
 import data.kade.pods
 
-# `Secret` and `NetworkPolicy` are the platform's; the rules below hold them to the ones it writes.
+# `Secret`, `NetworkPolicy` and monitors are the platform's; the rules below hold them to the ones it writes.
 allowed_kinds := {
 	"apps/v1/Deployment", "apps/v1/StatefulSet",
 	"autoscaling/v2/HorizontalPodAutoscaler",
 	"batch/v1/CronJob", "batch/v1/Job",
+	"monitoring.coreos.com/v1/PodMonitor", "monitoring.coreos.com/v1/ServiceMonitor",
 	"networking.k8s.io/v1/Ingress", "networking.k8s.io/v1/NetworkPolicy",
 	"policy/v1/PodDisruptionBudget",
 	"v1/ConfigMap", "v1/PersistentVolumeClaim", "v1/Secret", "v1/Service", "v1/ServiceAccount",
@@ -52,6 +53,33 @@ own_network_policy(item) if {
 	is_string(item.spec.podSelector.matchLabels["kade.dev/deployment"])
 	"Ingress" in item.spec.policyTypes
 	"Egress" in item.spec.policyTypes
+}
+
+# A monitor sends the cluster's Prometheus somewhere: to the pods of this deployment, and with nothing else to do there.
+monitor_kinds := {"PodMonitor", "ServiceMonitor"}
+
+findings contains {
+	"message": "monitor-foreign",
+	"path": $"/objects/{i}/spec",
+	"values": {"object": object_name(item)},
+} if {
+	some i, item in input.objects
+	item.kind in monitor_kinds
+	not own_monitor(item)
+}
+
+own_monitor(item) if {
+	item.metadata.name == input.request.name
+	is_string(item.spec.selector.matchLabels["kade.dev/deployment"])
+	count([field | some field, _ in item.spec; not field in {"selector", "podMetricsEndpoints", "endpoints"}]) == 0
+	endpoints := array.concat(object.get(item.spec, "podMetricsEndpoints", []), object.get(item.spec, "endpoints", []))
+	count(endpoints) > 0
+	count([endpoint | some endpoint in endpoints; not plain_endpoint(endpoint)]) == 0
+}
+
+plain_endpoint(endpoint) if {
+	declared_port(endpoint.port)
+	count([field | some field, _ in endpoint; not field in {"port", "path", "interval"}]) == 0
 }
 
 # Values of secrets come from the encrypted store when a worker applies, never from a module.

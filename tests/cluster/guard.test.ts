@@ -235,7 +235,7 @@ describe('the preparer', () => {
     const error = await refusal(
       preparer.remove(ref, { uid: live?.metadata.uid ?? '' }, 'Background'),
     )
-    byGuard(error, 'preparerObjects', 'only network policies of a deployment')
+    byGuard(error, 'preparerObjects', 'only network policies and monitors of a deployment')
   })
 
   test('makes no account but the deployer, and gives that one no mounted token', async () => {

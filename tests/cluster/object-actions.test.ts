@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-
 import { annotation, label } from '#platform/labels.ts'
 import { engineGround } from '#tests/support/engine-ground.ts'
 import { jobObject, never, workOf } from '#tests/support/engine-work.ts'
+import { refusal } from '#tests/support/joined-cluster.ts'
+import { monitorDefinition } from '#tests/support/monitor-definition.ts'
 
 const namespace = 'harbour'
 const ground = engineGround([namespace])
@@ -89,5 +90,54 @@ describe('what its module wants kept', () => {
     await ground.engine.remove(second, 'delete', never)
     expect(await read('vault-once')).toBeNull()
     expect((await read('vault-keep'))?.metadata.labels).toMatchObject({ [label.data]: 'keep' })
+  })
+})
+
+describe('a monitor', () => {
+  const monitorOf = (deployment: string, spec: object = {}): KubernetesObject => ({
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PodMonitor',
+    metadata: { name: 'figures', namespace, labels: { [label.deployment]: deployment } },
+    spec: { selector: { matchLabels: { [label.deployment]: deployment } }, ...spec },
+  })
+  const endpoints = { podMetricsEndpoints: [{ port: 'http', path: '/metrics' }] }
+
+  it('is made where the cluster has its kind, by the preparer alone, and no longer missed once it has not', async () => {
+    const { engine, cluster } = ground
+    expect((await engine.probe()).monitors).toEqual([])
+    const definition = await cluster.admin.apply(monitorDefinition)
+    await vi.waitFor(async () => expect((await engine.probe()).monitors).toEqual(['PodMonitor']), {
+      timeout: 20_000,
+    })
+
+    const work = workOf({ namespace, name: 'figures' }, 1)
+    const { deployment } = work
+    const mine = monitorOf(deployment, endpoints)
+    const watched = workOf(work, 1, { extra: [mine] })
+    await engine.apply({ ...watched, deployment }, {}, never)
+    expect((await engine.inspect(watched)).find(one => one.kind === 'PodMonitor')).toMatchObject({
+      state: 'Current',
+      drift: [],
+    })
+    const { preparer, deployer } = cluster.open
+    expect((await refusal(deployer(namespace).apply(mine))).message).toContain('is forbidden')
+    for (const spec of [{ namespaceSelector: { any: true } }, { selector: {} }]) {
+      const stray = monitorOf(deployment, { ...endpoints, ...spec })
+      const error = await refusal(preparer.apply(stray, { force: true }))
+      expect(error.message).toContain('pods of its own deployment only')
+    }
+
+    await cluster.admin.remove(
+      { ...definition, name: definition.metadata.name },
+      { uid: definition.metadata.uid },
+      'Background',
+    )
+    await vi.waitFor(async () => expect((await engine.probe()).monitors).toEqual([]), {
+      timeout: 20_000,
+    })
+    const without = workOf(work, 2)
+    await engine.apply(without, {}, never)
+    await engine.settle(without, never)
+    await engine.remove(without, 'delete', never)
   })
 })

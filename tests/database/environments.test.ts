@@ -5,6 +5,8 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import { catalog } from '#catalog/index.ts'
 import { type EnvironmentDefinition, environments } from '#kit/environment.ts'
 import { createPlatform } from '#platform/create-platform.ts'
+import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
+import type { MonitorKind } from '#platform/monitor-kinds.ts'
 import type { Platform } from '#platform/platform.ts'
 import {
   ada,
@@ -162,5 +164,36 @@ describe('the storage class of an environment', () => {
     expect(await classesOf(anew)).toEqual(['fast'])
     const back = await kadeWith({}).updateDeployment(ada, { ...at(anew), body: { settings } })
     expect(await classesOf(back)).toEqual(['fast'])
+  })
+})
+
+describe('the figures of an app', () => {
+  const body = bodyOf({ app: 'vllm' })
+  const monitoring = { namespace: 'monitoring' }
+  const report = (monitors?: MonitorKind[]) =>
+    writeHeartbeat(ground.context.database, {
+      worker: 'w1',
+      clusters: [{ name: 'amsterdam', reachable: true, ...(monitors && { monitors }) }],
+    })
+  const look = async (prod: EnvironmentDefinition, app = 'vllm') =>
+    (await kadeWith(prod).previewDeployment(ada, { body: { ...body, app } })).monitoring
+
+  it('are collected where app, environment and cluster can, and what is not known is said', async () => {
+    expect(await look({ monitoring })).toBe('unknown')
+    await report([])
+    expect(await look({ monitoring })).toBe('no-operator')
+    await report(['ServiceMonitor'])
+    // A worker that cannot tell leaves what was told last.
+    await report()
+    expect(await look({ monitoring })).toBe('collected')
+    expect(await look({ monitoring }, 'litellm')).toBe('app-has-none')
+    expect(await look({})).toBe('not-wanted')
+
+    const made = await kadeWith({ monitoring }).createDeployment(ada, { body })
+    const order = await ground.hub.start(made.id, 'amsterdam', 'w1')
+    if (order?.step.type !== 'apply') throw new Error('there is nothing to apply')
+    expect(order.step.work.objects.map(each => each.kind)).toContain('ServiceMonitor')
+    const clusters = await ground.platform.listClusters(ada, { query: { limit: 50 } })
+    expect(clusters.items[0]).toMatchObject({ name: 'amsterdam', monitors: ['ServiceMonitor'] })
   })
 })

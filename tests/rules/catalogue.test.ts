@@ -36,6 +36,7 @@ describe.each(catalog.map(one => ({ id: one.app.id, ...one })))('$id', ({ id, ap
         team: 'a',
         environment: shelfEnvironments.dev,
         standing: new Map(),
+        monitor: 'PodMonitor',
         peers: [],
         render: {
           ...target,

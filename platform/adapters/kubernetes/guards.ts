@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { deployerAccount, label, systemNamespace } from '../../labels.ts'
+import { monitorResources } from '../../monitor-kinds.ts'
 import { ownerFence, revisionFence } from './fences.ts'
 import {
   about,
@@ -59,6 +60,8 @@ const preparerNamespaces: Guard = {
   ],
 }
 
+const aboutMonitors = monitorResources.map(about).join(' || ')
+
 const preparerObjects: Guard = {
   name: 'kade-preparer-objects',
   match: [
@@ -92,8 +95,12 @@ const preparerObjects: Guard = {
       otherwise: `${defaultDenyPolicy} denies everything, in both directions`,
     },
     {
-      allow: `!(${removing}) || (${about('networkpolicies')} && ${labelOf('oldObject', label.deployment)} != '')`,
-      otherwise: 'the preparer deletes only network policies of a deployment',
+      allow: `!(${aboutMonitors}) || ${removing} || (!has(object.spec.namespaceSelector) && ${labelOf('object', label.deployment)} != '' && object.spec.?selector.?matchLabels[?${quote(label.deployment)}].orValue('') == ${labelOf('object', label.deployment)})`,
+      otherwise: 'a monitor reads from the pods of its own deployment only',
+    },
+    {
+      allow: `!(${removing}) || ((${about('networkpolicies')} || ${aboutMonitors}) && ${labelOf('oldObject', label.deployment)} != '')`,
+      otherwise: 'the preparer deletes only network policies and monitors of a deployment',
     },
   ],
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { deployerAccount, label, systemNamespace } from '../../labels.ts'
+import { monitorGroup, monitorResources } from '../../monitor-kinds.ts'
 import {
   accountOf,
   type IdentityName,
@@ -14,7 +15,8 @@ import {
  *   worker    may become `kade-deployer` of a prepared namespace, and nothing else. Its own hands are empty.
  *   deployer  (one per namespace, no token exists) writes the objects of deployments: `kade:tenant`, bound in its namespace.
  *   preparer  makes namespaces and what closes them. NetworkPolicies are in its hands too, also those of a deployment:
- *             neither a module nor a person who reaches the deployer can open a network.
+ *             neither a module nor a person who reaches the deployer can open a network. So are its monitors, by which the
+ *             cluster's Prometheus comes to read from pods.
  *   observer  reads everything that status needs, never a Secret.
  *
  * RBAC says which kinds and verbs; guards.ts says where and with what content. None of the four has any right on RBAC
@@ -70,6 +72,11 @@ const preparerRules: readonly Rule[] = [
     verbs: [...read, 'create', 'patch', 'delete'],
   },
   {
+    apiGroups: [monitorGroup],
+    resources: monitorResources,
+    verbs: [...read, 'create', 'patch', 'delete'],
+  },
+  {
     apiGroups: ['rbac.authorization.k8s.io'],
     resources: ['rolebindings'],
     verbs: ['get', 'list', 'create', 'patch'],
@@ -112,6 +119,7 @@ const observerRules: readonly Rule[] = [
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: read },
   { apiGroups: ['networking.k8s.io'], resources: ['ingresses', 'networkpolicies'], verbs: read },
   { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways', 'httproutes'], verbs: read },
+  { apiGroups: [monitorGroup], resources: monitorResources, verbs: read },
   { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: read },
   { apiGroups: ['metrics.k8s.io'], resources: ['nodes', 'pods'], verbs: ['get', 'list'] },
 ]

@@ -26,7 +26,7 @@ export type ClusterAccess = {
   readonly simulated: boolean
   /** Writes the objects of deployments, as the namespace's own account. */
   deployer(namespace: string): KubeApi
-  /** Writes NetworkPolicies: nobody who reaches the deployer may open a network. */
+  /** Writes NetworkPolicies and monitors: nobody who reaches the deployer may open anything to others. */
   readonly preparer: KubeApi
   /** Reads everything but Secrets, in all namespaces. */
   readonly observer: KubeApi

@@ -8,6 +8,7 @@ import { handIn } from './hand.ts'
 import { inspectWork } from './inspect.ts'
 import { logsOf } from './logs.ts'
 import { metricsOf } from './metrics.ts'
+import { monitorsIn } from './monitors-in.ts'
 import { observeCluster } from './observe.ts'
 import { settleWork } from './prune.ts'
 import { removeDeployment } from './remove.ts'
@@ -58,10 +59,12 @@ export function createEngine(access: ClusterAccess): Engine {
     scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
     async probe() {
       const signal = AbortSignal.timeout(probeDeadline)
-      const { gitVersion } = await observer.request<{ gitVersion: string }>('GET', '/version', {
-        signal,
-      })
-      return { version: gitVersion }
+      const [{ gitVersion }, monitors] = await Promise.all([
+        observer.request<{ gitVersion: string }>('GET', '/version', { signal }),
+        // A cluster that answers lives, also where it does not tell this.
+        monitorsIn(access.preparer, signal).catch(() => undefined),
+      ])
+      return { version: gitVersion, ...(monitors && { monitors }) }
     },
     close: () => access.close(),
   }

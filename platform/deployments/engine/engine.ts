@@ -2,6 +2,7 @@ import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { Phase } from '#platform/events/types.ts'
 import type { Observation } from '#platform/federation/observation.ts'
+import type { MonitorKind } from '#platform/monitor-kinds.ts'
 import type { SecretValues, Work } from '../work.ts'
 import type { ClusterScan, FindStrangers } from './scan.ts'
 
@@ -62,7 +63,7 @@ export type Engine = {
   observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
   /** Looks through all of Kade's objects for what no record leads to, and mends hints. Deletes nothing. */
   scan(strangersOf: FindStrangers, signal: AbortSignal): Promise<ClusterScan>
-  /** Cheap liveness of the API server, within 5 s. Returns its version. */
-  probe(): Promise<{ readonly version: string }>
+  /** Cheap liveness of the API server, within 5 s: its version, and the kinds of monitors that can be made there, where known. */
+  probe(): Promise<{ readonly version: string; readonly monitors?: readonly MonitorKind[] }>
   close(): Promise<void>
 }

@@ -1,9 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
+import { monitorKinds } from '#platform/monitor-kinds.ts'
 import type { ClusterAccess } from './access.ts'
 import { heldFields, isConflict } from './failures.ts'
 
-/** One hand for the objects of a deployment: the deployer's, and for NetworkPolicies the preparer's. Counts its calls. */
+/** Kinds that open something to others: nobody who reaches the deployer may. */
+const preparers: ReadonlySet<string> = new Set(['NetworkPolicy', ...monitorKinds])
+
+/** One hand for the objects of a deployment: the deployer's, and for what opens to others the preparer's. Counts its calls. */
 export type Hand = { readonly api: KubeApi; readonly calls: () => number }
 
 export function handIn(namespace: string, access: ClusterAccess): Hand {
@@ -11,7 +15,7 @@ export function handIn(namespace: string, access: ClusterAccess): Hand {
   let calls = 0
   const by = (kind: string) => {
     calls += 1
-    return kind === 'NetworkPolicy' ? access.preparer : deployer
+    return preparers.has(kind) ? access.preparer : deployer
   }
   const api: KubeApi = {
     ...deployer,

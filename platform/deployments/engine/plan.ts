@@ -1,4 +1,4 @@
-import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { type KubeApi, KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation, label } from '#platform/labels.ts'
 import type { Work } from '../work.ts'
 import { failure } from './causes.ts'
@@ -99,7 +99,7 @@ export async function findParentObject(
   return live && { ...live, apiVersion: ref.apiVersion, kind: ref.kind }
 }
 
-/** Metadata of what the deployment owns of these kinds, its parent left out. A failing list fails all of it. */
+/** Metadata of what the deployment owns of these kinds, its parent left out. A list that fails otherwise than for want of the kind fails all of it. */
 export async function listOwned(
   api: KubeApi,
   target: { readonly deployment: string; readonly namespace: string; readonly name: string },
@@ -107,13 +107,19 @@ export async function listOwned(
   signal?: AbortSignal,
 ): Promise<readonly LiveObject[]> {
   const lists = await inParallel(kinds, async ({ apiVersion, kind }) => {
-    const { items } = await api.list(apiVersion, kind, {
-      namespace: target.namespace,
-      labelSelector: ownerSelector(target.deployment),
-      metadataOnly: true,
-      ...(signal && { signal }),
-    })
-    return items
+    try {
+      const { items } = await api.list(apiVersion, kind, {
+        namespace: target.namespace,
+        labelSelector: ownerSelector(target.deployment),
+        metadataOnly: true,
+        ...(signal && { signal }),
+      })
+      return items
+    } catch (error) {
+      // The cluster has no such kind any more: what there was of it went with its definition.
+      if (error instanceof KubeError && error.code === 404) return []
+      throw error
+    }
   })
   return lists
     .flat()

@@ -2,6 +2,7 @@ import type { Leak } from '#api/clusters.ts'
 import { moduleKinds } from '#kit/kinds.ts'
 import { KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { label } from '#platform/labels.ts'
+import { monitorKinds, monitorVersion } from '#platform/monitor-kinds.ts'
 import type { ClusterAccess } from './access.ts'
 import { hasAction, pruneAnnotation } from './intent.ts'
 import { leaksOf, type OwnedSeen, type SeenLeak } from './leaks.ts'
@@ -33,7 +34,12 @@ const mostLeaks = 50
 const listDeadline = 60_000
 const secrets = 'v1/Secret'
 /** What a module may emit, and what the platform adds to it. */
-const kinds: readonly string[] = [...moduleKinds, 'networking.k8s.io/v1/NetworkPolicy', secrets]
+const kinds: readonly string[] = [
+  ...moduleKinds,
+  'networking.k8s.io/v1/NetworkPolicy',
+  ...monitorKinds.map(kind => `${monitorVersion}/${kind}`),
+  secrets,
+]
 
 export async function scanCluster(
   access: ClusterAccess,

@@ -24,12 +24,13 @@ export async function claimFrom(
 
 /** Writes that a worker reaches these clusters. One it does not reach keeps its last time, and so grows stale. */
 export async function writeHeartbeat(sql: Sql, beat: WorkerHeartbeat): Promise<void> {
-  for (const { name, reachable, version } of beat.clusters) {
+  for (const { name, reachable, version, monitors } of beat.clusters) {
     if (!reachable) continue
     await sql.query(
-      `UPDATE kade.cluster SET heartbeat_at = now(), worker = $2, version = coalesce($3, version)
+      `UPDATE kade.cluster SET heartbeat_at = now(), worker = $2, version = coalesce($3, version),
+              monitors = coalesce($4, monitors)
        WHERE name = $1`,
-      [name, beat.worker, version ?? null],
+      [name, beat.worker, version ?? null, monitors ? JSON.stringify(monitors) : null],
     )
   }
 }
