@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { isImmutable } from '#platform/deployments/engine/failures.ts'
 import { errorOf, secretValues } from './status.ts'
 
 const statusBody = (message: string, more: object = {}) =>
@@ -75,6 +76,16 @@ test('messages about other kinds stay whole', () => {
   expect(hidden).toBeNull()
   const text = 'spec.replicas: Invalid value: -1: must be greater than or equal to 0'
   expect(errorOf(422, statusBody(text), { hidden }).message).toBe(text)
+})
+
+test('a long message keeps its end, which says what is wrong', () => {
+  const text = `spec.template: Invalid value: ${'x'.repeat(9_000)}: field is immutable`
+  const causes = [{ message: text }]
+  const error = errorOf(422, statusBody(text, { details: { causes } }))
+  expect(isImmutable(error)).toBe(true)
+  expect(error.message).toMatch(/^spec.template: .*\[cut\].*: field is immutable$/)
+  expect(error.message).toHaveLength(4_000)
+  expect(error.causes).toEqual([{ message: error.message }])
 })
 
 test('an apply that does not fit its kind is a mistake of the caller, whatever the server calls it', () => {

@@ -11,7 +11,9 @@ type Status = {
   }
 }
 
+/** Of a longer message the middle goes: it begins with the field, dumps the whole object, and ends with what is wrong. */
 const longestMessage = 4_000
+const longestEnd = 1_000
 const cut = '[cut]'
 /**
  * Seen on 1.36: a server-side apply whose fields do not fit the kind (unknown field, wrong type, broken base64) is answered
@@ -29,8 +31,7 @@ export function errorOf(
   } = {},
 ): KubeError {
   const status = parseStatus(body)
-  const hide = (text: string) =>
-    withoutValues(text, options.hidden ?? null).slice(0, longestMessage)
+  const hide = (text: string) => shortened(withoutValues(text, options.hidden ?? null))
   const retryAfter = options.retryAfter ?? status.details?.retryAfterSeconds
   const message = status.message ?? `HTTP ${code}`
   const misfit = code === 500 && notThisKind.test(message)
@@ -46,6 +47,12 @@ export function errorOf(
     ...(status.details?.kind !== undefined && { kind: status.details.kind }),
     ...(retryAfter !== undefined && { retryAfter }),
   })
+}
+
+function shortened(text: string): string {
+  if (text.length <= longestMessage) return text
+  const begin = text.slice(0, longestMessage - longestEnd - cut.length)
+  return `${begin}${cut}${text.slice(-longestEnd)}`
 }
 
 function parseStatus(body: string): Status {
