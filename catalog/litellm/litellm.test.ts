@@ -46,6 +46,26 @@ test('gives those who bind the master key, which begins as its clients expect', 
   expect(litellm.secrets.find(each => each.name === 'masterKey')?.prefix).toBe('sk-')
 })
 
+test('changes its database once and before it serves, and never from a pod that serves', () => {
+  const schemaUpdate = (kind: string, changes: Partial<RenderInput> = {}) =>
+    litellm
+      .render(renderInput(litellm, changes))
+      .filter(each => each.kind === kind)
+      .map(each => /"DISABLE_SCHEMA_UPDATE","value":"(\w+)"/.exec(JSON.stringify(each))?.[1])
+  expect(schemaUpdate('Job')).toEqual(['false'])
+  expect(schemaUpdate('Deployment')).toEqual(['true'])
+  expect(schemaUpdate('Job', { bindings: {} })).toEqual([])
+  expect(schemaUpdate('Deployment', { bindings: {} })).toEqual([undefined])
+})
+
+test('does not change its database again when only its own settings change', () => {
+  const job = (settings: object) =>
+    litellm
+      .render(renderInput(litellm, { settings: { ...settings } }))
+      .find(each => each.kind === 'Job')
+  expect(job({ retries: 5 })).toEqual(job({ retries: 2 }))
+})
+
 test('may run several copies, replaced one by one', () => {
   expect(litellm.mkDeployment({ replicas: 3 }).deployment.spec).toMatchObject({
     replicas: 3,

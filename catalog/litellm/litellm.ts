@@ -84,11 +84,24 @@ export const litellm = defineApp({
     },
   ],
   readyWithin: 600,
+  jobs: {
+    // As its maker advises: the schema is changed once, before any pod of a new version serves.
+    migrate: {
+      phase: 'pre',
+      when: ({ needs }) => needs.database !== undefined,
+      args: ['--skip_server_startup'],
+      env: () => ({ DISABLE_SCHEMA_UPDATE: 'false' }),
+      // Not its configuration: a change of that is no reason to run again.
+      mounts: ['tmp', 'cache'],
+      within: 1800,
+    },
+  },
   env: ({ settings, needs, secrets }) => ({
     LITELLM_MASTER_KEY: secrets.masterKey,
     LITELLM_SALT_KEY: secrets.saltKey,
     DATABASE_URL: needs.database?.key ?? needs.database?.url,
     STORE_MODEL_IN_DB: needs.database && 'True',
+    DISABLE_SCHEMA_UPDATE: needs.database && 'true',
     // The pages for keys and budgets work on the database only.
     DISABLE_ADMIN_UI: needs.database ? undefined : 'True',
     BOUND_MODELS_KEY: needs.models?.key,

@@ -10,6 +10,7 @@ import {
   ask,
   deployed,
   ended,
+  ownedObjects,
   preparedNamespace,
   problemOf,
   succeeded,
@@ -153,6 +154,42 @@ describe.concurrent('a deployment whose pods do not serve ends with what they sa
       applied: { revision: 3 },
       health: { state: 'healthy' },
     })
+  })
+
+  it('when what prepares an update cannot run, and what served is left as it was', async () => {
+    const name = 'prepared'
+    await deployed(kade, wished({ name: 'store', app: 'pgvector-postgres' }))
+    const bindings = { database: 'storm/store' }
+    await deployed(kade, wished({ name, app: 'litellm', bindings }))
+    const began = (await kade.client.readTimeline(at(name))).items.map(one => one.event)
+    expect(began.filter(event => event === 'PhaseStarted')).toHaveLength(1)
+    const body = { settings: {}, bindings, ...playing('image-pull-failure') }
+    const end = await failed(
+      await kade.client.updateDeployment({ ...at(name), body }),
+      'image-pull-failed',
+    )
+    expect(end).toMatchObject({ beforeItsDeadline: true, cause: { object: `Job/${name}-migrate` } })
+    const { items } = await kade.client.listObjects(at(name))
+    expect(items.find(one => one.kind === 'Job')).toMatchObject({
+      state: 'InProgress',
+      message: { en: expect.stringContaining('ImagePullBackOff') },
+    })
+    expect(await kade.client.readDeployment(at(name))).toMatchObject({
+      applied: { revision: 1 },
+      health: { state: 'healthy' },
+      drift: false,
+    })
+    const repaired = { settings: {}, bindings }
+    await succeeded(kade, await kade.client.updateDeployment({ ...at(name), body: repaired }))
+    const { id, operation, revision, health } = await kade.client.readDeployment(at(name))
+    // By a person, and not by Kade itself: there was nothing to go back from.
+    expect({ revision, health: health.state, via: operation?.via }).toEqual({
+      revision: 3,
+      health: 'healthy',
+      via: 'api',
+    })
+    await succeeded(kade, await kade.client.deleteDeployment(at(name)))
+    expect(await ownedObjects(admin, 'storm', id)).toEqual([])
   })
 
   it('when an update of what holds data crashes, until somebody goes back', async () => {
