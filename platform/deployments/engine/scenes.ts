@@ -162,7 +162,7 @@ function unknown(scene: OpenScene): Omit<Observation, 'at' | 'cluster'> {
 function take(scene: OpenScene, sighting: Sighting): MemberSeen | null {
   switch (sighting.type) {
     case 'parent':
-      if (scene.parent?.revision !== sighting.revision) scene.revisionSince = Date.now()
+      if (!isSamePhase(scene.parent, sighting)) scene.revisionSince = Date.now()
       scene.parent = sighting
       scene.namespace = sighting.namespace
       scene.name = sighting.name
@@ -188,6 +188,10 @@ function take(scene: OpenScene, sighting: Sighting): MemberSeen | null {
       return suspectOf(scene, sighting, before)
     }
   }
+}
+
+function isSamePhase(before: ParentSeen | null, now: ParentSeen): boolean {
+  return before?.revision === now.revision && before.phases?.reached === now.phases?.reached
 }
 
 /** A trouble counts from when it was first seen, until it turns into another or goes. */

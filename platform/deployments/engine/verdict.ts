@@ -17,7 +17,7 @@ export type Scene = Owner & {
   readonly members: ReadonlyMap<string, MemberSeen>
   readonly pods: ReadonlyMap<string, PodSeen>
   readonly replicaSets: ReadonlyMap<string, ReplicaSetSeen>
-  /** Since when (milliseconds) this revision has been seen. */
+  /** Since when (milliseconds) this revision, or this phase of it, has been seen. */
   readonly revisionSince: number
   /** By uid of pod or workload: since when it is in the trouble it is in. */
   readonly troubleSince: ReadonlyMap<string, number>

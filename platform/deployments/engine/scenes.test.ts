@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Phase } from '#platform/events/types.ts'
+import type { Observation } from '#platform/federation/observation.ts'
+import { openScenes } from './scenes.ts'
+import type { ParentSeen } from './sightings.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function parent(reached: Phase): ParentSeen {
+  return {
+    type: 'parent',
+    deployment: 'd',
+    namespace: 'harbour',
+    name: 'web',
+    revision: 1,
+    objects: ['Job/migrate', 'Deployment/web'],
+    leftover: [],
+    phases: { reached, of: new Map([['Job/migrate', 'pre']]), done: ['Job/migrate'] },
+  }
+}
+
+it('gives the objects of a phase their time to come, however long the one before it took', () => {
+  const told: Observation[] = []
+  const scenes = openScenes({
+    cluster: 'amsterdam',
+    simulated: false,
+    kinds: new Set(['Job', 'Deployment']),
+    checkDrift: async () => null,
+    onChange: seen => told.push(seen),
+  })
+  scenes.tellAll(false)
+  scenes.seen(parent('pre'))
+  vi.advanceTimersByTime(60_000)
+  scenes.seen(parent('main'))
+  vi.advanceTimersByTime(1_000)
+  expect(told.at(-1)).toMatchObject({ state: 'progressing', drift: [] })
+  vi.advanceTimersByTime(20_000)
+  expect(told.at(-1)).toMatchObject({ state: 'missing', drift: ['Deployment/web'] })
+  scenes.close()
+})
