@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Text } from './names.ts'
+import { Text, Time } from './names.ts'
 import { SecretKind } from './secrets.ts'
 
 /** An answer to one transparency criterion, with where it was read and how sure one may be. */
@@ -47,6 +47,15 @@ export const Passport = z.object({
 })
 export type Passport = z.infer<typeof Passport>
 
+/** Whose doing it is that an app from outside stands on the shelf. */
+export const Added = z.object({
+  /** Account. */
+  by: z.string(),
+  at: Time,
+  /** Of its module's code, which is its identity: the same code has the same digest. */
+  digest: z.string(),
+})
+
 export const AppSummary = z.object({
   id: z.string(),
   name: z.string(),
@@ -67,6 +76,8 @@ export const AppSummary = z.object({
   gpu: z.enum(['none', 'optional', 'required']),
   /** The level of the Pod Security Standards that its pods meet, whatever its settings. */
   podSecurity: z.enum(['restricted', 'baseline', 'privileged']),
+  /** Present where somebody brought it from outside: its module is evaluated in a sandbox. */
+  added: Added.optional(),
 })
 export type AppSummary = z.infer<typeof AppSummary>
 
@@ -112,3 +123,16 @@ export const App = AppSummary.extend({
   readme: z.string(),
 })
 export type App = z.infer<typeof App>
+
+/** An app from outside: its module as one text of JavaScript that needs nothing, and what lies beside it. */
+export const AddApp = z.strictObject({
+  /** A script that sets `kadeModule` to the exports of the module; `kade apps add` makes it. */
+  bundle: z.string().min(1).max(1_500_000),
+  /** The passport, as `passport.yaml` has it. */
+  passport: z.record(z.string(), z.unknown()),
+  /** Markdown. */
+  readme: z.string().max(65_536),
+  /** SVG. */
+  icon: z.string().startsWith('<svg ').max(65_536),
+})
+export type AddApp = z.infer<typeof AddApp>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppList, appFilters } from './app-filters.ts'
-import { App } from './apps.ts'
+import { AddApp, App } from './apps.ts'
 import { Cluster, CreateNamespace, Namespace } from './clusters.ts'
 import {
   Composition,
@@ -101,6 +101,26 @@ export const contract = {
     action: 'catalogue.read',
     params: z.strictObject({ app: Name }),
     answers: { 200: App },
+  }),
+  addApp: route({
+    method: 'POST',
+    path: '/apps',
+    summary:
+      'Put an app from outside on the shelf, or a new version of it; its module runs in a sandbox',
+    tag: 'catalogue',
+    action: 'catalogue.change',
+    body: AddApp,
+    bodyBytes: 4 * 1024 * 1024,
+    answers: { 201: App },
+  }),
+  removeApp: route({
+    method: 'DELETE',
+    path: '/apps/{app}',
+    summary: 'Take an app from outside off the shelf',
+    tag: 'catalogue',
+    action: 'catalogue.change',
+    params: z.strictObject({ app: Name }),
+    answers: { 204: null },
   }),
 
   listClusters: route({

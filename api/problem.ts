@@ -20,6 +20,7 @@ export const problemStatus = {
   'settings-invalid': 422,
   'namespace-unknown': 422,
   'app-unknown': 422,
+  'module-refused': 422,
   'cluster-unknown': 422,
   'policy-denied': 422,
   'quota-exceeded': 422,

@@ -6,6 +6,7 @@ export type Action =
   | 'session.read'
   | 'session.invite'
   | 'catalogue.read'
+  | 'catalogue.change'
   | 'cluster.read'
   | 'namespace.read'
   | 'namespace.create'
@@ -32,6 +33,8 @@ export type Route = {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
+  /** Bytes that a body may have, where that is more than usual. */
+  readonly bodyBytes?: number
   /** The answers that are no problem, by status; `null` is an empty body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>
   /** Answers `202`, with `operation` in `Location`, and takes an `Idempotency-Key`. */

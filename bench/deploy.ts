@@ -11,7 +11,7 @@ import { shelfEnvironments } from '#catalog/environments.ts'
 import { litellm } from '#catalog/litellm/litellm.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
-import { composeObjects } from '#platform/deployments/compose.ts'
+import { composed } from '#tests/support/composed.ts'
 import { startTestCluster } from '#tests/support/control-plane.ts'
 import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 import { inLanes } from '#tests/support/lanes.ts'
@@ -54,25 +54,20 @@ function targets(side: string, round: number): { namespaces: string[]; all: Targ
 function objectsOf({ namespace, name }: Target): readonly KubernetesObject[] {
   const parsed = litellm.parseSettings({})
   if (!parsed.ok) throw new Error('{} must be valid')
-  const objects = composeObjects({
-    app: litellm,
-    deployment: crypto.randomUUID(),
-    team: 'bench',
-    environment: shelfEnvironments.prod,
-    standing: new Map(),
-    peers: [],
-    render: {
-      namespace,
-      name,
-      settings: parsed.settings,
-      replicas: 1,
-      env: {},
-      ingress: null,
-      bindings: {},
-      secretName: `${name}-secrets-1`,
-      givenSecrets: [],
-    },
-  })
+  const render = {
+    namespace,
+    name,
+    settings: parsed.settings,
+    replicas: 1,
+    env: {},
+    ingress: null,
+    bindings: {},
+    secretName: `${name}-secrets-1`,
+    givenSecrets: [],
+  }
+  const environment = shelfEnvironments.prod
+  const owner = { deployment: crypto.randomUUID(), team: 'bench', standing: new Map() }
+  const objects = composed({ app: litellm, ...owner, environment, peers: [], render })
   const secret = { masterKey: btoa('x'.repeat(40)), saltKey: btoa('x'.repeat(40)) }
   const parent = {
     apiVersion: 'v1',

@@ -30,6 +30,7 @@ const ofCode: Record<ProblemCode, number> = {
   'settings-invalid': exit.usage,
   'namespace-unknown': exit.notFound,
   'app-unknown': exit.notFound,
+  'module-refused': exit.refused,
   'cluster-unknown': exit.notFound,
   'policy-denied': exit.refused,
   'quota-exceeded': exit.refused,

@@ -34,6 +34,7 @@ export function registerContract(app: FastifyInstance, door: Door): void {
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: !route.stream,
+      ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
       handler: (request, reply) => handler(door, route, request, reply),
     })
   }

@@ -114,6 +114,16 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
       nl: 'Kies er een die je mag gebruiken, of laat hem voorbereiden.',
     },
   },
+  'module-refused': {
+    title: {
+      en: 'The module of the app was refused',
+      nl: 'De module van de app is geweigerd',
+    },
+    next: {
+      en: 'Put right what is listed, in the module itself; kade module check says the same without sending anything.',
+      nl: 'Verbeter wat hier staat, in de module zelf; kade module check zegt hetzelfde zonder iets te versturen.',
+    },
+  },
   'app-unknown': {
     title: { en: 'There is no such app', nl: 'Die app bestaat niet' },
     next: {

@@ -109,8 +109,8 @@ export type SettingsResult =
       readonly violations: { readonly pointer: string; readonly detail: Text }[]
     }
 
-/** A service-owned deployment module as the platform sees it: data and pure functions, whatever `defineApp` inferred before. */
-export type App = {
+/** What an app is, without what its module does. */
+export type AppData = {
   readonly id: string
   readonly name: string
   readonly version: string
@@ -135,6 +135,10 @@ export type App = {
   readonly relaxations: readonly { readonly what: string; readonly because: string }[]
   /** JSON Schema, draft 2020-12, `additionalProperties: false`; defaults are in it. */
   settingsSchema(): Record<string, unknown>
+}
+
+/** A service-owned deployment module as the platform sees it: data and pure functions, whatever `defineApp` inferred before. */
+export type App = AppData & {
   /** Fills defaults in; pointers are relative to the settings (`/maxUploadMB`). */
   parseSettings(input: unknown): SettingsResult
   /**

@@ -1,4 +1,4 @@
-import type { App } from './app.ts'
+import type { App, AppData } from './app.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import { at, fields, text } from './lint/read.ts'
 import { containers, workloads } from './lint/workloads.ts'
@@ -25,14 +25,19 @@ function valuesOf(schema: unknown): readonly unknown[] {
   return [minimum, maximum].filter(value => typeof value === 'number')
 }
 
-/** The objects with every default, and again for each value of each setting while the others keep theirs. */
-export function renderings(app: App): readonly (readonly KubernetesObject[])[] {
+/** Every default, and again each value of each setting while the others keep theirs. */
+export function usualSettings(app: AppData): readonly Record<string, unknown>[] {
   const properties = Object.entries(fields(app.settingsSchema().properties))
   const changes = properties.flatMap(([name, schema]) =>
     valuesOf(schema).map(value => ({ [name]: value })),
   )
-  // What an app's own rules refuse never runs, so it proves nothing.
   return [{}, ...changes]
+}
+
+/** The objects of each of the usual settings. */
+export function renderings(app: App): readonly (readonly KubernetesObject[])[] {
+  // What an app's own rules refuse never runs, so it proves nothing.
+  return usualSettings(app)
     .filter(settings => app.parseSettings(settings).ok)
     .map(settings => app.render(renderInput(app, { settings })))
 }
@@ -68,13 +73,13 @@ const known = new WeakMap<App, ModuleFacts>()
 
 /** The facts of an app, derived from what it renders when they are first asked for. */
 export function moduleFacts(app: App): ModuleFacts {
-  const facts = known.get(app) ?? derived(app)
+  const facts = known.get(app) ?? factsOf(renderings(app))
   known.set(app, facts)
   return facts
 }
 
-function derived(app: App): ModuleFacts {
-  const rendered = renderings(app)
+/** The facts of an app that renders these, each with other settings. */
+export function factsOf(rendered: readonly (readonly KubernetesObject[])[]): ModuleFacts {
   const withGpu = rendered.filter(asksForGpu).length
   const levels = rendered.map(podSecurityLevel)
   const probes = rendered.flatMap(probesOf)

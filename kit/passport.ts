@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+// Somebody will follow it.
+const Link = z.url({ protocol: /^https?$/ })
 const Text = z.strictObject({ en: z.string().min(1), nl: z.string().min(1) })
 
 /** The five criteria every passport answers, in the order in which they are shown. */
@@ -91,7 +93,7 @@ export const Passport = z.strictObject({
     summary: Text,
   }),
   maker: z.strictObject({ name: z.string().min(1), kind: z.string().min(1) }),
-  links: z.record(z.string(), z.url()),
+  links: z.record(z.string(), Link),
   /** Absent while nobody has tried it. */
   tested: Tested.optional(),
   criteria: z.array(Criterion).check(({ value, issues }) => {

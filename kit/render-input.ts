@@ -1,7 +1,7 @@
-import type { App, Bound, RenderInput } from './app.ts'
+import type { AppData, Bound, RenderInput } from './app.ts'
 
 /** Every need bound, so that nothing is a placeholder. */
-export function bindAll(app: App): Readonly<Record<string, Bound>> {
+export function bindAll(app: Pick<AppData, 'needs'>): Readonly<Record<string, Bound>> {
   const bound = app.needs.map(({ name, capability }) => [
     name,
     { url: `http://${capability}.other.svc:8000`, key: { secretKey: `${name}.key` } },
@@ -10,7 +10,10 @@ export function bindAll(app: App): Readonly<Record<string, Bound>> {
 }
 
 /** A usual request to render, for whoever checks a module; `changes` replace parts of it. */
-export function renderInput(app: App, changes: Partial<RenderInput> = {}): RenderInput {
+export function renderInput(
+  app: Pick<AppData, 'id' | 'needs'>,
+  changes: Partial<RenderInput> = {},
+): RenderInput {
   return {
     namespace: 'team-a',
     name: `my-${app.id}`,

@@ -1,4 +1,4 @@
-import type { App, RenderInput, SettingsResult } from './app.ts'
+import type { App, AppData, RenderInput, SettingsResult } from './app.ts'
 import type { Environment } from './environment.ts'
 import { pointer } from './lint/read.ts'
 
@@ -40,14 +40,20 @@ function leaves({ settings, replicas, resources, env }: Given): readonly Leaf[] 
 }
 
 /** An app that can have one replica only has one, whatever is usual. */
-function usual({ defaults = {} }: Environment, { maxReplicas }: App): Given {
+function usual({ defaults = {} }: Environment, { maxReplicas }: AppData): Given {
   const { replicas, ...rest } = defaults
   if (replicas === undefined || maxReplicas === 1) return rest
   return { ...rest, replicas: Math.min(replicas, maxReplicas) }
 }
 
-/** Pure: what a deployment of an app runs with in an environment, and where each value of it comes from. */
-export function resolve(app: App, environment: Environment, given: Given): Resolved {
+/** Values by JSON Pointer with where each comes from, and the settings among them as the module has yet to see them. */
+export type Chosen = {
+  readonly leaves: ReadonlyMap<string, Leaf & { readonly origin: Origin }>
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** Pure: for each value the last layer that has one. */
+export function choose(app: AppData, environment: Environment, given: Given): Chosen {
   const chosen = new Map<string, Leaf & { readonly origin: Origin }>()
   const layers: readonly (readonly [Origin, Given])[] = [
     ['module', { replicas: 1, resources: app.resources }],
@@ -57,18 +63,24 @@ export function resolve(app: App, environment: Environment, given: Given): Resol
   ]
   for (const [origin, values] of layers)
     for (const leaf of leaves(values)) chosen.set(pointer(...leaf.path), { ...leaf, origin })
+  return { leaves: chosen, settings: under(chosen, 'settings') }
+}
 
-  const found = [...chosen.values()]
-  const under = (...path: readonly string[]): Record<string, unknown> =>
-    Object.fromEntries(
-      found
-        .filter(each => path.every((key, index) => each.path[index] === key))
-        .filter(each => path[0] !== 'resources' || each.origin !== 'module')
-        .map(each => [each.path.at(-1) ?? '', each.value]),
-    )
-  const settings = app.parseSettings(under('settings'))
+/** The values below a path. What the module asks for its own containers is no wish of anybody over it. */
+function under(leaves: Chosen['leaves'], ...path: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    [...leaves.values()]
+      .filter(each => path.every((key, index) => each.path[index] === key))
+      .filter(each => path[0] !== 'resources' || each.origin !== 'module')
+      .map(each => [each.path.at(-1) ?? '', each.value]),
+  )
+}
+
+/** Pure: the values of a deployment, once the module has said what it makes of the settings. */
+export function resolved({ leaves: chosen }: Chosen, settings: SettingsResult): Resolved {
   const filled = settings.ok ? Object.keys(settings.settings) : []
-  const [requests, limits] = [under('resources', 'requests'), under('resources', 'limits')]
+  const requests = under(chosen, 'resources', 'requests')
+  const limits = under(chosen, 'resources', 'limits')
   const asksNothing = Object.keys({ ...requests, ...limits }).length === 0
   return {
     settings,
@@ -79,10 +91,16 @@ export function resolve(app: App, environment: Environment, given: Given): Resol
           ...(Object.keys(requests).length > 0 && { requests }),
           ...(Object.keys(limits).length > 0 && { limits }),
         },
-    env: under('env') as Record<string, string>, // the leaves of `env` are texts
+    env: under(chosen, 'env') as Record<string, string>, // the leaves of `env` are texts
     origins: {
       ...Object.fromEntries(filled.map(name => [pointer('settings', name), 'module' as const])),
-      ...Object.fromEntries(found.map(each => [pointer(...each.path), each.origin])),
+      ...Object.fromEntries([...chosen].map(([place, { origin }]) => [place, origin])),
     },
   }
+}
+
+/** Pure: what a deployment of an app runs with in an environment, and where each value of it comes from. */
+export function resolve(app: App, environment: Environment, given: Given): Resolved {
+  const chosen = choose(app, environment, given)
+  return resolved(chosen, app.parseSettings(chosen.settings))
 }

@@ -1,11 +1,12 @@
 import type { AppList } from '#api/app-filters.ts'
 import type { App, AppSummary, Criterion } from '#api/apps.ts'
-import { moduleFacts } from '#kit/module-facts.ts'
 import { isExpired, unanswered } from '#kit/passport.ts'
 import { type AppQuery, searchApps } from './app-search.ts'
-import { type CatalogueEntry, findApp, type PlatformContext } from './context.ts'
+import { type CatalogueEntry, factsOfEntry, type PlatformContext } from './context.ts'
 import { PlatformError } from './errors.ts'
 import { passportChecks } from './passport-checks.ts'
+
+type Shelf = Pick<PlatformContext, 'catalog' | 'clock'>
 
 /** A criterion whose answer still counts: filters take one past its last day as unknown, like one that is not there. */
 function current({ passport }: CatalogueEntry, id: string, now: Date): Criterion | undefined {
@@ -13,8 +14,8 @@ function current({ passport }: CatalogueEntry, id: string, now: Date): Criterion
 }
 
 function summary(entry: CatalogueEntry, now: Date): AppSummary {
-  const { app, passport, icon } = entry
-  const { gpu, podSecurity } = moduleFacts(app)
+  const { app, passport, icon, added } = entry
+  const { gpu, podSecurity } = factsOfEntry(entry)
   const answer = (id: string) => current(entry, id, now)?.answer ?? 'unknown'
   const selfHostable = answer('self-hostable')
   return {
@@ -34,11 +35,12 @@ function summary(entry: CatalogueEntry, now: Date): AppSummary {
     provides: app.provides.map(one => one.capability),
     gpu,
     podSecurity,
+    ...(added ? { added: { by: added.by, at: added.at, digest: added.digest } } : {}),
   }
 }
 
 /** The apps of the shelf that answer a query, in the shelf's order, with facets. */
-export function listApps(context: PlatformContext, query: AppQuery): AppList {
+export function listApps(context: Shelf, query: AppQuery): AppList {
   const now = context.clock()
   return searchApps(
     context.catalog.map(entry => summary(entry, now)),
@@ -47,8 +49,8 @@ export function listApps(context: PlatformContext, query: AppQuery): AppList {
 }
 
 /** One app with its settings and passport. Throws `not-found`. */
-export function readApp(context: PlatformContext, id: string): App {
-  const entry = findApp(context, id)
+export function readApp(context: Shelf, id: string): App {
+  const entry = context.catalog.find(one => one.app.id === id)
   if (!entry) throw new PlatformError('not-found', `The catalogue has no app ${id}.`)
   const { app, passport, readme } = entry
   const now = context.clock()

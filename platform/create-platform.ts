@@ -1,3 +1,5 @@
+import { listAddedApps } from './added-apps/added-app.ts'
+import { addApp, removeApp } from './added-apps/commands.ts'
 import { listApps, readApp } from './catalogue.ts'
 import {
   createComposition,
@@ -29,9 +31,21 @@ import type { Platform } from './platform.ts'
 /** The platform as functions, over what the composition root has chosen. Holds no state of its own. */
 export function createPlatform(context: PlatformContext): Platform {
   const { database, queue } = context
+  const shelf = async () => ({
+    ...context,
+    catalog: [...context.catalog, ...(await listAddedApps(context))],
+  })
   return {
-    listApps: async (_actor, { query }) => listApps(context, query),
-    readApp: async (_actor, { params }) => readApp(context, params.app),
+    listApps: async (_actor, { query }) => listApps(await shelf(), query),
+    readApp: async (_actor, { params }) => readApp(await shelf(), params.app),
+    addApp: async (actor, { body }) => {
+      const id = await addApp(context, actor, body)
+      return readApp(await shelf(), id)
+    },
+    removeApp: async (actor, { params }) => {
+      await removeApp(context, actor, params.app)
+      return undefined
+    },
 
     listClusters: async actor => ({
       items: await listClusters(database, actor, context.clock()),

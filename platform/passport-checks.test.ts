@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Passport } from '#api/apps.ts'
+import type { CatalogueEntry } from '#catalog/entry.ts'
 import { catalog } from '#catalog/index.ts'
-import type { CatalogueEntry } from './context.ts'
 import { contradictions, passportChecks } from './passport-checks.ts'
 
 function entryOf(id: string): CatalogueEntry {

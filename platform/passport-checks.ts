@@ -1,15 +1,15 @@
 import type { Check } from '#api/apps.ts'
 import type { Text } from '#api/names.ts'
-import type { App } from '#kit/app.ts'
-import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
+import type { AppData } from '#kit/app.ts'
+import type { ModuleFacts } from '#kit/module-facts.ts'
 import { testedFaults } from '#kit/passport.ts'
 import { checkDocuments } from '#kit/passport-documents.ts'
 import { assessmentsCheck } from './assessments-check.ts'
-import type { CatalogueEntry } from './context.ts'
+import { type CatalogueEntry, factsOfEntry } from './context.ts'
 import { licenceVerdict } from './licence.ts'
 import { testedCheck } from './tested-check.ts'
 
-type Judged = Pick<CatalogueEntry, 'app' | 'passport' | 'documents'>
+type Judged = Pick<CatalogueEntry, 'app' | 'passport' | 'documents' | 'added'>
 
 /**
  * What Kade finds out about an app: from its licence expression, from what its module renders, from how far it was tried, and
@@ -18,14 +18,15 @@ type Judged = Pick<CatalogueEntry, 'app' | 'passport' | 'documents'>
  */
 export function passportChecks(entry: Judged, now: Date): Check[] {
   const { app, passport } = entry
-  const facts = moduleFacts(app)
+  const facts = factsOfEntry(entry)
   return [
     licenceCheck(passport.licence.spdx),
     podSecurityCheck(facts, app),
     probesCheck(facts),
     egressCheck(app),
     imagesCheck(facts),
-    testedCheck(passport, app),
+    // That a stranger says so of a stranger's app is no finding.
+    testedCheck(entry.added ? {} : passport, app),
     assessmentsCheck(entry, now),
   ]
 }
@@ -61,7 +62,7 @@ function licenceCheck(expression: string): Check {
   })
 }
 
-function podSecurityCheck({ podSecurity }: ModuleFacts, app: App): Check {
+function podSecurityCheck({ podSecurity }: ModuleFacts, app: AppData): Check {
   const opened = app.relaxations.map(({ what }) => what).join(', ')
   return {
     id: 'pod-security',
@@ -93,7 +94,7 @@ function probesCheck({ probes }: ModuleFacts): Check {
   return { id: 'probes', answer, value: probes, explanation: explanations[probes] }
 }
 
-function egressCheck({ network: { egress } }: App): Check {
+function egressCheck({ network: { egress } }: AppData): Check {
   if (egress.length === 0)
     return {
       id: 'egress',

@@ -1,12 +1,12 @@
 import type { Check, Passport } from '#api/apps.ts'
 import type { Text } from '#api/names.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 
 const inWords = (date: string, language: string) =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(date))
 
 /** How far this very version of an app was tried, and on which Kubernetes; what was tried of another version proves nothing. */
-export function testedCheck({ tested }: Pick<Passport, 'tested'>, { version }: App): Check {
+export function testedCheck({ tested }: Pick<Passport, 'tested'>, { version }: AppData): Check {
   if (tested === undefined)
     return unknown({
       en: 'Nobody has tried it for this catalogue yet.',

@@ -7,6 +7,7 @@ import { type Cli, collect, type OutputFlags, print, withOutput } from '../comma
 import { isRecord } from '../input.ts'
 import { clean, table } from '../render.ts'
 import { tell } from '../terminal.ts'
+import { registerAppsAdd } from './apps-add.ts'
 
 /** A flag per filter of the catalogue: `openSource` is `--open-source`. */
 function flagOf(filter: AppFilter): string {
@@ -37,6 +38,8 @@ export function registerApps(program: Command, cli: Cli): void {
     .option('-q, --query <text>', 'only apps that all these words are found in')
   for (const filter of appFilterNames)
     command.option(`--${flagOf(filter)} <value>`, `${about[filter]}; may be repeated`, collect)
+  // A flag after the word of a command below is that command's.
+  registerAppsAdd(command.enablePositionalOptions(), cli)
   withOutput(command).action(async (app: string | undefined, flags: OutputFlags & Filters) => {
     const { client } = await cli.connect()
     if (app) {
@@ -102,6 +105,9 @@ function appLines(cli: Cli, app: App): string[] {
     clean(tell(cli.terminal, app.description)),
     `AI risk ${app.aiRisk} · open source ${app.openSource} · self-hostable ${app.selfHostable} · DPIA ${app.dpia} · accessibility ${app.accessibility}`,
     `GPU ${app.gpu} · pod security ${app.podSecurity}`,
+    ...(app.added
+      ? [`From outside: added by ${app.added.by} on ${app.added.at}, module ${app.added.digest}`]
+      : []),
     '',
     ...passportLines(cli, app),
     ...(settings.length > 0

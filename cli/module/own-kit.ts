@@ -11,6 +11,14 @@ const own = isSource
   ? { folder: new URL('../../kit/', import.meta.url), ending: '.ts' }
   : { folder: new URL('../kit/', import.meta.url), ending: '.js' }
 
+/** Where the kit that this program brings along stands, and the ending of its files. */
+export const ownKit = { folder: fileURLToPath(own.folder), ending: own.ending }
+
+/** The folder of this program's own zod. */
+export function ownZod(): string {
+  return dirname(createRequire(import.meta.url).resolve('zod/package.json'))
+}
+
 /** Where the templates of `kade module new` stand. */
 export const templatesFolder = fileURLToPath(new URL('templates/', import.meta.url))
 
@@ -25,12 +33,11 @@ function isInstalled(folder: string, name: string): boolean {
  * Where TypeScript finds the kit and zod for a module that has none installed: this program's own. What is installed wins.
  */
 export function ownPaths(folder: string): Record<string, string[]> {
-  const zod = dirname(createRequire(import.meta.url).resolve('zod/package.json'))
   return {
     ...(isInstalled(folder, '@kade/kit')
       ? {}
       : { '@kade/kit/*': [`${fileURLToPath(own.folder)}*${isSource ? '.ts' : '.d.ts'}`] }),
-    ...(isInstalled(folder, 'zod') ? {} : { zod: [join(zod, 'index.d.ts')] }),
+    ...(isInstalled(folder, 'zod') ? {} : { zod: [join(ownZod(), 'index.d.ts')] }),
   }
 }
 

@@ -1,11 +1,12 @@
 import type { OperationKind } from '#api/operations.ts'
 import { shelfEnvironments } from '#catalog/environments.ts'
 import { catalog } from '#catalog/index.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import type { Database } from '#platform/adapters/database/database.ts'
 import { startEmbeddedPostgres } from '#platform/adapters/database/embedded-postgres.ts'
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
+import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
 import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
 import type { PlatformContext } from '#platform/context.ts'
@@ -31,7 +32,7 @@ const margin = 300
 /** Seconds a delete may take: objects that end their pods in good order, or a cluster that comes back. */
 const deleting = 600
 
-function deadlineSeconds(kind: OperationKind, app: App | undefined): number {
+function deadlineSeconds(kind: OperationKind, app: AppData | undefined): number {
   const override = Number(process.env.KADE_OPERATION_DEADLINE)
   if (override > 0) return override
   return kind === 'delete' || !app ? deleting : app.readyWithin + margin
@@ -67,6 +68,7 @@ export async function openGround(settings: Settings, url: string, report: Report
   const database = await openDatabase(url, { onError, maxConnections: 20 })
   const queue = await openQueue({ database, url, onError })
   const policy = await loadOpaPolicyEngine()
+  const sandbox = openQuickJsSandbox()
   const secrets = await openSecretVault({ home: settings.home, keyFile: settings.keyFile })
   return {
     database,
@@ -76,6 +78,7 @@ export async function openGround(settings: Settings, url: string, report: Report
       database,
       catalog,
       environments: shelfEnvironments,
+      sandbox,
       queue,
       secrets,
       policy,
@@ -84,6 +87,7 @@ export async function openGround(settings: Settings, url: string, report: Report
       deadlineSeconds,
     }),
     async close() {
+      await sandbox.close()
       await policy.close()
       await queue.close()
       await database.close()

@@ -9,10 +9,10 @@ import type { DeploymentInput } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
 import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import { type Arrangement, arrange } from '#kit/arrange.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { findApp, type PlatformContext } from '#platform/context.ts'
+import { findApp, type PlatformContext, type ShelfApp } from '#platform/context.ts'
 import { wanted } from '#platform/deployments/deployment.ts'
 import { digestOf } from '#platform/deployments/digest.ts'
 import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts'
@@ -27,7 +27,7 @@ import { arrangeable, type Key, type Living, livingByUse, readLiving } from './m
 
 export type Planned = {
   readonly name: string
-  readonly app: App
+  readonly app: ShelfApp
   readonly change: 'create' | 'update' | 'unchanged'
   readonly uses: readonly string[]
   readonly id: string
@@ -70,24 +70,25 @@ export async function planComposition(
   const namespace = await findNamespace(sql, actor, key.namespace)
   const names = members.map(one => one.name)
   const living = namespace ? await readLiving(context, sql, key, names, hold) : []
+  const apps = await Promise.all(members.map(async one => (await findApp(context, one.app))?.app))
   const arrangement = arrange(
-    members.map(({ name, app, bindings }) => ({
+    members.map(({ name, app, bindings }, place) => ({
       name,
-      app: findApp(context, app)?.app ?? nothingKnown(app),
+      app: apps[place] ?? nothingKnown(app),
       bindings: arrangeable(key.namespace, members, bindings),
     })),
   )
   const ground = { context, sql, actor, key, wish, namespace, living, arrangement }
   const violations: Violation[] = [
     ...arrangement.faults.map(one => ({ ...one, pointer: `/members${one.pointer}` })),
-    ...members.flatMap((member, place) => fixed(ground, member, place)),
+    ...members.flatMap((member, place) => fixed(ground, member, place, apps[place] !== undefined)),
     ...sharedHosts(members),
   ]
   const findings: Finding[] = []
   const planned = new Map<string, Planned>()
   for (const place of arrangement.order) {
     const member = members[place]
-    const app = member && findApp(context, member.app)?.app
+    const app = apps[place]
     if (!member || !app || planned.has(member.name)) continue
     const one = await planMember(ground, member, app, place, planned)
     planned.set(member.name, one)
@@ -139,20 +140,21 @@ function isMember({ state }: Living, { name }: Key): boolean {
 }
 
 /** In the place of an app that the catalogue does not have, so that the others are judged all the same. */
-function nothingKnown(id: string): Pick<App, 'id' | 'name' | 'needs' | 'provides'> {
+function nothingKnown(id: string): Pick<AppData, 'id' | 'name' | 'needs' | 'provides'> {
   return { id, name: id, needs: [], provides: [] }
 }
 
 /** What a member cannot be, whatever its configuration. */
 function fixed(
-  { context, key, living }: Ground,
+  { key, living }: Ground,
   member: CompositionMember,
   place: number,
+  isKnown: boolean,
 ): Violation[] {
   const found: Violation[] = []
   const at = (field: string, detail: Text) =>
     found.push({ pointer: `/members/${place}/${field}`, detail })
-  if (!findApp(context, member.app)) at('app', isUnknown)
+  if (!isKnown) at('app', isUnknown)
   const existing = living.find(one => one.name === member.name)
   if (!existing) return found
   const { identity, operation } = existing.state
@@ -190,7 +192,7 @@ function sharedHosts(members: readonly CompositionMember[]): Violation[] {
 async function planMember(
   ground: Ground,
   member: CompositionMember,
-  app: App,
+  app: ShelfApp,
   place: number,
   planned: ReadonlyMap<string, Planned>,
 ): Promise<Planned> {

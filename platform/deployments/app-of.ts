@@ -1,11 +1,10 @@
-import type { App } from '#kit/app.ts'
-import { findApp, type PlatformContext } from '#platform/context.ts'
+import { findApp, type PlatformContext, type ShelfApp } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
 
 /** The module of an app. Throws `app-unknown` with those there are. */
-export function appOf(context: PlatformContext, id: string): App {
-  const entry = findApp(context, id)
+export async function appOf(context: PlatformContext, id: string): Promise<ShelfApp> {
+  const entry = await findApp(context, id)
   if (entry) return entry.app
   throw new PlatformError(
     'app-unknown',

@@ -1,7 +1,7 @@
 import type { Binding } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
-import type { App, Bound } from '#kit/app.ts'
+import type { AppData, Bound } from '#kit/app.ts'
 import { connectionString } from '#kit/connection.ts'
 import { addressOf, authorityOf } from '#kit/offer.ts'
 import { resolveAddress } from './bound-address.ts'
@@ -34,7 +34,7 @@ export type CurrentBindings = {
  */
 export async function resolveBindings(
   find: FindProvider,
-  app: App,
+  app: AppData,
   requested: Readonly<Record<string, Binding>>,
   current: CurrentBindings,
   clusters: readonly string[],

@@ -6,7 +6,8 @@ import type { RenderInput } from '#kit/app.ts'
 import { type EnvironmentDefinition, environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { renderInput } from '#kit/render-input.ts'
-import { type ComposeInput, composeObjects, imagesOf } from './compose.ts'
+import { composed } from '#tests/support/composed.ts'
+import { imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 
 const provider = '11111111-1111-4111-8111-111111111111'
@@ -15,11 +16,11 @@ const deployment = '22222222-2222-4222-8222-222222222222'
 function compose(
   host: string | null,
   restartedAt?: string,
-  more: Partial<ComposeInput> = {},
+  more: Partial<Parameters<typeof composed>[0]> = {},
 ): readonly KubernetesObject[] {
   const parsed = openWebUI.parseSettings({})
   if (!parsed.ok) throw new Error('{} must be valid')
-  return composeObjects({
+  return composed({
     app: openWebUI,
     deployment,
     team: 'a',
@@ -42,8 +43,10 @@ function compose(
   })
 }
 
-const inEnvironment = (definition: EnvironmentDefinition, more: Partial<ComposeInput> = {}) =>
-  compose(null, undefined, { environment: environment('prod', definition, []), ...more })
+const inEnvironment = (
+  definition: EnvironmentDefinition,
+  more: Partial<Parameters<typeof composed>[0]> = {},
+) => compose(null, undefined, { environment: environment('prod', definition, []), ...more })
 
 const find = (kind: string, objects = compose(null)) => {
   const found = objects.find(object => object.kind === kind)
@@ -108,16 +111,14 @@ describe('the objects of a revision', () => {
       const render = renderInput(speaches, { settings })
       const environment = { name: 'dev' } as const
       const target = { deployment, team: 'a', environment, standing: new Map(), peers: [] }
-      return JSON.stringify(
-        find('NetworkPolicy', composeObjects({ app: speaches, render, ...target })),
-      )
+      return JSON.stringify(find('NetworkPolicy', composed({ app: speaches, render, ...target })))
     }
     expect(policy({})).toContain('"cidr":"0.0.0.0/0"')
     expect(policy({ offline: true })).not.toContain('cidr')
   })
 
   it('never open the private ranges by a rule for the internet', () => {
-    const objects = composeObjects({
+    const objects = composed({
       app: ollama,
       deployment,
       team: 'a',
@@ -155,7 +156,7 @@ describe('the objects of a revision', () => {
     const environment = { name: 'dev' } as const
     const owner = { deployment, team: 'a', environment, standing: new Map() }
     const given = { ...owner, app, peers: [], render }
-    const marked = composeObjects({ ...given, restartedAt: at }).filter(object =>
+    const marked = composed({ ...given, restartedAt: at }).filter(object =>
       JSON.stringify(object).includes(at),
     )
     expect(marked.map(object => object.metadata.name)).toEqual(['app'])
@@ -191,7 +192,7 @@ describe('the objects of a revision', () => {
       givenSecrets: [],
     }
     expect(() =>
-      composeObjects({
+      composed({
         app: forged,
         deployment,
         team: 'a',

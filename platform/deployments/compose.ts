@@ -1,4 +1,4 @@
-import type { App, RenderInput } from '#kit/app.ts'
+import type { AppData, Network, RenderInput } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { annotation, label } from '#platform/labels.ts'
@@ -8,8 +8,17 @@ import { monitor } from './monitor.ts'
 import { consumerLabel, networkPolicy, type Peer } from './network-policy.ts'
 import { type StandingClaims, withStorageClass } from './standing-claims.ts'
 
+/** `digest` of a module whose code is no part of Kade. */
+type Module = AppData & { readonly digest?: string | undefined }
+
+/** What a module made of `render`: its objects, and the ways out of the cluster that its settings open. */
+export type Made = {
+  readonly objects: readonly KubernetesObject[]
+  readonly egress: Network['egress']
+}
+
 export type ComposeInput = {
-  readonly app: App
+  readonly app: Module
   readonly render: RenderInput
   readonly deployment: string
   readonly team: string
@@ -27,18 +36,18 @@ export type ComposeInput = {
 const reserved = /(^|\.)kade\.dev\//
 
 /**
- * All objects of one revision but the parent, which the engine writes: the module's own, and what the platform adds to
- * every app (Secret by reference, NetworkPolicy, owner labels). Pure, so the same input is the same digest.
+ * All objects of one revision but the parent, which the engine writes: the module's own, made from `render`, and what the
+ * platform adds to every app (Secret by reference, NetworkPolicy, owner labels). Pure, so the same input is the same digest.
  */
-export function composeObjects(input: ComposeInput): readonly KubernetesObject[] {
+export function composeObjects(input: ComposeInput, made: Made): readonly KubernetesObject[] {
   const { app, render, deployment, environment, peers } = input
-  const own = app
-    .render({ ...render, environment: environment.name })
-    .map(object => withStorageClass(object, environment.storageClass, input.standing))
+  const own = made.objects.map(object =>
+    withStorageClass(object, environment.storageClass, input.standing),
+  )
   const secret = app.secrets.length > 0 || peersWithKey(render) ? [secretObject(render)] : []
   const policy = networkPolicy({
     app,
-    egress: app.egress(render.settings),
+    egress: made.egress,
     hasJobs: own.some(({ kind }) => kind === 'Job' || kind === 'CronJob'),
     deployment,
     namespace: render.namespace,
@@ -181,12 +190,13 @@ function ownLabels(labels: unknown, { app }: ComposeInput): Record<string, unkno
 }
 
 /** Says which module, in which version, made an object. */
-export function moduleDigest(app: App): string {
+export function moduleDigest(app: Module): string {
   return digestOf({
     id: app.id,
     version: app.version,
     images: app.images,
     settings: app.settingsSchema(),
+    code: app.digest,
   })
 }
 

@@ -2,18 +2,19 @@ import type { Namespace } from '#api/clusters.ts'
 import type { DeploymentInput, Preview } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
 import type { Violation } from '#api/problem.ts'
-import type { App, SettingsResult } from '#kit/app.ts'
+import type { AppData, SettingsResult } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { type Resolved, resolve } from '#kit/resolve.ts'
+import { choose, type Resolved, resolved } from '#kit/resolve.ts'
 import { looksSecret } from '#kit/secret-words.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import type { PlatformContext } from '#platform/context.ts'
+import { holdAddedApp } from '#platform/added-apps/added-app.ts'
+import type { PlatformContext, ShelfApp } from '#platform/context.ts'
 import type { RevisionData } from '#platform/events/types.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, resolveBindings } from './bindings.ts'
-import { composeObjects, imagesOf } from './compose.ts'
+import { type ComposeInput, composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 import { monitoringOf } from './monitor.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
@@ -34,7 +35,7 @@ export const nothingBefore: Current = {
 }
 
 export type DraftRequest = {
-  readonly app: App
+  readonly app: ShelfApp
   readonly deployment: string
   readonly namespace: Namespace | null
   readonly clusters: readonly string[]
@@ -72,8 +73,9 @@ export async function draft(
   request: DraftRequest,
 ): Promise<Draft> {
   const { app, current } = request
+  if (app.digest !== undefined) await holdAddedApp(sql, app)
   const environment = context.environments[request.namespace?.environment ?? 'dev']
-  const { settings: parsed, origins, ...values } = valuesOf(request, environment)
+  const { settings: parsed, origins, ...values } = await valuesOf(request, environment)
   const configuration = { ...request.configuration, ...values }
   const bindings = await resolveBindings(
     request.providers ?? findsProviders(context, sql, actor),
@@ -97,8 +99,7 @@ export async function draft(
   const objects =
     violations.length > 0
       ? []
-      : composeObjects({
-          app,
+      : await objectsOf(app, {
           deployment: request.deployment,
           team: request.namespace?.team ?? '',
           environment,
@@ -143,6 +144,16 @@ export async function draft(
   }
 }
 
+async function objectsOf(
+  app: ShelfApp,
+  input: Omit<ComposeInput, 'app'>,
+): Promise<readonly KubernetesObject[]> {
+  const { render, environment } = input
+  const objects = await app.render({ ...render, environment: environment.name })
+  const egress = await app.egress(render.settings)
+  return composeObjects({ app, ...input }, { objects, egress })
+}
+
 /** What revision and render say alike. */
 function runningOf(
   { replicas, env, resources }: Draft['values'],
@@ -154,10 +165,14 @@ function runningOf(
 type Values = Omit<Resolved, 'origins'> & { readonly origins: RevisionData['origins'] }
 
 /** What was asked, and the environment's values for what was left open; kept values stay as they are. */
-function valuesOf({ app, configuration, kept }: DraftRequest, environment: Environment): Values {
-  if (!kept) return resolve(app, environment, configuration)
-  const { origins, ...values } = resolve(app, { name: environment.name }, configuration)
-  return { ...values, origins: kept.origins && { ...origins, ...kept.origins } }
+async function valuesOf(
+  { app, configuration, kept }: DraftRequest,
+  environment: Environment,
+): Promise<Values> {
+  const chosen = choose(app, kept ? { name: environment.name } : environment, configuration)
+  const values = resolved(chosen, await app.parseSettings(chosen.settings))
+  if (!kept) return values
+  return { ...values, origins: kept.origins && { ...values.origins, ...kept.origins } }
 }
 
 function settingViolations(parsed: SettingsResult): Violation[] {
@@ -186,7 +201,7 @@ async function hostViolations(sql: Sql, request: DraftRequest): Promise<Violatio
   ]
 }
 
-function fieldViolations(app: App, input: DeploymentInput): Violation[] {
+function fieldViolations(app: AppData, input: DeploymentInput): Violation[] {
   const found: Violation[] = []
   if ((input.replicas ?? 1) > app.maxReplicas)
     found.push({

@@ -1,5 +1,5 @@
 import type { Preview } from '#api/deployments.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
@@ -17,7 +17,7 @@ export type Monitoring =
  */
 export async function monitoringOf(
   sql: Sql,
-  app: App,
+  app: AppData,
   environment: Environment,
   clusters: readonly string[],
 ): Promise<Monitoring> {
@@ -33,7 +33,7 @@ export async function monitoringOf(
 }
 
 type MonitorInput = {
-  readonly app: App
+  readonly app: AppData
   readonly deployment: string
   readonly namespace: string
   readonly name: string

@@ -1,4 +1,4 @@
-import type { App, Provides } from '#kit/app.ts'
+import type { AppData, Network, Provides } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { label, prefix } from '#platform/labels.ts'
@@ -35,9 +35,9 @@ export const notInternet = [
 ]
 
 export type NetworkInput = {
-  readonly app: App
+  readonly app: AppData
   /** What the app's settings open to the internet. */
-  readonly egress: ReturnType<App['egress']>
+  readonly egress: Network['egress']
   readonly deployment: string
   readonly namespace: string
   readonly name: string

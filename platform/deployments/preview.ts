@@ -34,7 +34,7 @@ export async function previewDeployment(
 ): Promise<Preview> {
   refuseUnbuilt(input)
   const sql = context.database
-  const entry = findApp(context, input.app)
+  const entry = await findApp(context, input.app)
   if (!entry)
     throw new PlatformError(
       'app-unknown',

@@ -1,4 +1,4 @@
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import type { Actor } from '#platform/platform.ts'
@@ -7,7 +7,7 @@ import { shareDeployment } from './stream.ts'
 /** A deployment as somebody binds to it. */
 export type Provider = {
   readonly id: string
-  readonly app: App
+  readonly app: AppData
   readonly clusters: readonly string[]
   /** It is being deleted: nobody may begin to use it. */
   readonly leaving: boolean
@@ -44,7 +44,7 @@ export function findsProviders(context: PlatformContext, sql: Sql, actor: Actor)
     await shareDeployment(sql, seen.id)
     // Once more under its lock: a delete may have been asked for since.
     const [row] = await read(target)
-    const app = row && findApp(context, row.app)?.app
+    const app = row && (await findApp(context, row.app))?.app
     if (!row || !app) return null
     const { id, clusters, leaving, secret_version: version } = row
     return {

@@ -1,12 +1,12 @@
 import type { Namespace } from '#api/clusters.ts'
 import type { DeploymentInput, Resources } from '#api/deployments.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { type PolicyQuestion, parseBounds } from '#platform/governance/policy-input.ts'
 import type { Actor } from '#platform/platform.ts'
 
 export type Judged = {
-  readonly app: App
+  readonly app: AppData
   readonly actor: Pick<Actor, 'id' | 'teams'>
   readonly namespace: Namespace | null
   /** Where it goes; empty where that is not known yet. */

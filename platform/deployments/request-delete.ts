@@ -19,7 +19,8 @@ export async function requestDelete(
   if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
   await refuseInUse(tx, actor, { ...identity, id })
   const { data, continues } = how
-  const seconds = context.deadlineSeconds('delete', findApp(context, identity.app)?.app)
+  const entry = await findApp(context, identity.app)
+  const seconds = context.deadlineSeconds('delete', entry?.app)
   const request = requestOf(context, actor, 'delete', seconds)
   const event = { ...request, ...identity, ...(continues ? { continues } : {}), data }
   return record(context, tx, id, event, null)

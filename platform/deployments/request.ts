@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Namespace } from '#api/clusters.ts'
 import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
@@ -18,7 +18,7 @@ import { secondsOfOthers } from './waits.ts'
 export type NewRevision = {
   id: string
   kind: OperationKind
-  app: App
+  app: AppData
   namespace: Namespace
   name: string
   clusters: string[]

@@ -4,7 +4,7 @@
  * so that nobody sees one without a trace. No cluster is asked.
  */
 import type { DeploymentSecret, RevealedSecret } from '#api/secrets.ts'
-import type { App, SecretSpec } from '#kit/app.ts'
+import type { AppData, SecretSpec } from '#kit/app.ts'
 import { userNameOf } from '#kit/secrets.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
@@ -93,7 +93,7 @@ async function look(
   sql: Sql,
   actor: Actor,
   key: DeploymentKey,
-): Promise<Found & { readonly app: App }> {
+): Promise<Found & { readonly app: AppData }> {
   const [row] = await sql.query<Found & { app: string }>(
     `select d.id, d.team, d.app, (d.applied->>'revision')::int as applied,
         (r.data->>'secretVersion')::int as "secretVersion", r.data->'settings' as settings, r.objects_digest as objects
@@ -104,7 +104,7 @@ async function look(
     [key.namespace, key.name, [...actor.teams]],
   )
   if (!row) throw absent(key)
-  const entry = findApp(context, row.app)
+  const entry = await findApp(context, row.app)
   if (entry) return { ...row, app: entry.app }
   throw new PlatformError('app-unknown', `The catalogue no longer has the app ${row.app}.`, {
     next: 'Ask the people who run the platform to put it back.',
@@ -112,7 +112,7 @@ async function look(
 }
 
 /** What the value is to a person. Throws where it is not for one. */
-function purposeOf(app: App, secret: string) {
+function purposeOf(app: AppData, secret: string) {
   const spec = app.secrets.find(one => one.name === secret)
   if (!spec)
     throw new PlatformError('not-found', `${app.name} has no secret ${secret}.`, {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Violation } from '#api/problem.ts'
-import type { App } from '#kit/app.ts'
+import type { AppData } from '#kit/app.ts'
 import { canonicalJson } from './digest.ts'
 
 export type SecretPlan = {
@@ -26,7 +26,7 @@ export type CurrentSecrets = {
  * anew, credentials of bindings follow the bindings.
  */
 export function planSecrets(
-  app: App,
+  app: AppData,
   provided: Readonly<Record<string, string>>,
   bindingKeys: Readonly<Record<string, string>>,
   current: CurrentSecrets,

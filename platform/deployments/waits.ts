@@ -45,7 +45,7 @@ export async function holdOf(
   const { identity, operation } = state
   if (!identity || !operation) return null
   if (operation.kind === 'delete') return heldByConsumers(tx, { ...identity, id: deployment })
-  const uses = newlyUsed(context, identity, state, wanted(state)?.bindings ?? {})
+  const uses = await newlyUsed(context, identity, state, wanted(state)?.bindings ?? {})
   return heldByProviders(tx, uses)
 }
 
@@ -63,29 +63,28 @@ export async function secondsOfOthers(
     const leaving = (await consumersOf(tx, request)).filter(one => one.leaving)
     return Math.max(0, ...leaving.map(one => left(one.deadline)))
   }
-  const providers = await readProviders(tx, newlyUsed(context, request, state, bindings))
-  return Math.max(
-    0,
-    ...providers
-      .filter(one => !one.ready)
-      .map(one =>
-        one.deadline
-          ? left(one.deadline)
-          : context.deadlineSeconds('create', findApp(context, one.app)?.app),
-      ),
-  )
+  const uses = await newlyUsed(context, request, state, bindings)
+  const providers = await readProviders(tx, uses)
+  const waits = providers
+    .filter(one => !one.ready)
+    .map(async ({ app, deadline }) =>
+      deadline
+        ? left(deadline)
+        : context.deadlineSeconds('create', (await findApp(context, app))?.app),
+    )
+  return Math.max(0, ...(await Promise.all(waits)))
 }
 
 /** The deployments that a revision is bound to and the one that last served was not. */
-function newlyUsed(
+async function newlyUsed(
   context: PlatformContext,
   identity: Identity,
   state: DeploymentState,
   bindings: Readonly<Record<string, unknown>>,
-): Use[] {
+): Promise<Use[]> {
   const served = state.revisions.find(one => one.number === state.lastGood)
   const before = new Set(Object.values(served?.bindings ?? {}))
-  const needs = findApp(context, identity.app)?.app.needs ?? []
+  const needs = (await findApp(context, identity.app))?.app.needs ?? []
   return Object.entries(bindings).flatMap(([need, target]) =>
     typeof target === 'string' && !before.has(target)
       ? [{ target, capability: needs.find(one => one.name === need)?.capability ?? need }]

@@ -189,6 +189,18 @@ export const eventSchemas = {
   ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
   /** A cluster's state changed. */
   ClusterUpdated: z.object({ cluster: z.string(), state: z.string(), message: z.string() }),
+  /** Somebody put an app from outside on the shelf, or another version of it (stream `app-<id>`). */
+  AppAdded: z.object({
+    app: z.string(),
+    version: z.string(),
+    digest: z.string(),
+    /** What stood there before. */
+    replaces: z.string().optional(),
+    actor: z.string(),
+    via: Via,
+  }),
+  /** Somebody took an app from outside off the shelf. */
+  AppRemoved: z.object({ app: z.string(), digest: z.string(), actor: z.string(), via: Via }),
   /** A scan of a cluster counted another number of objects that carry Kade's label and are found from no record. */
   LeaksChanged: z.object({ cluster: z.string(), count: z.int().min(0) }),
   /** Somebody signed in. */

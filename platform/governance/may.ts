@@ -12,6 +12,7 @@ const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> =
   'session.read': { owner: 'everything' },
   'session.invite': { owner: 'everything' },
   'catalogue.read': { owner: 'everything' },
+  'catalogue.change': { owner: 'everything' },
   'cluster.read': { owner: 'everything' },
   'namespace.read': { owner: 'everything' },
   'namespace.create': { owner: 'everything' },

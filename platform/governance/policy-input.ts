@@ -1,5 +1,5 @@
 import type { CreateDeployment, Resources } from '#api/deployments.ts'
-import type { AppResources, App as Module } from '#kit/app.ts'
+import type { AppResources, AppData as Module } from '#kit/app.ts'
 import { quantityValue } from '#kit/kubernetes/quantity.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { resourcesOf } from '#kit/resources.ts'

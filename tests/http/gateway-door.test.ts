@@ -28,6 +28,7 @@ const bodies: Record<string, unknown> = {
   updateDeployment: { settings: {} },
   rollbackDeployment: { revision: 1 },
   createNamespace: { name: 'team-a' },
+  addApp: { bundle: 'x', passport: {}, readme: '', icon: '<svg />' },
 }
 
 async function door(answers: Parameters<typeof recordingPlatform>[0] = {}, more = {}) {
@@ -304,6 +305,36 @@ describe('a request', () => {
     expect((await send('/api/v1/nothing', { token: null })).status).toBe(401)
     expect((await send('/api/v2', { token: null })).status).toBe(401)
     expect((await problemOf(await send('/nothing', { token: null }))).code).toBe('not-found')
+  })
+
+  it('that brings an app may be larger than others, and not without end', async () => {
+    const { post, calls } = await door()
+    const app = (length: number) => ({
+      bundle: 'x'.repeat(length),
+      passport: {},
+      readme: '',
+      icon: '<svg />',
+    })
+    await post('/api/v1/apps', app(1_000_000))
+    expect(calls.map(one => one.route)).toEqual(['addApp'])
+    const long = await problemOf(await post('/api/v1/apps', app(1_600_000)))
+    expect(long.violations).toMatchObject([{ pointer: '/bundle' }])
+    expect((await problemOf(await post('/api/v1/apps', app(4_200_000)))).status).toBe(413)
+    const noPicture = { ...app(1), icon: '<script>' }
+    const wrong = await problemOf(await post('/api/v1/apps', noPicture))
+    expect(wrong.violations).toMatchObject([{ pointer: '/icon' }])
+    expect(calls).toHaveLength(1)
+  })
+
+  it('that brings or removes an app is for who may change the catalogue', async () => {
+    const may = (_: unknown, action: string) => action !== 'catalogue.change'
+    const { post, send, calls } = await door({}, { may })
+    const app = { bundle: 'x', passport: {}, readme: '', icon: '<svg />' }
+    expect((await problemOf(await post('/api/v1/apps', app))).code).toBe('forbidden')
+    const removed = await send('/api/v1/apps/notes', { method: 'DELETE' })
+    // What has a name looks as if it did not exist.
+    expect((await problemOf(removed)).code).toBe('not-found')
+    expect(calls).toEqual([])
   })
 
   it('that is too large in body, address or headers is refused as such', async () => {

@@ -3,8 +3,8 @@ import { shelfEnvironments } from '#catalog/environments.ts'
 import { catalog } from '#catalog/index.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
 import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
-import { composeObjects } from '#platform/deployments/compose.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
+import { composed } from '#tests/support/composed.ts'
 import { files } from './files.ts'
 
 let policies: PolicyEngine
@@ -30,7 +30,19 @@ describe.each(catalog.map(one => ({ id: one.app.id, ...one })))('$id', ({ id, ap
     const hosts = app.network.expose === null ? [null] : [null, { host: 'app.example.org' }]
     for (const ingress of hosts) {
       const target = { namespace: 'team-a', name: 'mine' }
-      const objects = composeObjects({
+      const render = {
+        ...target,
+        settings: settingsOf(app),
+        replicas: 1,
+        env: {},
+        ingress,
+        bindings: Object.fromEntries(
+          app.needs.map(need => [need.name, { url: 'http://other.team-a.svc:8000/v1' }]),
+        ),
+        secretName: 'mine-secrets-1',
+        givenSecrets: [],
+      }
+      const objects = composed({
         app,
         deployment: '3c0f2a54-91a5-4a4e-9a53-0b2f7a1d7c11',
         team: 'a',
@@ -38,18 +50,7 @@ describe.each(catalog.map(one => ({ id: one.app.id, ...one })))('$id', ({ id, ap
         standing: new Map(),
         monitor: 'PodMonitor',
         peers: [],
-        render: {
-          ...target,
-          settings: settingsOf(app),
-          replicas: 1,
-          env: {},
-          ingress,
-          bindings: Object.fromEntries(
-            app.needs.map(need => [need.name, { url: 'http://other.team-a.svc:8000/v1' }]),
-          ),
-          secretName: 'mine-secrets-1',
-          givenSecrets: [],
-        },
+        render,
       })
       const findings = policies.evaluate(
         policyInput({

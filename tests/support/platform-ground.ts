@@ -7,6 +7,7 @@ import { catalog } from '#catalog/index.ts'
 import type { EnvironmentName } from '#kit/environment-name.ts'
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
+import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
 import type { CatalogueEntry, PlatformContext } from '#platform/context.ts'
 import { createPlatform } from '#platform/create-platform.ts'
@@ -65,12 +66,14 @@ export async function platformGround(
   const database = await openDatabase(runtimeUrl)
   const queue = await openQueue({ database, url: runtimeUrl })
   const policy = await loadOpaPolicyEngine()
+  const sandbox = openQuickJsSandbox()
   let offset = 0
   const agent = createInProcessAgent({ database, queue })
   const context: PlatformContext = {
     database,
     catalog: shelf,
     environments: shelfEnvironments,
+    sandbox,
     queue,
     secrets: await openSecretVault({ home }),
     policy,
@@ -121,6 +124,7 @@ export async function platformGround(
     story: async deployment =>
       (await readStream(database, `deployment-${deployment}`)).map(event => event.type),
     async stop() {
+      await sandbox.close()
       await policy.close()
       await queue.close()
       await database.close()

@@ -60,7 +60,9 @@ export function cliReferenceText(): string {
 
 function section(command: Command, parent: string): string[] {
   const name = `${parent} ${command.name()}`
-  if (command.commands.length > 0) return command.commands.flatMap(inner => section(inner, name))
+  const inside = command.commands.flatMap(inner => section(inner, name))
+  // A command that takes a word of its own is one beside those below it.
+  if (inside.length > 0 && command.registeredArguments.length === 0) return inside
   const help = command.createHelp()
   const args = command.registeredArguments.map(one =>
     one.required ? `<${one.name()}>` : `[${one.name()}]`,
@@ -76,5 +78,6 @@ function section(command: Command, parent: string): string[] {
     '',
     `${about[0]?.toUpperCase()}${about.slice(1)}.`,
     ...table,
+    ...inside,
   ]
 }

@@ -11,7 +11,7 @@ export const myApp = defineApp({
     id: 'my-app',
     name: 'My app',
     version: '1.0.0',
-    category: 'assistant',
+    category: 'chat-assistant',
     description: { en: 'What it does, in one sentence.', nl: 'Wat het doet, in één zin.' },
   },
   image: 'registry.example/my-app:1.0.0',

@@ -10,7 +10,7 @@ export const myApp = defineApp({
     id: 'my-app',
     name: 'My app',
     version: '1.0.0',
-    category: 'worker',
+    category: 'workflow-automation',
     description: { en: 'What it does, in one sentence.', nl: 'Wat het doet, in één zin.' },
   },
   image: 'registry.example/my-app:1.0.0',

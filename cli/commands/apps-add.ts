@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { parse } from 'yaml'
+import type { AddApp, App } from '#api/apps.ts'
+import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
+import { newIdempotencyKey } from '../connection.ts'
+import { exit } from '../exit.ts'
+import { isRecord } from '../input.ts'
+import { clean } from '../render.ts'
+import { UsageError } from '../terminal.ts'
+
+/** `kade apps add` and `kade apps remove`: what people bring from outside. */
+export function registerAppsAdd(apps: Command, cli: Cli): void {
+  const add = apps
+    .command('add <source>')
+    .description(
+      'put an app from outside on the shelf: the folder of a module, a packed package (.tgz), the name of a package, or a Git address',
+    )
+  withOutput(add).action(async (source: string, flags: OutputFlags) => {
+    const body = await bodyOf(cli, source)
+    if (body === null) return
+    const { client } = await cli.connect()
+    const app = await client.addApp({ body, idempotencyKey: newIdempotencyKey() })
+    print(cli, flags, app, addedLines(app))
+  })
+  apps
+    .command('remove <app>')
+    .description('take an app from outside off the shelf; nothing of it may be deployed any more')
+    .action(async (app: string) => {
+      const { client } = await cli.connect()
+      await client.removeApp({ params: { app } })
+      cli.terminal.out(`${app} is off the shelf.`)
+    })
+}
+
+/** What is sent: the module as one script, and what lies beside it. Null when the module cannot be sent, which has been said. */
+async function bodyOf(cli: Cli, given: string): Promise<AddApp | null> {
+  // Loaded only now: every other command starts without them.
+  const [{ fetchSource }, { bundleModule }] = await Promise.all([
+    import('../module/fetch-source.ts'),
+    import('../module/bundle.ts'),
+  ])
+  const source = await fetchSource(given)
+  try {
+    const bundled = await bundleModule(source.place)
+    if (bundled === 'no-bundler')
+      throw new UsageError('There is no esbuild here: npm install --save-dev esbuild')
+    if ('findings' in bundled) {
+      cli.terminal.err('The module cannot be made one script.')
+      for (const { pointer, detail } of bundled.findings)
+        cli.terminal.err(clean(`  ${pointer || given}: ${detail}`))
+      cli.exit(exit.refused)
+      return null
+    }
+    return {
+      bundle: bundled.code,
+      passport: await passportIn(source.beside),
+      readme: await textIn(source.beside, 'README.md', 'the guide of the app'),
+      icon: await textIn(source.beside, 'icon.svg', 'the picture of the app'),
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+async function textIn(folder: string, file: string, what: string): Promise<string> {
+  return await readFile(join(folder, file), 'utf8').catch(() => {
+    throw new UsageError(`There is no ${file} beside the module: it is ${what}.`)
+  })
+}
+
+async function passportIn(folder: string): Promise<Record<string, unknown>> {
+  const text = await textIn(folder, 'passport.yaml', 'what people judge the app by')
+  try {
+    const passport: unknown = parse(text)
+    if (isRecord(passport)) return passport
+  } catch (error) {
+    throw new UsageError(
+      `passport.yaml cannot be read: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+  throw new UsageError('passport.yaml holds no fields.')
+}
+
+function addedLines(app: App): string[] {
+  const openings = app.relaxations.map(({ what, because }) => `  opens ${what}: ${because}`)
+  return [
+    `${app.name} ${app.version} (${app.id}) stands on the shelf.`,
+    `  module ${app.added?.digest ?? ''}`,
+    `  pod security ${app.podSecurity} · licence ${app.licence}`,
+    ...openings,
+    `Look at it with: kade apps ${app.id}`,
+  ].map(clean)
+}

@@ -1,0 +1,101 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { z } from 'zod'
+import { Passport } from '#api/apps.ts'
+import type { ModuleFacts } from '#kit/module-facts.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { AddedApp, CatalogueEntry, PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { AppDataOf, appData } from './app-data.ts'
+import { addedApp } from './ask-module.ts'
+
+const decompress = promisify(gunzip)
+
+type Row = {
+  id: string
+  digest: string
+  data: unknown
+  facts: ModuleFacts
+  passport: unknown
+  readme: string
+  icon: string
+  added_by: string
+  added_at: Date
+}
+
+// Never the bundle: lists would carry megabytes.
+const columns = 'id, digest, data, facts, passport, readme, icon, added_by, added_at'
+const Stored = z.object({ data: AppDataOf, passport: Passport })
+
+/** The apps that people brought from outside, by id. One that this version of Kade cannot read is left out. */
+export async function listAddedApps(
+  context: Pick<PlatformContext, 'database' | 'sandbox'>,
+): Promise<CatalogueEntry[]> {
+  const rows = await context.database.query<Row>(
+    `select ${columns} from kade.added_app order by id`,
+  )
+  return rows.flatMap(row => entryOf(context, row) ?? [])
+}
+
+export async function readAddedApp(
+  context: Pick<PlatformContext, 'database' | 'sandbox'>,
+  id: string,
+): Promise<CatalogueEntry | undefined> {
+  const [row] = await context.database.query<Row>(
+    `select ${columns} from kade.added_app where id = $1`,
+    [id],
+  )
+  return row && entryOf(context, row)
+}
+
+function entryOf(
+  { database, sandbox }: Pick<PlatformContext, 'database' | 'sandbox'>,
+  row: Row,
+): CatalogueEntry | undefined {
+  const { digest, facts, readme, icon } = row
+  const stored = Stored.safeParse(row).data
+  if (!stored) return undefined
+  const bundle = { digest, code: () => readBundle(database, row) }
+  return {
+    app: addedApp(sandbox, bundle, appData(stored.data)),
+    passport: stored.passport,
+    documents: {},
+    readme,
+    icon,
+    added: { by: row.added_by, at: row.added_at.toISOString(), digest, facts },
+  }
+}
+
+async function readBundle(sql: Sql, { id, digest }: Row): Promise<string> {
+  const [row] = await sql.query<{ bundle: Buffer }>(
+    'select bundle from kade.added_app where id = $1 and digest = $2',
+    [id, digest],
+  )
+  if (row) return (await decompress(row.bundle)).toString('utf8')
+  throw changed(id)
+}
+
+/** Holds an added app as it was found until the transaction ends: nobody takes it away or replaces it meanwhile. */
+export async function holdAddedApp(sql: Sql, { id, digest }: AddedApp): Promise<void> {
+  const held = await sql.query(
+    'select 1 from kade.added_app where id = $1 and digest = $2 for share',
+    [id, digest],
+  )
+  if (held.length === 0) throw changed(id)
+}
+
+function changed(id: string): PlatformError {
+  return new PlatformError(
+    'conflict',
+    {
+      en: `The app ${id} was replaced or taken off the shelf at this moment.`,
+      nl: `De app ${id} is op dit moment vervangen of uit de catalogus gehaald.`,
+    },
+    {
+      next: {
+        en: 'Look at the app as it is now, and try again.',
+        nl: 'Bekijk de app zoals hij nu is en probeer het opnieuw.',
+      },
+    },
+  )
+}

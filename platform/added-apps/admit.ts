@@ -1,0 +1,82 @@
+import type { Violation } from '#api/problem.ts'
+import type { RenderInput } from '#kit/app.ts'
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { factsOf, type ModuleFacts, usualSettings } from '#kit/module-facts.ts'
+import { renderInput } from '#kit/render-input.ts'
+import type { ModuleBundle, ModuleSandbox } from '#platform/adapters/modules/module-sandbox.ts'
+import type { AddedApp } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { violationsOf } from '#platform/violations-of.ts'
+import { AppDataOf, appData, type StoredAppData } from './app-data.ts'
+import { addedApp, moduleRefused } from './ask-module.ts'
+import { failureViolations } from './failure-text.ts'
+
+/** Renderings that are tried; an app of the catalogue has up to about forty. */
+const most = 120
+
+export type Admitted = {
+  readonly data: StoredAppData
+  readonly app: AddedApp
+  readonly facts: ModuleFacts
+}
+
+/**
+ * Has a stranger's module say once what its app is, and tries it: with every default, each value of each setting, and an address.
+ * Throws `module-refused` with everything that is wrong.
+ */
+export async function admit(sandbox: ModuleSandbox, bundle: ModuleBundle): Promise<Admitted> {
+  const answer = await sandbox.ask(bundle, { kind: 'describe' })
+  if (!answer.ok) throw moduleRefused('?', failureViolations(answer.failure, '/bundle'))
+  const parsed = AppDataOf.safeParse(answer.value)
+  if (!parsed.success) throw moduleRefused('?', violationsOf(parsed.error.issues, '/app'))
+  const app = addedApp(sandbox, bundle, appData(parsed.data))
+  return { data: parsed.data, app, facts: factsOf(await tryOut(app)) }
+}
+
+async function tryOut(app: AddedApp): Promise<(readonly KubernetesObject[])[]> {
+  const defaults = await app.parseSettings({})
+  if (!defaults.ok)
+    throw moduleRefused(
+      app.id,
+      defaults.violations.map(one => ({ ...one, pointer: `/settings${one.pointer}` })),
+    )
+  const usual = usualSettings(app)
+  if (usual.length > most) throw moduleRefused(app.id, [tooMany(usual.length)])
+  const inputs = usual.map(settings => renderInput(app, { settings }))
+  if (app.network.expose !== null)
+    inputs.push(renderInput(app, { ingress: { host: `${app.id}.example.org` } }))
+  const rendered: (readonly KubernetesObject[])[] = []
+  const found = new Map<string, Violation>()
+  for (const input of inputs) await tryOne(app, input, rendered, found)
+  if (found.size > 0) throw moduleRefused(app.id, [...found.values()].slice(0, 50))
+  return rendered
+}
+
+/** Each fault is told once, however many settings show it; after a fault of the module itself nothing more is tried. */
+async function tryOne(
+  app: AddedApp,
+  input: RenderInput,
+  rendered: (readonly KubernetesObject[])[],
+  found: Map<string, Violation>,
+): Promise<void> {
+  if (found.size > 0 && rendered.length === 0) return
+  // What an app's own rules refuse never runs, so it proves nothing.
+  if (!(await app.parseSettings(input.settings)).ok) return
+  try {
+    rendered.push(await app.render(input))
+  } catch (error) {
+    if (!(error instanceof PlatformError) || error.code !== 'module-refused') throw error
+    for (const one of error.details.violations ?? [])
+      found.set(JSON.stringify([one.pointer, one.detail.en]), one)
+  }
+}
+
+function tooMany(count: number): Violation {
+  return {
+    pointer: '/app/settingsSchema',
+    detail: {
+      en: `has ${count} values to try; at most ${most}: ask fewer questions, or leave fewer choices`,
+      nl: `heeft ${count} waarden om te proberen; hoogstens ${most}: stel minder vragen, of laat minder keuzes`,
+    },
+  }
+}

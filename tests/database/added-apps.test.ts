@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AddApp } from '#api/apps.ts'
+import { createPlatform } from '#platform/create-platform.ts'
+import { readStream } from '#platform/events/store.ts'
+import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
+import {
+  ada,
+  bob,
+  freshName,
+  type PlatformGround,
+  platformGround,
+  seen,
+} from '#tests/support/platform-ground.ts'
+
+let ground: PlatformGround
+let notes: ForeignModule
+let body: AddApp
+beforeAll(async () => {
+  ground = await platformGround()
+  await ground.cluster('amsterdam', 0)
+  await ground.namespace('team-a', 'a')
+  notes = await foreignModule('notes')
+  body = await notes.body()
+})
+afterAll(async () => {
+  await notes?.remove()
+  await ground?.stop()
+})
+
+const query = { limit: 200 }
+const add = (changes: Partial<AddApp> = {}, actor = ada) =>
+  ground.platform.addApp(actor, { body: { ...body, ...changes } })
+const remove = (app: string, actor = ada) => ground.platform.removeApp(actor, { params: { app } })
+const deploy = (name: string) =>
+  ground.platform.createDeployment(ada, {
+    body: { app: 'notes', namespace: 'team-a', name, settings: { language: 'nl' } },
+  })
+
+async function storyOf(app: string) {
+  const events = await readStream(ground.context.database, `app-${app}`)
+  return events.map(({ type, data }) => ({ type, ...data }))
+}
+
+describe('an app from outside', () => {
+  it('stands on the shelf of every gateway at once, with who brought it, and can be deployed', async () => {
+    const added = await add()
+    const other = createPlatform({ ...ground.context })
+    const { items } = await other.listApps(bob, { query })
+    expect(items.at(-1)).toMatchObject({
+      id: 'notes',
+      added: { by: 'ada', digest: added.added?.digest },
+      podSecurity: 'restricted',
+    })
+    const app = await other.readApp(bob, { params: { app: 'notes' } })
+    expect(app).toEqual(added)
+    expect(Object.keys(app.settingsSchema.properties ?? {})).toEqual([
+      'language',
+      'largestUploadMB',
+    ])
+    const name = freshName()
+    const preview = await other.previewDeployment(ada, {
+      body: { app: 'notes', namespace: 'team-a', name, settings: {} },
+    })
+    expect(preview).toMatchObject({ allowed: true, violations: [] })
+    const made = await deploy(name)
+    const order = await ground.hub.start(made.id, 'amsterdam', 'w1')
+    if (order?.step.type !== 'apply') throw new Error('there is nothing to apply')
+    const { objects } = order.step.work
+    expect(objects.map(each => each.kind)).toEqual(
+      expect.arrayContaining(['Secret', 'NetworkPolicy', 'Deployment', 'Service']),
+    )
+    expect(JSON.stringify(objects)).toContain('"LANGUAGE","value":"nl"')
+  })
+
+  it('says what is wrong with an answer, as the module does', async () => {
+    const asked = { app: 'notes', namespace: 'team-a', name: freshName() }
+    await expect(
+      ground.platform.createDeployment(ada, { body: { ...asked, settings: { language: 'xx' } } }),
+    ).rejects.toMatchObject({
+      code: 'settings-invalid',
+      details: {
+        violations: [
+          { pointer: '/settings/language', detail: { nl: expect.stringMatching(/een van/) } },
+        ],
+      },
+    })
+  })
+
+  it('is replaced by the next version of it, and the event says by what', async () => {
+    const before = await add()
+    await notes.change("version: '1.0.0'", "version: '1.1.0'")
+    const after = await add(await notes.body(), bob)
+    expect(after).toMatchObject({ version: '1.1.0', added: { by: 'bob' } })
+    expect(after.added?.digest).not.toBe(before.added?.digest)
+    expect((await storyOf('notes')).at(-1)).toEqual({
+      type: 'AppAdded',
+      app: 'notes',
+      version: '1.1.0',
+      digest: after.added?.digest,
+      replaces: before.added?.digest,
+      actor: 'bob',
+      via: 'api',
+    })
+  })
+
+  it('may not take the name of an app of Kade, nor be taken off when it is one', async () => {
+    const taken = body.bundle.replaceAll('"notes"', '"ollama"')
+    await expect(add({ bundle: taken })).rejects.toMatchObject({ code: 'name-taken' })
+    await expect(remove('ollama')).rejects.toMatchObject({ code: 'name-taken' })
+    await expect(remove('nothing')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it.each([
+    ['answers too little', { licence: { spdx: 'MIT' } }, '/passport/licence/openSource'],
+    ['leads to a script', { links: { home: 'javascript:alert(1)' } }, '/passport/links/home'],
+    ['is a book', { maker: { name: 'x'.repeat(70_000), kind: 'person' } }, '/passport'],
+  ])('whose passport %s is refused', async (_, change, pointer) => {
+    const passport = { ...body.passport, ...change }
+    await expect(add({ passport })).rejects.toMatchObject({
+      code: 'module-refused',
+      details: { violations: expect.arrayContaining([expect.objectContaining({ pointer })]) },
+    })
+  })
+
+  it('that is refused leaves what stood there, and no event', async () => {
+    const before = [await storyOf('notes'), await ground.platform.listApps(ada, { query })]
+    await expect(add({ bundle: `${body.bundle};process.exit()` })).rejects.toMatchObject({
+      code: 'module-refused',
+      details: {
+        violations: [
+          { pointer: '/bundle', detail: { en: expect.stringMatching(/asks for process/) } },
+        ],
+      },
+    })
+    expect([await storyOf('notes'), await ground.platform.listApps(ada, { query })]).toEqual(before)
+  })
+
+  it('that becomes unreadable is left out, and everything else goes on', async () => {
+    await add()
+    await ground.context.database.query(
+      `update kade.added_app set data = '{"id": "notes"}' where id = 'notes'`,
+    )
+    const { items } = await ground.platform.listApps(ada, { query })
+    expect(items).toHaveLength(ground.context.catalog.length)
+    await expect(deploy(freshName())).rejects.toMatchObject({ code: 'app-unknown' })
+    await add()
+  })
+})
+
+describe('taking an app off the shelf', () => {
+  it('waits for its deployments to be gone, names those one may see, and keeps their revisions', async () => {
+    await add()
+    const made = await deploy(freshName())
+    await ground.hub.start(made.id, 'amsterdam', 'w1')
+    await ground.hub.applied(await ground.claim(made.id))
+    await ground.hub.observed([seen(made)])
+    await expect(remove('notes')).rejects.toMatchObject({
+      code: 'conflict',
+      text: { en: expect.stringContaining(`team-a/${made.name}`) },
+    })
+    await expect(remove('notes', bob)).rejects.toMatchObject({
+      text: { en: expect.not.stringContaining('team-a') },
+    })
+    const living = await ground.platform.listDeployments(ada, {
+      query: { ...query, app: 'notes', sort: 'name' },
+    })
+    for (const { namespace, name } of living.items) {
+      const gone = await ground.platform.deleteDeployment(ada, {
+        params: { namespace, name },
+        query: { data: 'delete' },
+      })
+      await ground.hub.start(gone.id, 'amsterdam', 'w1')
+      await ground.hub.removed(await ground.claim(gone.id))
+    }
+    await remove('notes')
+    expect((await storyOf('notes')).at(-1)).toMatchObject({ type: 'AppRemoved', actor: 'ada' })
+    await expect(deploy(freshName())).rejects.toMatchObject({ code: 'app-unknown' })
+    await expect(ground.story(made.deployment)).resolves.toContain('DeploymentDeleted')
+  })
+
+  it('waits for who deploys it at this moment, and then sees the deployment', async () => {
+    await add()
+    const [deployed, removed] = await Promise.allSettled([deploy(freshName()), remove('notes')])
+    // Whoever came first, there is never a deployment without its app.
+    expect([deployed.status, removed.status].sort()).toEqual(['fulfilled', 'rejected'])
+  })
+})
