@@ -65,6 +65,8 @@ export function createProgram(cli: Cli, version: string): Command {
     .description('Self-service app store for AI applications on Kubernetes')
     .version(version)
     .showHelpAfterError('(add --help for what there is)')
+    // A flag belongs to the command it stands behind, also where that one is below another.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: text => terminal.out(text.trimEnd()),

@@ -39,24 +39,30 @@ function compileKit(folder: string, workdir: string): void {
   })
 }
 
-/** Bundles `kade module` to `<folder>/program/`; only zod stays outside, for a module and its check share it. */
+/** Bundles `kade module` to `<folder>/program/`; zod stays outside, for a module and its check share it, and esbuild, which is the author's. */
 async function bundleProgram(folder: string): Promise<void> {
   await build({
     absWorkingDir: root,
-    entryPoints: { kade: join(root, 'cli/module/main.ts') },
+    entryPoints: {
+      kade: join(root, 'cli/module/main.ts'),
+      'quickjs-thread': join(root, 'platform/adapters/modules/quickjs-thread.ts'),
+    },
     outdir: join(folder, 'program'),
     bundle: true,
     splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    external: ['zod'],
+    external: ['zod', 'esbuild'],
     logLevel: 'warning',
     // Packages of the older kind ask for Node's own ones by `require`, which a module does not have.
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
   })
+  const engine = join(root, 'node_modules/quickjs-wasi')
+  for (const file of ['quickjs.wasm', 'extensions/url/url.so', 'extensions/encoding/encoding.so'])
+    cpSync(join(engine, file), join(folder, 'program/quickjs', file))
   cpSync(join(root, 'cli/module/templates'), join(folder, 'program/templates'), { recursive: true })
 }
 

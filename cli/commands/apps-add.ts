@@ -45,7 +45,9 @@ async function bodyOf(cli: Cli, given: string): Promise<AddApp | null> {
   try {
     const bundled = await bundleModule(source.place)
     if (bundled === 'no-bundler')
-      throw new UsageError('There is no esbuild here: npm install --save-dev esbuild')
+      throw new UsageError(
+        'The module cannot be sent: no esbuild here: npm install --save-dev esbuild',
+      )
     if ('findings' in bundled) {
       cli.terminal.err('The module cannot be made one script.')
       for (const { pointer, detail } of bundled.findings)

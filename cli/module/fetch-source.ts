@@ -20,6 +20,8 @@ const patience = { timeout: 120_000, maxBuffer: 2 ** 24 }
 const largest = 64 * 2 ** 20
 
 export type Source = {
+  /** As it was called for. */
+  readonly given: string
   /** The file of the module, and the folder beyond which nothing of it is read. */
   readonly place: ModulePlace
   /** Where passport, guide and picture lie. */
@@ -45,7 +47,7 @@ export async function fetchSource(given: string): Promise<Source> {
     await refuseLinks(folder)
     const file = await entryOf(folder, given)
     const beside = existsSync(join(dirname(file), 'passport.yaml')) ? dirname(file) : folder
-    return { place: { file, folder }, beside, foreign: true, close }
+    return { given, place: { file, folder }, beside, foreign: true, close }
   } catch (error) {
     await close()
     throw error
@@ -56,7 +58,7 @@ export async function fetchSource(given: string): Promise<Source> {
 function own(given: string): Source {
   const { file, folder } = moduleAt(given)
   const place = { file, folder: packageRoot(folder) }
-  return { place, beside: folder, foreign: false, close: async () => {} }
+  return { given, place, beside: folder, foreign: false, close: async () => {} }
 }
 
 async function fetchInto(given: string, workdir: string): Promise<string> {

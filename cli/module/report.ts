@@ -1,7 +1,15 @@
 import { clean } from '../render.ts'
 
 /** The steps of a check, in their order; the first four are the rungs from the compiler to a real API server. */
-export const rungs = ['types', 'schemas', 'lint', 'server', 'golden', 'passport'] as const
+export const rungs = [
+  'types',
+  'schemas',
+  'lint',
+  'server',
+  'golden',
+  'sandbox',
+  'passport',
+] as const
 export type Rung = (typeof rungs)[number]
 
 /** One fault of a module. */

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { foreignModule } from '#tests/support/foreign-module.ts'
 import { violationsOf } from './axe.ts'
 import { type Browser, openChromium } from './chromium.ts'
 import { operationSucceeds, prepareNamespace } from './lay-ready.ts'
@@ -42,6 +43,7 @@ const looks = [
 beforeAll(async () => {
   product = await startProduct()
   await deployTwoRevisions()
+  await bringFromOutside()
   browser = await openChromium()
   page = browser.page
   await page.goto(product.signIn)
@@ -69,6 +71,12 @@ async function deployTwoRevisions() {
   await vi.waitUntil(measured, { timeout: 120_000, interval: 500 })
 }
 
+async function bringFromOutside() {
+  const notes = await foreignModule('notes')
+  await product.client.addApp({ body: await notes.body() })
+  await notes.remove()
+}
+
 async function look(language: Language, theme: string) {
   const choices = { 'kade-language': language, 'kade-theme': theme }
   await page.evaluate(wanted => {
@@ -91,6 +99,7 @@ const addresses = [
   '/catalog?q=nothing-like-it',
   '/catalog/qdrant',
   '/catalog/open-webui',
+  '/catalog/notes',
   '/catalog/no-such-app',
   '/dashboard',
   '/dashboard?q=nothing-like-it',

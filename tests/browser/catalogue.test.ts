@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { foreignModule } from '#tests/support/foreign-module.ts'
 import { violationsOf } from './axe.ts'
 import { type Browser, openChromium } from './chromium.ts'
 import { type Product, startProduct } from './product.ts'
@@ -102,6 +103,25 @@ test('the page of an app shows what Kade checked itself, in both languages', asy
   await page.getByRole('button', { name: 'NL – Nederlands' }).click()
   await page.getByText('Hij mag HTTPS-adressen op internet aanroepen').waitFor()
   await page.getByRole('button', { name: 'EN – English' }).click()
+})
+
+test('an app from outside says so on its card and its page, by whom and which code, in both languages', async () => {
+  const notes = await foreignModule('notes')
+  const { added } = await product.client.addApp({ body: await notes.body() })
+  await notes.remove()
+  try {
+    await open('/catalog?q=notes')
+    await page.getByRole('article').getByText('From outside').waitFor()
+    await page.getByRole('link', { name: 'Notes' }).click()
+    const origin = page.getByRole('region', { name: 'From outside' })
+    await origin.getByText('Put on the shelf by you').waitFor()
+    await origin.getByText(added?.digest ?? 'nothing', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'NL – Nederlands' }).click()
+    await page.getByRole('region', { name: 'Van buiten' }).waitFor()
+    await page.getByRole('button', { name: 'EN – English' }).click()
+  } finally {
+    await product.client.removeApp({ params: { app: 'notes' } })
+  }
 })
 
 test('an address with a word no filter has says so, and leads back', async () => {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import {
+  appendFile,
   copyFile,
   mkdir,
   mkdtemp,
@@ -50,12 +51,13 @@ async function shell(lines: string, cwd: string) {
   )
 }
 
-/** What the guide fetches from a registry, from this checkout instead: zod, and the compiler. */
+/** What the guide fetches from a registry, from this checkout instead: zod, the compiler, and what makes one script. */
 async function lend(place: string): Promise<void> {
   await copyFile(kit, join(place, basename(kit)))
   await mkdir(join(place, 'node_modules/.bin'), { recursive: true })
   const compiler = await realpath(join(root, 'node_modules/.bin/tsc'))
   await symlink(compiler, join(place, 'node_modules/.bin/tsc'))
+  await symlink(join(root, 'node_modules/esbuild'), join(place, 'node_modules/esbuild'))
 }
 
 test('the guide leads from an empty folder to a module that passes, line by line', async () => {
@@ -80,6 +82,7 @@ test('the guide leads from an empty folder to a module that passes, line by line
 
   const begun = await shell(begin, place)
   expect(begun.out).toContain('✓ types')
+  expect(begun.out).toContain('✓ sandbox')
   expect(begun).toMatchObject({ code: 0, out: expect.stringContaining('The module passes.') })
 
   await writeFile(join(place, 'notes/settings.ts'), settings)
@@ -103,6 +106,18 @@ test('the guide leads from an empty folder to a module that passes, line by line
   const kept = await shell(keep, place)
   expect(kept.out).toContain('The module passes.')
   expect(kept).toMatchObject({ code: 0 })
+})
+
+test('the packed kit judges what somebody else packed, in the sandbox', async () => {
+  const place = join(folder, 'my-apps')
+  await appendFile(join(place, 'notes/notes.ts'), '\nconst home = process.env.HOME\n')
+  await writeFile(join(place, 'notes/package.json'), '{ "name": "notes", "version": "1.0.0" }')
+  const packed = await shell(
+    'npm pack --silent ./notes; npx kade module check notes-1.0.0.tgz',
+    place,
+  )
+  expect(packed).toMatchObject({ code: 3 })
+  expect(packed.out).toContain('/bundle: the module asks for process, which is not there')
 })
 
 test('the package depends on zod alone', async () => {

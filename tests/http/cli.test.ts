@@ -8,6 +8,7 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import { run } from '#cli/program.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { append } from '#platform/events/store.ts'
+import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
 import {
   type Answers,
   type GatewayGround,
@@ -41,6 +42,17 @@ afterAll(async () => {
   await ground?.stop()
   await rm(home, { recursive: true, force: true })
 })
+const app = (more: object = {}) => ({
+  id: 'notes',
+  name: 'Notes',
+  version: '1.0.0',
+  licence: 'MIT',
+  podSecurity: 'restricted',
+  relaxations: [{ what: 'runAsRoot', because: 'it \u001b[2Jmust' }],
+  added: { by: 'ada', at, digest: 'sha256:abc' },
+  ...more,
+})
+
 beforeEach(() => {
   answers = {}
   calls.length = 0
@@ -526,3 +538,49 @@ async function ring() {
     append(tx, `deployment-${deploymentId}`, null, [{ type: 'DeploymentStarted', data }]),
   )
 }
+
+describe('an app from outside', () => {
+  let notes: ForeignModule
+  beforeAll(async () => {
+    notes = await foreignModule('notes')
+  })
+  afterAll(() => notes?.remove())
+
+  it('is sent as one script with what lies beside it, and told with what it opens', async () => {
+    answers = { addApp: () => app() }
+    const { code, out } = await kade(`apps add ${notes.folder}`)
+    expect(code).toBe(0)
+    expect(calls).toMatchObject([{ route: 'addApp', call: { body: await notes.body() } }])
+    expect(out).toContain('Notes 1.0.0 (notes) stands on the shelf.\n  module sha256:abc')
+    expect(out).toContain('opens runAsRoot: it must')
+    expect(JSON.parse((await kade(`apps add ${notes.folder} -o json`)).out)).toEqual(app())
+  })
+
+  it('that cannot be one script is not sent, and says where that is', async () => {
+    await notes.change(
+      'import { settings }',
+      "export { rmSync } from 'node:fs'\nimport { settings }",
+    )
+    const { code, err } = await kade(`apps add ${notes.folder}`)
+    expect(code).toBe(3)
+    expect(err).toMatch(/notes\.ts:\d+: imports node:fs, which no module has/)
+    expect(calls).toEqual([])
+  })
+
+  it('without a passport is not sent', async () => {
+    const other = await foreignModule('other')
+    await rm(join(other.folder, 'passport.yaml'))
+    const { code, err } = await kade(`apps add ${other.folder}`)
+    await other.remove()
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'There is no passport.yaml beside the module: it is what people judge the app by.',
+    })
+  })
+
+  it('is taken off the shelf', async () => {
+    const { code, out } = await kade('apps remove notes')
+    expect(calls).toMatchObject([{ route: 'removeApp', call: { params: { app: 'notes' } } }])
+    expect({ code, out }).toEqual({ code: 0, out: 'notes is off the shelf.' })
+  })
+})

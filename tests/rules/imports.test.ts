@@ -44,6 +44,8 @@ const exceptions: readonly { readonly file: RegExp; readonly to: readonly string
   { file: /^cli\/processes\//, to: ['catalog', 'gateway', 'kit', 'platform', 'tools'] },
   { file: /^cli\/commands\/(module|import)-/, to: ['kit', 'catalog'] },
   { file: /^cli\/module\//, to: ['kit', 'catalog', 'tools'] },
+  // Checks a module where Kade will evaluate it.
+  { file: /^cli\/module\/sandbox\.ts$/, to: ['platform'] },
   // Writes docs/reference/cli.md from the commands themselves.
   { file: /^tools\/generate\/cli-reference\.ts$/, to: ['cli'] },
 ]
