@@ -13,6 +13,8 @@ import { failureViolations } from './failure-text.ts'
 
 /** Renderings that are tried; an app of the catalogue has up to about forty. */
 const most = 120
+/** Milliseconds for all of them; an app of the catalogue takes one or two seconds. */
+const patience = 45_000
 
 export type Admitted = {
   readonly data: StoredAppData
@@ -26,9 +28,9 @@ export type Admitted = {
  */
 export async function admit(sandbox: ModuleSandbox, bundle: ModuleBundle): Promise<Admitted> {
   const answer = await sandbox.ask(bundle, { kind: 'describe' })
-  if (!answer.ok) throw moduleRefused('?', failureViolations(answer.failure, '/bundle'))
+  if (!answer.ok) throw moduleRefused(undefined, failureViolations(answer.failure, '/bundle'))
   const parsed = AppDataOf.safeParse(answer.value)
-  if (!parsed.success) throw moduleRefused('?', violationsOf(parsed.error.issues, '/app'))
+  if (!parsed.success) throw moduleRefused(undefined, violationsOf(parsed.error.issues, '/app'))
   const app = addedApp(sandbox, bundle, appData(parsed.data))
   return { data: parsed.data, app, facts: factsOf(await tryOut(app)) }
 }
@@ -47,7 +49,11 @@ async function tryOut(app: AddedApp): Promise<(readonly KubernetesObject[])[]> {
     inputs.push(renderInput(app, { ingress: { host: `${app.id}.example.org` } }))
   const rendered: (readonly KubernetesObject[])[] = []
   const found = new Map<string, Violation>()
-  for (const input of inputs) await tryOne(app, input, rendered, found)
+  const until = performance.now() + patience
+  for (const input of inputs) {
+    if (performance.now() > until) throw moduleRefused(app.id, [tooSlow])
+    await tryOne(app, input, rendered, found)
+  }
   if (found.size > 0) throw moduleRefused(app.id, [...found.values()].slice(0, 50))
   return rendered
 }
@@ -69,6 +75,14 @@ async function tryOne(
     for (const one of error.details.violations ?? [])
       found.set(JSON.stringify([one.pointer, one.detail.en]), one)
   }
+}
+
+const tooSlow: Violation = {
+  pointer: '/objects',
+  detail: {
+    en: 'takes too long to render with all its settings; let the module compute less',
+    nl: 'maken met alle instellingen duurt te lang; laat de module minder rekenen',
+  },
 }
 
 function tooMany(count: number): Violation {

@@ -25,12 +25,15 @@ const Settings = z.discriminatedUnion('ok', [
 const place = { settings: '/settings', egress: '/egress', objects: '/objects' } as const
 
 /** What a module from outside did that none may; nothing was changed. */
-export function moduleRefused(id: string, violations: readonly Violation[]): PlatformError {
+export function moduleRefused(
+  id: string | undefined,
+  violations: readonly Violation[],
+): PlatformError {
   return new PlatformError(
     'module-refused',
     {
-      en: `The module of ${id} was evaluated in the sandbox and refused.`,
-      nl: `De module van ${id} is in de sandbox geëvalueerd en geweigerd.`,
+      en: `The module${id ? ` of ${id}` : ''} was evaluated in the sandbox and refused.`,
+      nl: `De module${id ? ` van ${id}` : ''} is in de sandbox geëvalueerd en geweigerd.`,
     },
     { violations: [...violations] },
   )

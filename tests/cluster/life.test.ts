@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CreateDeployment } from '#api/deployments.ts'
+import { run } from '#cli/program.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation, label } from '#platform/labels.ts'
 import {
@@ -14,6 +18,7 @@ import {
   succeeded,
   until,
 } from '#tests/support/deployments.ts'
+import { foreignModule } from '#tests/support/foreign-module.ts'
 import { type HeardEvents, hearEvents } from '#tests/support/heard-events.ts'
 import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 
@@ -526,5 +531,43 @@ describe('operations', () => {
     const times = told.map(one => one.at)
     expect(times).toEqual(times.toSorted().toReversed())
     for (const { text } of told) expect(text.nl).not.toBe('')
+  })
+})
+
+describe('an app that somebody else packed', () => {
+  it('is brought from the terminal, deployed as any other, and taken off when it is gone', async () => {
+    const notes = await foreignModule('notes')
+    await writeFile(join(notes.folder, 'package.json'), '{ "name": "notes", "version": "1.0.0" }')
+    const packed = join(notes.folder, 'notes.tgz')
+    execFileSync('tar', ['-czf', packed, '--exclude=*.tgz', '-C', dirname(notes.folder), 'notes'])
+    const said: string[] = []
+    const terminal = {
+      out: (line: string) => void said.push(line),
+      err: (line: string) => void said.push(line),
+      env: { KADE_HOME: kade.home },
+      interactive: false,
+      readStdin: async () => '',
+      ask: async () => '',
+    }
+    const kadeSays = (...line: string[]) => run(line, terminal, '0.0.0')
+    expect(await kadeSays('apps', 'add', packed), said.join('\n')).toBe(0)
+    await notes.remove()
+    const ingress = { host: 'notes.example.org' }
+    const made = await deployed(kade, { app: 'notes', namespace, name: 'minutes', ingress })
+    const objects = await ownedObjects(admin, namespace, made.id)
+    expect(objects.map(one => one.kind).toSorted()).toEqual([
+      'ConfigMap',
+      'Deployment',
+      'Ingress',
+      'NetworkPolicy',
+      'Secret',
+      'Service',
+      'ServiceAccount',
+    ])
+    expect(await secretOf('minutes')).toHaveProperty('session')
+    expect(await kadeSays('apps', 'remove', 'notes')).toBe(3)
+    expect(said.join('\n')).toContain(`A deployment of notes still lives: ${namespace}/minutes.`)
+    await succeeded(kade, await kade.client.deleteDeployment({ ...at('minutes'), query: {} }))
+    expect(await kadeSays('apps', 'remove', 'notes')).toBe(0)
   })
 })
