@@ -19,6 +19,8 @@ const names = [
   'ClusterCreated',
   'ClusterUpdated',
   'LeaksChanged',
+  'AppAdded',
+  'AppRemoved',
 ] as const
 
 export type StreamListener = {

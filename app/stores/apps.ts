@@ -2,14 +2,27 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { App, AppSummary } from '#api/apps.ts'
 import { client } from '../client.ts'
+import { useEvents } from './events.ts'
 
-/** The catalogue. It is small and changes with a release only, so it is read once and kept. */
+const changes = new Set(['AppAdded', 'AppRemoved', 'resumed'])
+
+/** The catalogue. It is small and seldom changes, so it is read once, kept, and read anew when somebody changed it. */
 export const useApps = defineStore('apps', () => {
   const items = ref<AppSummary[]>([])
   const details = ref<Record<string, App>>({})
 
+  useEvents().listen(event => {
+    if (!changes.has(event.name)) return
+    details.value = {}
+    // What is shown stays until there is something newer.
+    if (items.value.length) readAll().catch(() => {})
+  })
+
   async function load(): Promise<void> {
-    if (items.value.length) return
+    if (items.value.length === 0) await readAll()
+  }
+
+  async function readAll(): Promise<void> {
     const found: AppSummary[] = []
     let cursor: string | undefined
     do {

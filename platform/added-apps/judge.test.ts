@@ -151,6 +151,21 @@ describe('an object of a stranger is refused, with its place,', () => {
       /defaultBackend$/,
     ],
     [
+      'when it leads a route to the Service of another',
+      add({
+        ...named('HTTPRoute', 'gateway.networking.k8s.io/v1'),
+        spec: { rules: [{ backendRefs: [{ name: 'other' }] }] },
+      }),
+      /^\/\d+\/kind$/,
+    ],
+    [
+      'when it goes where others may not',
+      all => {
+        podOf(all).spec.tolerations = [{ operator: 'Exists' }]
+      },
+      /tolerations$/,
+    ],
+    [
       'when it uses the certificate of another',
       all => {
         of(all, 'Ingress').spec.tls = [{ secretName: 'other' }]

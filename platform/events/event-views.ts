@@ -5,7 +5,7 @@ import type { EventFeed, FeedEvent } from './feed.ts'
 import { lastPosition } from './store.ts'
 
 /** What people may hear of; `account` is not for everybody's ears. */
-const categories = ['cluster', 'deployment', 'namespace', 'observed'] as const
+const categories = ['app', 'cluster', 'deployment', 'namespace', 'observed'] as const
 
 export type ViewOptions = {
   /** From `start`, or `EventView.id` of the last one seen. */
@@ -64,7 +64,8 @@ async function findPlace(sql: Sql, event: FeedEvent): Promise<Place | null> {
   }
   const dash = event.stream.indexOf('-')
   const [category, id] = [event.stream.slice(0, dash), event.stream.slice(dash + 1)]
-  if (category === 'cluster') return { team: null }
+  // The shelf and the clusters belong to no team.
+  if (category === 'app' || category === 'cluster') return { team: null }
   const [row] =
     category === 'namespace'
       ? await sql.query<Place>(

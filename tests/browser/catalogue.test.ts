@@ -31,7 +31,8 @@ async function open(path: string) {
 
 const cards = () => page.getByRole('article')
 const facet = (name: RegExp) => page.getByRole('checkbox', { name })
-const shownIs = (count: number) => expect.poll(() => cards().count()).toBe(count)
+const shownIs = (count: number) =>
+  expect.poll(() => cards().count(), { timeout: 20_000 }).toBe(count)
 
 async function expectTotal(query: Parameters<Product['client']['listApps']>[0]['query']) {
   const { total } = await product.client.listApps({ query: { limit: 1, ...query } })
@@ -107,7 +108,8 @@ test('the page of an app shows what Kade checked itself, in both languages', asy
 
 test('an app from outside says so on its card and its page, by whom and which code, in both languages', async () => {
   const notes = await foreignModule('notes')
-  const { added } = await product.client.addApp({ body: await notes.body() })
+  const body = await notes.body()
+  const { added } = await product.client.addApp({ body })
   await notes.remove()
   try {
     await open('/catalog?q=notes')
@@ -119,6 +121,12 @@ test('an app from outside says so on its card and its page, by whom and which co
     await page.getByRole('button', { name: 'NL – Nederlands' }).click()
     await page.getByRole('region', { name: 'Van buiten' }).waitFor()
     await page.getByRole('button', { name: 'EN – English' }).click()
+    // Another version is seen where the page stands open.
+    const newer = await product.client.addApp({
+      body: { ...body, readme: '# Notes\n\nNewer than before.' },
+    })
+    await page.getByText('Newer than before.').waitFor()
+    expect(newer.added?.digest).toBe(added?.digest)
   } finally {
     await product.client.removeApp({ params: { app: 'notes' } })
   }
