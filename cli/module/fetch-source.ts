@@ -68,7 +68,7 @@ async function fetchInto(given: string, workdir: string): Promise<string> {
   if (address !== undefined && !isPacked) return await clone(address, branch, workdir)
   if (isPacked || packageName.test(given)) return await unpack(await pack(given, workdir), workdir)
   throw new UsageError(
-    `There is no ${given}. Give the folder of a module, a packed package (.tgz), the name of a package, or the address of a Git repository.`,
+    `There is no ${given}. Give the file of a module, or its folder; a packed package (.tgz), the name of a package, or the address of a Git repository.`,
   )
 }
 

@@ -10,13 +10,11 @@ import { lendKit } from './own-kit.ts'
 export type ModulePlace = { readonly file: string; readonly folder: string }
 
 /**
- * The file of a module, from its own path or that of its folder, where it is called as the folder.
- * @throws UsageError when there is none.
+ * The file of a module, from its own path or that of its folder, where it is called as the folder. The path must be there.
+ * @throws UsageError when the folder has no such file.
  */
 export function moduleAt(path: string): ModulePlace {
   const given = resolve(path)
-  if (!existsSync(given))
-    throw new UsageError(`There is no ${path}. Give the file of a module, or its folder.`)
   if (!statSync(given).isDirectory()) return { file: given, folder: dirname(given) }
   const file = join(given, `${basename(given)}.ts`)
   if (existsSync(file)) return { file, folder: given }

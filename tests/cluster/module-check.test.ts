@@ -97,6 +97,7 @@ test('a sound module passes, and what could not be looked at says why', async ()
     'lint passed',
     'server skipped',
     'golden skipped',
+    'sandbox passed',
     'passport passed',
   ])
   const { code, out } = await run(folder)
@@ -230,7 +231,7 @@ test('a file that exports no app says so, and a path that is not there is a mist
   )
   const absent = await run(join(folder, 'other'))
   expect(absent).toMatchObject({ code: 2, out: '' })
-  expect(absent.err).toContain('Give the file of a module, or its folder.')
+  expect(absent.err).toContain('Give the file of a module, or its folder')
   await rm(join(folder, 'sample.ts'))
   expect((await run(folder)).err).toContain('holds no sample.ts')
 })
