@@ -70,7 +70,7 @@ async function checkModule(place: ModulePlace, options: CheckOptions): Promise<C
 export async function checkSource(source: Source, options: CheckOptions): Promise<CheckReport> {
   if (!source.foreign) return await checkModule({ ...source.place, folder: source.beside }, options)
   const { rung, admitted } = await checkForeign(source)
-  const all = [rung, await checkPassport(source.beside)]
+  const all = [rung, await checkPassport(source.beside, admitted?.data ?? null)]
   return {
     module: source.given,
     app: admitted ? { id: admitted.data.id, version: admitted.data.version } : null,

@@ -20,7 +20,10 @@ async function textOf(folder: string, file: string): Promise<string | undefined>
   return await readFile(join(folder, file), 'utf8').catch(() => undefined)
 }
 
-async function passportFaults(folder: string, app: App | null): Promise<CheckFinding[]> {
+async function passportFaults(
+  folder: string,
+  app: Pick<App, 'version'> | null,
+): Promise<CheckFinding[]> {
   const text = await textOf(folder, 'passport.yaml')
   if (text === undefined)
     return [fault('passport.yaml', 'is not there: an app answers the transparency criteria')]
@@ -62,7 +65,10 @@ async function iconFaults(folder: string): Promise<CheckFinding[]> {
  * Passport, guide and picture: what a person sees of the app before it is deployed. Without the app, of a module that does not
  * load, the claims about its version are not looked at.
  */
-export async function checkPassport(folder: string, app: App | null): Promise<RungResult> {
+export async function checkPassport(
+  folder: string,
+  app: Pick<App, 'version'> | null,
+): Promise<RungResult> {
   const findings = [
     ...(await passportFaults(folder, app)),
     ...(await guideFaults(folder)),

@@ -7,7 +7,7 @@ import { type EnvironmentDefinition, environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { renderInput } from '#kit/render-input.ts'
 import { composed } from '#tests/support/composed.ts'
-import { imagesOf } from './compose.ts'
+import { type ComposeInput, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 
 const provider = '11111111-1111-4111-8111-111111111111'
