@@ -84,7 +84,7 @@ export type CompositionSummary = z.infer<typeof CompositionSummary>
 
 /** Deployments that belong together, providers before their consumers. */
 export const Composition = CompositionSummary.extend({
-  /** `changing` while an operation is open; `failed` where the last one of a member did not succeed. */
+  /** `failed` where the last operation of a member did not succeed; else `changing` while one is open. */
   state: z.enum(['ready', 'changing', 'failed', 'degraded']),
   members: z.array(
     z.object({

@@ -67,7 +67,7 @@ export async function follow(
     const attempt = operation.attempt > 1 ? ` (attempt ${operation.attempt})` : ''
     const waits = (operation.waitsFor ?? []).map(one => clean(tell(terminal, one.message)))
     terminal.err(
-      [`${seconds} s  ${operation.step ?? operation.state}${attempt}`, ...waits].join(': '),
+      [`${seconds} s  ${operation.step ?? operation.state}${attempt}`, ...waits].join('. '),
     )
   }
   const { operation, ended } = await waitForOperation(connection, started, {

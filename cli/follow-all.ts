@@ -25,7 +25,7 @@ export async function followAll<T extends { operations: readonly OperationOfDepl
   const onChange = ({ name, state, step, waitsFor = [] }: OperationOfDeployment) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6)
     const waits = waitsFor.map(one => clean(tell(terminal, one.message)))
-    terminal.err([`${seconds} s  ${name}: ${step ?? state}`, ...waits].join(': '))
+    terminal.err([`${seconds} s  ${name}: ${step ?? state}`, ...waits].join('. '))
   }
   const ends = await Promise.all(
     started.operations.map(operation =>

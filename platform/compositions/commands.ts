@@ -15,7 +15,7 @@ import { PlatformError } from '#platform/errors.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type Key, livingByUse, lockComposition, readLiving } from './members.ts'
 import { isNotThere } from './not-there.ts'
-import { type Plan, type Planned, planComposition, previewOf } from './plan.ts'
+import { type Plan, type Planned, planComposition } from './plan.ts'
 import { isThere } from './queries.ts'
 
 /** Everything that is known of a composition before it is asked for, new or existing. Changes nothing. */
@@ -26,6 +26,29 @@ export async function previewComposition(
 ): Promise<CompositionPreview> {
   const key = { namespace, name }
   return previewOf(await planComposition(context, context.database, actor, key, wish, false))
+}
+
+function previewOf(plan: Plan): CompositionPreview {
+  const denied = plan.findings.some(one => one.severity === 'deny')
+  return {
+    allowed: plan.namespace !== null && plan.violations.length === 0 && !denied,
+    members: [
+      ...plan.members.map(({ name, app, change, uses }) => ({
+        name,
+        app: app.id,
+        change,
+        uses: [...uses],
+      })),
+      ...plan.leaving.map(({ name, state }) => ({
+        name,
+        app: state.identity?.app ?? '',
+        change: 'delete' as const,
+        uses: [],
+      })),
+    ],
+    violations: [...plan.violations],
+    findings: [...plan.findings],
+  }
 }
 
 /** Deploys all members or none: judged together, then reserved and queued in one transaction, providers first. */

@@ -17,6 +17,11 @@ export type Living = {
   readonly current: Current
 }
 
+/** Whether a deployment of the same namespace is one of this composition. */
+export function isMember({ identity }: DeploymentState, { name }: Key): boolean {
+  return identity?.composition === name
+}
+
 /** Makes changes of one composition wait for each other until the transaction's end. */
 export async function lockComposition(tx: Sql, { namespace, name }: Key): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [

@@ -4,10 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Namespace } from '#api/clusters.ts'
-import type { CompositionInput, CompositionMember, CompositionPreview } from '#api/compositions.ts'
+import type { CompositionInput, CompositionMember } from '#api/compositions.ts'
 import type { DeploymentInput } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
-import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { AppData } from '#kit/app.ts'
 import { type Arrangement, arrange } from '#kit/arrange.ts'
@@ -21,9 +20,9 @@ import { findsProviders, type Provider } from '#platform/deployments/providers.t
 import { leftClaims } from '#platform/deployments/standing-claims.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
-import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
-import { arrangeable, type Key, type Living, livingByUse, readLiving } from './members.ts'
+import { memberFaults, sharedHosts } from './member-faults.ts'
+import { arrangeable, isMember, type Key, type Living, livingByUse, readLiving } from './members.ts'
 
 export type Planned = {
   readonly name: string
@@ -81,7 +80,9 @@ export async function planComposition(
   const ground = { context, sql, actor, key, wish, namespace, living, arrangement }
   const violations: Violation[] = [
     ...arrangement.faults.map(one => ({ ...one, pointer: `/members${one.pointer}` })),
-    ...members.flatMap((member, place) => fixed(ground, member, place, apps[place] !== undefined)),
+    ...members.flatMap((member, place) =>
+      memberFaults(ground, member, place, apps[place] !== undefined),
+    ),
     ...sharedHosts(members),
   ]
   const findings: Finding[] = []
@@ -92,12 +93,19 @@ export async function planComposition(
     if (!member || !app || planned.has(member.name)) continue
     const one = await planMember(ground, member, app, place, planned)
     planned.set(member.name, one)
-    violations.push(...one.made.violations.map(found => below(place, found)))
+    const missing = inCircle(arrangement.bound[place] ?? {}, planned)
+    violations.push(
+      ...one.made.violations
+        .filter(({ pointer }) => !missing.includes(pointer))
+        .map(found => below(place, found)),
+    )
     findings.push(...one.made.findings.map(found => findingBelow(place, found)))
   }
   const left = living.filter(
     one =>
-      isMember(one, key) && !names.includes(one.name) && one.state.operation?.kind !== 'delete',
+      isMember(one.state, key) &&
+      !names.includes(one.name) &&
+      one.state.operation?.kind !== 'delete',
   )
   return {
     namespace,
@@ -111,82 +119,9 @@ export async function planComposition(
   }
 }
 
-/** A plan as it is shown before it is asked for. */
-export function previewOf(plan: Plan): CompositionPreview {
-  const denied = plan.findings.some(one => one.severity === 'deny')
-  return {
-    allowed: plan.namespace !== null && plan.violations.length === 0 && !denied,
-    members: [
-      ...plan.members.map(({ name, app, change, uses }) => ({
-        name,
-        app: app.id,
-        change,
-        uses: [...uses],
-      })),
-      ...plan.leaving.map(({ name, state }) => ({
-        name,
-        app: state.identity?.app ?? '',
-        change: 'delete' as const,
-        uses: [],
-      })),
-    ],
-    violations: [...plan.violations],
-    findings: [...plan.findings],
-  }
-}
-
-function isMember({ state }: Living, { name }: Key): boolean {
-  return state.identity?.composition === name
-}
-
 /** In the place of an app that the catalogue does not have, so that the others are judged all the same. */
 function nothingKnown(id: string): Pick<AppData, 'id' | 'name' | 'needs' | 'provides'> {
   return { id, name: id, needs: [], provides: [] }
-}
-
-/** What a member cannot be, whatever its configuration. */
-function fixed(
-  { key, living }: Ground,
-  member: CompositionMember,
-  place: number,
-  isKnown: boolean,
-): Violation[] {
-  const found: Violation[] = []
-  const at = (field: string, detail: Text) =>
-    found.push({ pointer: `/members/${place}/${field}`, detail })
-  if (!isKnown) at('app', isUnknown)
-  const existing = living.find(one => one.name === member.name)
-  if (!existing) return found
-  const { identity, operation } = existing.state
-  if (!isMember(existing, key))
-    at('name', {
-      en: 'is taken by a deployment outside this composition',
-      nl: 'is bezet door een uitrol buiten deze compositie',
-    })
-  else if (operation?.kind === 'delete')
-    at('name', {
-      en: 'is being deleted; wait until it is gone',
-      nl: 'wordt verwijderd; wacht tot hij weg is',
-    })
-  else if (identity && identity.app !== member.app)
-    at('app', {
-      en: `it is a deployment of ${identity.app}; choose another name`,
-      nl: `het is een uitrol van ${identity.app}; kies een andere naam`,
-    })
-  return found
-}
-
-function sharedHosts(members: readonly CompositionMember[]): Violation[] {
-  return members.flatMap(({ ingress }, place) => {
-    const first = members.findIndex(one => ingress && one.ingress?.host === ingress.host)
-    if (!ingress || first === place) return []
-    return [
-      {
-        pointer: `/members/${place}/ingress/host`,
-        detail: { en: 'is the address of another member', nl: 'is het adres van een ander lid' },
-      },
-    ]
-  })
 }
 
 async function planMember(
@@ -198,7 +133,7 @@ async function planMember(
 ): Promise<Planned> {
   const { context, sql, actor, key, wish, namespace, living, arrangement } = ground
   const { name } = member
-  const existing = living.find(one => one.name === name && isMember(one, key))
+  const existing = living.find(one => one.name === name && isMember(one.state, key))
   const inherited =
     namespace && !existing ? await inheritedSecrets(context, sql, namespace, member) : null
   const id = existing?.id ?? randomUUID()
@@ -230,7 +165,7 @@ async function planMember(
 
 /** Where a new member goes: where it was asked, or where the others are. */
 async function clusterOf({ sql, key, wish, namespace, living }: Ground): Promise<string> {
-  const others = living.find(one => isMember(one, key))?.state.identity?.clusters[0]
+  const others = living.find(one => isMember(one.state, key))?.state.identity?.clusters[0]
   return chooseCluster(sql, namespace, wish.cluster ?? others)
 }
 
@@ -276,6 +211,16 @@ function isSame({ state }: Living, made: Draft): boolean {
   const { number: _number, result: _result, reason: _reason, ...before } = newest
   const { reason: _why, ...after } = made.revision
   return digestOf(before) === digestOf(after)
+}
+
+/** Bindings to members that could not be planned yet, because they need each other: that is said already. */
+function inCircle(
+  answers: Readonly<Record<string, string>>,
+  planned: ReadonlyMap<string, Planned>,
+): string[] {
+  return Object.entries(answers).flatMap(([need, name]) =>
+    planned.has(name) ? [] : [`/bindings/${need}`],
+  )
 }
 
 function below(place: number, violation: Violation): Violation {

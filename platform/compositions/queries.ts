@@ -1,5 +1,6 @@
 import type { Composition, CompositionSummary } from '#api/compositions.ts'
 import type { Deployment } from '#api/deployments.ts'
+import type { OperationState } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { decodeCursor, toPage } from '#platform/deployments/pages.ts'
 import { readMembers } from '#platform/deployments/queries.ts'
@@ -69,7 +70,9 @@ export async function readComposition(sql: Sql, actor: Actor, key: Key): Promise
 
 function stateOf(members: readonly Deployment[]): Composition['state'] {
   const states = members.map(({ operation }) => operation.state)
-  if (states.some(state => state === 'queued' || state === 'running')) return 'changing'
-  if (states.some(state => state !== 'succeeded')) return 'failed'
+  const isOpen = (state: OperationState) => state === 'queued' || state === 'running'
+  // What failed holds up those that wait for it, so it is said first.
+  if (states.some(state => !isOpen(state) && state !== 'succeeded')) return 'failed'
+  if (states.some(isOpen)) return 'changing'
   return members.every(({ health }) => health.state === 'healthy') ? 'ready' : 'degraded'
 }

@@ -14,6 +14,7 @@ const texts = {
   en: {
     next: 'Next',
     delete: 'Delete',
+    deleteAll: 'Delete all',
     restart: 'Restart',
     back: 'Roll back to 1',
     findings: 'Findings',
@@ -24,6 +25,7 @@ const texts = {
   nl: {
     next: 'Verder',
     delete: 'Verwijderen',
+    deleteAll: 'Alles verwijderen',
     restart: 'Herstarten',
     back: 'Terug naar 1',
     findings: 'Bevindingen',
@@ -67,6 +69,7 @@ async function deployTwoRevisions() {
   const body = { settings: { logLevel: 'DEBUG' }, ingress, reason: 'to look closer' }
   await client.updateDeployment({ params, body, ifMatch: etag })
   await operationSucceeds(client, params)
+  await compose()
   const measured = async () => (await client.readMetrics({ params })).available
   await vi.waitUntil(measured, { timeout: 120_000, interval: 500 })
 }
@@ -75,6 +78,18 @@ async function bringFromOutside() {
   const notes = await foreignModule('notes')
   await product.client.addApp({ body: await notes.body() })
   await notes.remove()
+}
+
+/** Two apps, of which the second waits for the first, and that one never fits into the namespace. */
+async function compose() {
+  const cpu = '15900m'
+  const resources = { requests: { cpu }, limits: { cpu } }
+  const members = [
+    { name: 'chat', app: 'open-webui' },
+    { name: 'models', app: 'ollama', resources },
+  ]
+  const body = { namespace: params.namespace, name: 'assistant', members }
+  await product.client.createComposition({ body })
 }
 
 async function look(language: Language, theme: string) {
@@ -110,6 +125,9 @@ const addresses = [
   '/deployments/lab/vectors/objects',
   '/deployments/lab/vectors/history',
   '/deployments/lab/not-there',
+  '/deployments/lab/chat',
+  '/compositions/lab/assistant',
+  '/compositions/lab/not-there',
   '/no-such-page',
 ]
 
@@ -149,6 +167,7 @@ test.each(looks)(
       ['/deployments/lab/vectors', words.restart],
       ['/deployments/lab/vectors', words.delete],
       ['/deployments/lab/vectors/history', words.back],
+      ['/compositions/lab/assistant', words.deleteAll],
     ] as const) {
       await open(address)
       await button(name).first().click()

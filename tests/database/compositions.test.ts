@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CompositionMember, CreateComposition } from '#api/compositions.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
@@ -16,8 +16,9 @@ let ground: PlatformGround
 let namespace: string
 beforeAll(async () => {
   ground = await platformGround()
-  await ground.cluster('amsterdam', 0)
 })
+// Anew before each test: what a silent cluster holds is shown as unknown.
+beforeEach(() => ground.cluster('amsterdam', 0))
 afterAll(() => ground?.stop())
 
 type Wish = Partial<CompositionMember> & Pick<CompositionMember, 'name' | 'app'>
@@ -181,6 +182,19 @@ describe('a composition that is asked for', () => {
     expect(items.map(one => one.name)).toEqual(['store'])
   })
 
+  it('is refused where its members need each other in a circle, which is all that is said', async () => {
+    const gateway = (name: string, other: string) =>
+      full({ name, app: 'litellm', bindings: { models: other } })
+    const body = { ...(await wish()), members: [gateway('one', 'two'), gateway('two', 'one')] }
+    await expect(make(body)).rejects.toMatchObject({
+      details: {
+        violations: [
+          { pointer: '/members/0', detail: { en: expect.stringMatching(/one → two → one$/) } },
+        ],
+      },
+    })
+  })
+
   it('may bind to what is outside, and says what nobody offers', async () => {
     const outside = await wish(models)
     const [operation] = (await make(outside)).operations
@@ -273,6 +287,20 @@ describe('a composition that changes', () => {
       composition: 'assistant',
     })
     expect(await look()).toMatchObject({ size: 2 })
+  })
+
+  it('is shown as failed while one of it has, whatever waits for that', async () => {
+    const [first, last] = await made(models, chat)
+    if (!first || !last) throw new Error('too little was asked')
+    const order = await start(first)
+    if (!order) throw new Error('nothing to do')
+    await ground.hub.failed(
+      order.claim,
+      { code: 'x', message: { en: 'No.', nl: 'Nee.' } },
+      { en: 'Ask.', nl: 'Vraag.' },
+    )
+    expect(await start(last)).toBeNull()
+    expect(await look()).toMatchObject({ state: 'failed' })
   })
 
   it('has to be there', async () => {
