@@ -136,7 +136,7 @@ export class EnvironmentError extends Error {
 
 /**
  * Makes an environment, for these apps.
- * @throws EnvironmentError with everything that is wrong, by JSON Pointer; settings of an app are held against its own schema.
+ * @throws EnvironmentError by JSON Pointer with every fault of its shape, or, once that is right, of what it gives which app.
  */
 export function environment(
   name: EnvironmentName,

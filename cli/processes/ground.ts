@@ -1,5 +1,4 @@
 import type { OperationKind } from '#api/operations.ts'
-import { shelfEnvironments } from '#catalog/environments.ts'
 import { catalog } from '#catalog/index.ts'
 import type { AppData } from '#kit/app.ts'
 import type { Database } from '#platform/adapters/database/database.ts'
@@ -77,7 +76,7 @@ export async function openGround(settings: Settings, url: string, report: Report
     contextFor: agent => ({
       database,
       catalog,
-      environments: shelfEnvironments,
+      environments: settings.environments,
       sandbox,
       queue,
       secrets,

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
+import type { Environments } from '#kit/environment.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { kadeHome } from '../home.ts'
 import { readDatabaseUrls } from './database-urls.ts'
+import { readEnvironments } from './environments.ts'
 
 /** What a process of Kade is told by its environment and flags. */
 export type Settings = {
@@ -14,6 +16,8 @@ export type Settings = {
   /** Owner, for migrations; the runtime URL where absent. */
   readonly databaseAdminUrl: string | null
   readonly keyFile: string | undefined
+  /** What dev, staging and prod give their deployments. */
+  readonly environments: Environments
   /** Clusters of one's own instead of the embedded ones. */
   readonly kubeconfig: string | null
   /** Embedded clusters, or contexts of the kubeconfig; null means all. */
@@ -37,6 +41,7 @@ export async function readSettings(
     port: env.KADE_PORT ? portOf(env.KADE_PORT) : null,
     ...readDatabaseUrls(env),
     keyFile: env.KADE_KEY_FILE,
+    environments: await readEnvironments(env.KADE_ENVIRONMENTS),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
     clusters: flags.clusters
       ? flags.clusters

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Browser, openChromium } from './chromium.ts'
 import { type Product, startProduct } from './product.ts'
@@ -20,6 +20,12 @@ afterAll(async () => {
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const tab = (name: string) =>
   page.getByRole('navigation', { name: 'About qdrant' }).getByRole('link', { name })
+
+/** What a field says of itself besides its name. */
+async function described(field: Locator): Promise<string> {
+  const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? []
+  return (await Promise.all(ids.map(id => page.locator(`[id="${id}"]`).textContent()))).join(' ')
+}
 
 /** Waits until the overview says that the last action ended as given. */
 async function lastAction(words: string): Promise<void> {
@@ -64,6 +70,10 @@ test('a person finds an app, fills its form and sees it become ready', async () 
   await expect.poll(() => page.getByLabel('Namespace', { exact: true }).inputValue()).toBe('lab')
   await button('Next').click()
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  const storage = page.getByLabel('Disk size')
+  await expect.poll(() => described(storage)).toContain('From the app itself')
+  await storage.selectOption({ index: 2 })
+  await expect.poll(() => described(storage)).toContain('Your own answer')
   await button('Next').click()
   await page.getByRole('heading', { name: 'Secrets' }).waitFor()
   await button('Next').click()
@@ -84,6 +94,7 @@ test('a change shows its difference first, and runs as revision 2', async () => 
   const outcome = page.getByRole('region', { name: 'What would happen' })
   await outcome.getByText('Technical details of Deployment').click()
   const details = outcome.getByRole('list', { name: /^Technical details of Deployment/ })
+  await page.getByRole('list', { name: 'Your changes' }).getByText('INFO').waitFor()
   const line = details.getByRole('listitem').filter({ hasText: 'QDRANT__LOG_LEVEL' })
   expect(await line.textContent()).toMatch(/Environment variable .*INFO.*DEBUG/)
   await button('Save and apply').click()

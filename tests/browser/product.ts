@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Client, createClient } from '#api/client.ts'
+import { shelfEnvironments } from '#catalog/environments.ts'
 import { type Running, up } from '#cli/processes/up.ts'
 
 export type Product = Pick<Running, 'url' | 'signIn'> & {
@@ -43,6 +44,7 @@ async function settingsFor(home: string) {
     databaseUrl: null,
     databaseAdminUrl: null,
     keyFile: undefined,
+    environments: shelfEnvironments,
     kubeconfig: null,
     clusters: ['amsterdam'],
     yes: true,

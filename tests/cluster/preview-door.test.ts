@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CreateDeployment, Preview } from '#api/deployments.ts'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
@@ -10,23 +13,40 @@ import {
   preparedNamespace,
   problemOf,
   succeeded,
+  until,
 } from '#tests/support/deployments.ts'
 import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
+import { monitorDefinition } from '#tests/support/monitor-definition.ts'
 
 let kade: RunningKade
 let admin: KubeApi
+let folder: string
 const namespace = 'harbour'
 
+const production = 'harbour-prod'
+const toleration = { key: 'dedicated', operator: 'Equal', value: 'ai', effect: 'NoSchedule' }
+
 beforeAll(async () => {
-  kade = await startKade()
+  folder = await mkdtemp(join(tmpdir(), 'kade-environments-'))
+  const file = join(folder, 'environments.yaml')
+  const prod = {
+    labels: { owner: '{team}', 'cost-centre': 'ai-7' },
+    tolerations: [toleration],
+    storageClass: 'fast',
+    monitoring: { namespace: 'monitoring' },
+  }
+  await writeFile(file, JSON.stringify({ prod }))
+  kade = await startKade({ env: { KADE_ENVIRONMENTS: file } })
   admin = await adminOf(kade.home)
   await preparedNamespace(kade, namespace)
+  await preparedNamespace(kade, production, 'prod')
 })
 
 afterAll(async () => {
   await admin?.close()
   await kade?.stop()
   if (kade) await removeHome(kade.home)
+  await rm(folder, { recursive: true, force: true })
 })
 
 function wish(name: string, settings: Record<string, unknown> = {}) {
@@ -111,5 +131,45 @@ describe('a change that was asked for with the hash of its preview', () => {
     const { hash } = await seen(wish('back'))
     const body = { revision: 1, preview: hash }
     await succeeded(kade, await kade.client.rollbackDeployment({ params, body }))
+  })
+})
+
+describe('what an environment gives every app', () => {
+  const made = (apiVersion: string, kind: string, name: string) =>
+    until(async () => {
+      const live = await admin.get({ apiVersion, kind, namespace: production, name })
+      if (live === null) throw new Error(`there is no ${kind} ${name} yet`)
+      return live
+    })
+
+  it('stands on the objects in the cluster, in the environment that says so', async () => {
+    await ask(kade, { app: 'qdrant', namespace: production, name: 'costly' })
+    const labels = { owner: 'platform', 'cost-centre': 'ai-7', 'kade.dev/environment': 'prod' }
+    const deployment = await made('apps/v1', 'Deployment', 'costly')
+    expect(deployment.metadata.labels).toMatchObject(labels)
+    expect(deployment.spec).toMatchObject({
+      template: { metadata: { labels }, spec: { tolerations: [toleration] } },
+    })
+    const claim = await made('v1', 'PersistentVolumeClaim', 'costly-storage')
+    expect(claim.spec).toMatchObject({ storageClassName: 'fast' })
+
+    const { cluster, changes } = await seen({ ...wish('cheap'), app: 'qdrant' })
+    expect(cluster).toBe('amsterdam')
+    expect(JSON.stringify(changes)).not.toMatch(/cost-centre|"fast"|dedicated/)
+  })
+
+  it('has figures collected once the cluster has the kind for it', async () => {
+    const body = { app: 'vllm', namespace: production, name: 'models', settings: {} }
+    const monitoring = async () => (await kade.client.previewDeployment({ body })).monitoring
+    expect(await monitoring()).toBe('no-operator')
+    await admin.apply(monitorDefinition)
+    await until(async () => expect(await monitoring()).toBe('collected'))
+    await ask(kade, body)
+    const { id } = await kade.client.readDeployment({ params: keyOf(body) })
+    const monitor = await made('monitoring.coreos.com/v1', 'PodMonitor', 'models')
+    expect(monitor.spec).toMatchObject({
+      selector: { matchLabels: { 'kade.dev/deployment': id } },
+      podMetricsEndpoints: [{ port: 'http', path: '/metrics' }],
+    })
   })
 })

@@ -29,6 +29,7 @@ Environment:
   KADE_HOST            address to listen on (default: loopback only)
   KADE_DATABASE_URL    a PostgreSQL of your own; KADE_DATABASE_ADMIN_URL for its migrations
   KADE_KUBECONFIG      clusters of your own (kind, k3d, a real one) instead of the embedded ones
+  KADE_ENVIRONMENTS    a YAML file that says what dev, staging and prod give their deployments
   KADE_CACHE           where downloaded or built programs are kept (default ~/.cache/kade)`
 
 /** What a signal ends: the steps of the preparation by `stopping`, Kade itself and the binaries as `children`. */
