@@ -120,6 +120,26 @@ const deployment: Deployment = {
 
 const settingsSchema = { properties: { workers: { type: 'integer' }, title: { type: 'string' } } }
 
+/** What a preview says of the values, once the environment has filled them in. */
+const resolved = {
+  settings: { logLevel: 'INFO', workers: 0 },
+  environment: 'prod',
+  values: {
+    settings: { logLevel: 'INFO', workers: 0 },
+    replicas: 2,
+    env: { TZ: 'Europe/Amsterdam' },
+    resources: {},
+  },
+  origins: {
+    '/settings/logLevel': 'you',
+    '/settings/workers': 'module',
+    '/replicas': 'environment',
+    '/env/TZ': 'environment-app',
+  },
+  monitoring: 'no-operator',
+  resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },
+}
+
 describe('kade deploy', () => {
   it('binds a need to an address, with the secret that is its key', async () => {
     answers = { createDeployment: () => operation() }
@@ -235,8 +255,7 @@ describe('kade deploy', () => {
         checked: 'offline',
         reason: text('amsterdam is starting'),
         cluster: 'amsterdam',
-        settings: {},
-        resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },
+        ...resolved,
         simulated: true,
       }),
     }
@@ -276,10 +295,24 @@ describe('a preview', () => {
     checked: 'cluster',
     hash: `${'a'.repeat(32)}-${'b'.repeat(32)}`,
     cluster: 'amsterdam',
-    settings: {},
-    resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },
+    ...resolved,
     simulated: true,
   }
+
+  it('tells where each value comes from that is not the app’s own', async () => {
+    answers = { previewDeployment: () => preview }
+    const { out } = await kade('preview qdrant -n team-a --name vectors')
+    expect(out).toContain(
+      [
+        'Runs with',
+        '  /settings/logLevel: "INFO" (you)',
+        '  /replicas: 2 (environment prod)',
+        '  /env/TZ: "Europe/Amsterdam" (environment prod, for this app)',
+        '  and 1 more from the app itself',
+        'Prometheus cannot be told to collect its figures: the cluster has no operator for it.',
+      ].join('\n'),
+    )
+  })
 
   it('tells what you change apart from what somebody changed by hand', async () => {
     answers = { previewDeployment: () => preview }
