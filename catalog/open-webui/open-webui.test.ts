@@ -93,22 +93,6 @@ test('never shows the key of the models to a server of embeddings or speech', ()
   expect(alone.map(each => each.name)).not.toContain('RAG_EMBEDDING_MODEL')
 })
 
-test('keeps vectors in a PostgreSQL when that is bound and Qdrant is not', () => {
-  const database = {
-    url: 'postgresql://db.ai.svc:5432/app',
-    key: { secretKey: 'vectorDatabase.key' },
-  }
-  const vectors = { url: 'http://qdrant.ai.svc:6333' }
-  const chosen = (bindings: object) =>
-    env({ bindings: { llm, ...bindings } }).find(each => each.name === 'VECTOR_DB')?.value
-  expect(chosen({ vectorDatabase: database })).toBe('pgvector')
-  expect(chosen({ vectorDatabase: database, vectors })).toBe('qdrant')
-  expect(env({ bindings: { llm, vectorDatabase: database } })).toContainEqual({
-    name: 'PGVECTOR_DB_URL',
-    valueFrom: { secretKeyRef: { name: 'my-open-webui-1', key: 'vectorDatabase.key' } },
-  })
-})
-
 test('renders a marked placeholder without a provider, and says which need is open', () => {
   expect(unboundNeeds(openWebUI, {}).map(each => each.name)).toEqual(['llm'])
   expect(openWebUI.dependencies).toEqual(['openai-api'])

@@ -97,9 +97,10 @@ test('the page of an app shows what Kade checked itself, in both languages', asy
   await page.goto(`${product.url}/catalog/ollama`)
   const checks = page.getByRole('region', { name: 'What Kade checked itself' })
   await checks.getByText('It may call HTTPS addresses on the internet').waitFor()
+  await checks.getByText('Its containers were not run.').waitFor()
   await page.getByText(/^\d+ of 17 criteria are unknown$/).waitFor()
   await page.getByText(/^Nobody has answered yet: .*Open standards/).waitFor()
-  expect(await checks.getByRole('listitem').count()).toBe(5)
+  expect(await checks.getByRole('listitem').count()).toBe(7)
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: 'NL – Nederlands' }).click()
   await page.getByText('Hij mag HTTPS-adressen op internet aanroepen').waitFor()
@@ -130,6 +131,22 @@ test('an app from outside says so on its card and its page, by whom and which co
   } finally {
     await product.client.removeApp({ params: { app: 'notes' } })
   }
+})
+
+test('what an app can do without is folded away, and a database has an address of its own kind', async () => {
+  await page.goto(`${product.url}/deploy/new?app=open-webui`)
+  const needed = page.getByLabel('A language model (OpenAI-compatible)')
+  const optional = page.getByLabel(/^A PostgreSQL database/)
+  await needed.waitFor()
+  expect(await optional.isVisible()).toBe(false)
+  await page.getByText('More it can use').click()
+  await optional.selectOption('An address outside Kade')
+  await page.getByText('Such as postgresql://user@host/database').waitFor()
+  await page.getByLabel(/^Password of that user/).waitFor()
+  await page.getByLabel('Address', { exact: true }).fill('https://db.example.org')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByText('Give an address that begins with postgresql://.').first().waitFor()
+  expect(await violationsOf(page)).toEqual([])
 })
 
 test('an address with a word no filter has says so, and leads back', async () => {

@@ -77,7 +77,7 @@ it('lists names with the user name that goes with each, and never a value', asyn
     ['firstAdminPassword', 'generated', true, 'ada@example.org'],
     ['adminPassword', 'provided', false, undefined],
     ['llm.key', 'bound', true, undefined],
-    ...['documents', 'documentLayout', 'embeddings', 'vectors', 'vectorDatabase'].map(unbound),
+    ...['documents', 'documentLayout', 'embeddings', 'vectors'].map(unbound),
     ...['webSearch', 'speech', 'database'].map(unbound),
   ])
   for (const value of Object.values(values)) expect(JSON.stringify(list)).not.toContain(value)
