@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { databaseProtocols } from '#api/databases.ts'
 import { catalog } from '#catalog/index.ts'
 import { readBlob } from '#platform/deployments/blobs.ts'
 import { nextAfter } from '#platform/orchestration/advice.ts'
@@ -81,7 +82,10 @@ it('a secret that was given stands nowhere but encrypted, whatever is done with 
         app.secrets.filter(one => one.kind === 'provided').map(one => [one.name, canary()]),
       ),
       bindings: Object.fromEntries(
-        app.needs.map(need => [need.name, { url: 'https://provider.example', secret: canary() }]),
+        app.needs.map(({ name, capability }) => {
+          const [protocol = 'https:'] = Object.keys(databaseProtocols[capability] ?? {})
+          return [name, { url: `${protocol}//provider.example`, secret: canary() }]
+        }),
       ),
     })
     const body = () => ({ app: app.id, namespace: 'team-a', name, ...wish() })
