@@ -48,6 +48,11 @@ export type DeploymentState = {
   readonly deleted: boolean
 }
 
+/** Whether what prepares its revision still runs somewhere, so that what served before it does still. */
+export function isPreparing({ phases }: OpenOperation): boolean {
+  return Object.values(phases).includes('pre')
+}
+
 export type RevisionResult = 'pending' | 'succeeded' | 'failed' | 'cancelled'
 
 export const initialState: DeploymentState = {

@@ -42,10 +42,18 @@ const look: Text = {
   nl: 'Bekijk de objecten en logs, verbeter de configuratie en pas aan, of probeer opnieuw.',
 }
 
-/** The next step to advise after a failure, by the code of its cause; `lastGood` is a revision to go back to. */
-export function nextAfter(code: string, lastGood: number | null): Text {
+/**
+ * The next step to advise after a failure, by the code of its cause; `lastGood` is a revision to go back to, or one that
+ * serves still where the newer one was only being prepared.
+ */
+export function nextAfter(code: string, lastGood: number | null, isPreparing = false): Text {
   const step = own[code] ?? nextStep(code) ?? look
   if (lastGood === null) return step
+  if (isPreparing)
+    return {
+      en: `${step.en} Revision ${lastGood} goes on serving.`,
+      nl: `${step.nl} Revisie ${lastGood} blijft werken.`,
+    }
   return {
     en: `${step.en} Revision ${lastGood} worked: you can roll back to it.`,
     nl: `${step.nl} Revisie ${lastGood} werkte: je kunt daarnaar teruggaan.`,

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { Command } from '#platform/deployments/decide.ts'
-import type { DeploymentState } from '#platform/deployments/deployment.ts'
+import { type DeploymentState, isPreparing } from '#platform/deployments/deployment.ts'
 import { change, lockDeployment } from '#platform/deployments/stream.ts'
 import { holdOf } from '#platform/deployments/waits.ts'
 import { wakeWaiting } from '#platform/deployments/wake-waiting.ts'
@@ -176,7 +176,7 @@ async function judge(context: PlatformContext, tx: Sql, deployment: string): Pro
         type: 'fail',
         operation: operation.id,
         cause: result.cause,
-        next: nextAfter(result.cause.code, state.lastGood),
+        next: nextAfter(result.cause.code, state.lastGood, isPreparing(operation)),
       }
     // Only what was never there before has nothing to prune: a restart may follow an update that failed half-way.
     if (result.type === 'ready' && operation.kind === 'create')

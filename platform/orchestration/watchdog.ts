@@ -1,6 +1,7 @@
 import type { Text } from '#api/names.ts'
 import type { Cause, OperationKind } from '#api/operations.ts'
 import type { PlatformContext } from '#platform/context.ts'
+import { isPreparing } from '#platform/deployments/deployment.ts'
 import { change } from '#platform/deployments/stream.ts'
 import type { WaitData } from '#platform/events/types.ts'
 import { nextAfter } from './advice.ts'
@@ -75,7 +76,7 @@ async function end(context: PlatformContext, overdue: Overdue): Promise<void> {
             type: 'fail',
             operation: overdue.id,
             cause,
-            next: nextAfter(cause.code, state.lastGood),
+            next: nextAfter(cause.code, state.lastGood, isPreparing(state.operation)),
           }
         : null,
     )

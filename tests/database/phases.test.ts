@@ -166,7 +166,11 @@ describe('a phase that fails', () => {
     const update = await updated()
     await ground.hub.phaseStarted(await start(update), 'pre')
     await sees(update, 'pre', { failure }, 1)
-    expect(await read(update)).toMatchObject({ state: 'failed', cause: failure })
+    expect(await read(update)).toMatchObject({
+      state: 'failed',
+      cause: failure,
+      next: { en: expect.stringContaining('Revision 1 goes on serving') },
+    })
     expect(await afterFailure(update)).toBeNull()
     const { applied } = await ground.platform.readDeployment(ada, { params: update })
     expect(applied?.revision).toBe(1)
@@ -198,7 +202,7 @@ describe('a phase that fails', () => {
     expect(await read(update)).toMatchObject({
       state: 'failed',
       cause: { code: 'job-not-done-in-time' },
-      next: { nl: expect.stringContaining('Revisie 1 werkte') },
+      next: { nl: expect.stringContaining('Revisie 1 blijft werken') },
     })
     expect(await afterFailure(update)).toBeNull()
   })
