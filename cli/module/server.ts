@@ -45,14 +45,12 @@ function kubectl(program: string, kubeconfig: string): Kubectl {
 
 /** Pod Security judges pods, not what makes them: the pod that each workload would make, by itself. */
 function pods(objects: readonly KubernetesObject[], namespace: string): KubernetesObject[] {
-  return workloads(objects)
-    .filter(({ object }) => ['Deployment', 'StatefulSet'].includes(object.kind))
-    .map(({ object, template }) => ({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: object.metadata.name, namespace },
-      spec: template.spec,
-    }))
+  return workloads(objects).map(({ object, template }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: object.metadata.name, namespace },
+    spec: template.spec,
+  }))
 }
 
 /** `spec.containers[0].image: Required value` as a JSON Pointer below the object. */

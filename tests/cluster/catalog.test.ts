@@ -43,13 +43,13 @@ async function kubectl(args: string[], objects: readonly KubernetesObject[]): Pr
   return (await child).stdout
 }
 
-/** Pod Security judges pods, not what makes them: the pod that a Deployment would make, by itself. */
-function podOf(deployment: KubernetesObject): KubernetesObject {
+/** Pod Security judges pods, not what makes them: the pod that a workload would make, by itself. */
+function podOf(workload: KubernetesObject): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: deployment.metadata.name, namespace },
-    spec: fields(at(deployment, 'spec', 'template', 'spec')),
+    metadata: { name: workload.metadata.name, namespace },
+    spec: fields(at(workload, 'spec', 'template', 'spec')),
   }
 }
 
@@ -80,7 +80,7 @@ test.each(catalog.map(({ app, passport }) => ({ id: app.id, app, tested: passpor
     const objects = renders(app)
     const accounts = objects.filter(each => each.kind === 'ServiceAccount')
     await kubectl(['apply', '-f', '-'], accounts)
-    const pods = objects.filter(each => each.kind === 'Deployment').map(podOf)
+    const pods = objects.filter(each => ['Deployment', 'Job'].includes(each.kind)).map(podOf)
     const dryRun = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-']
     const answer = await kubectl([...dryRun, '-o', 'name'], [...objects, ...pods])
     expect(answer.trim().split('\n')).toHaveLength(objects.length + pods.length)
