@@ -191,8 +191,8 @@ const refusedByTypes: readonly Fault[] = [
   },
   {
     what: '23: a container without an image',
-    written: ["  image: 'registry.example/sample:1.0.0',\n", ''],
-    refused: /'image' is missing/,
+    written: ["image: 'registry.example/sample:1.0.0'", 'image: null'],
+    refused: /Type 'null' is not assignable/,
     smuggled: ['"image":"registry.example/sample:1.0.0",', ''],
     rule: 'fixed-image',
   },

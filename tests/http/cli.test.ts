@@ -5,10 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Deployment } from '#api/deployments.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
-import { run } from '#cli/program.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { append } from '#platform/events/store.ts'
-import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
 import {
   type Answers,
   type GatewayGround,
@@ -16,6 +14,7 @@ import {
   type PlatformCall,
   recordingPlatform,
 } from '#tests/support/gateway.ts'
+import { type Typed, typed } from '#tests/support/typed.ts'
 
 const at = '2026-11-21T10:00:00.000Z'
 const text = (en: string) => ({ en, nl: `nl:${en}` })
@@ -42,36 +41,13 @@ afterAll(async () => {
   await ground?.stop()
   await rm(home, { recursive: true, force: true })
 })
-const app = (more: object = {}) => ({
-  id: 'notes',
-  name: 'Notes',
-  version: '1.0.0',
-  licence: 'MIT',
-  podSecurity: 'restricted',
-  relaxations: [{ what: 'runAsRoot', because: 'it \u001b[2Jmust' }],
-  added: { by: 'ada', at, digest: 'sha256:abc' },
-  ...more,
-})
 
 beforeEach(() => {
   answers = {}
   calls.length = 0
 })
 
-async function kade(line: string, more: { stdin?: string; env?: Record<string, string> } = {}) {
-  const out: string[] = []
-  const err: string[] = []
-  const terminal = {
-    out: (said: string) => out.push(said),
-    err: (said: string) => err.push(said),
-    env: { KADE_HOME: home, ...more.env },
-    interactive: false,
-    readStdin: async () => more.stdin ?? '',
-    ask: async () => '',
-  }
-  const code = await run(line.split(' '), terminal, '0.0.0')
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const kade = (line: string, more: Typed = {}) => typed(line, home, more)
 
 const operation = (more: Partial<OperationOfDeployment> = {}): OperationOfDeployment => ({
   id,
@@ -571,49 +547,3 @@ async function ring() {
     append(tx, `deployment-${deploymentId}`, null, [{ type: 'DeploymentStarted', data }]),
   )
 }
-
-describe('an app from outside', () => {
-  let notes: ForeignModule
-  beforeAll(async () => {
-    notes = await foreignModule('notes')
-  })
-  afterAll(() => notes?.remove())
-
-  it('is sent as one script with what lies beside it, and told with what it opens', async () => {
-    answers = { addApp: () => app() }
-    const { code, out } = await kade(`apps add ${notes.folder}`)
-    expect(code).toBe(0)
-    expect(calls).toMatchObject([{ route: 'addApp', call: { body: await notes.body() } }])
-    expect(out).toContain('Notes 1.0.0 (notes) stands on the shelf.\n  module sha256:abc')
-    expect(out).toContain('opens runAsRoot: it must')
-    expect(JSON.parse((await kade(`apps add ${notes.folder} -o json`)).out)).toEqual(app())
-  })
-
-  it('that cannot be one script is not sent, and says where that is', async () => {
-    await notes.change(
-      'import { settings }',
-      "export { rmSync } from 'node:fs'\nimport { settings }",
-    )
-    const { code, err } = await kade(`apps add ${notes.folder}`)
-    expect(code).toBe(3)
-    expect(err).toMatch(/notes\.ts:\d+: imports node:fs, which no module has/)
-    expect(calls).toEqual([])
-  })
-
-  it('without a passport is not sent', async () => {
-    const other = await foreignModule('other')
-    await rm(join(other.folder, 'passport.yaml'))
-    const { code, err } = await kade(`apps add ${other.folder}`)
-    await other.remove()
-    expect({ code, err }).toEqual({
-      code: 2,
-      err: 'There is no passport.yaml beside the module: it is what people judge the app by.',
-    })
-  })
-
-  it('is taken off the shelf', async () => {
-    const { code, out } = await kade('apps remove notes')
-    expect(calls).toMatchObject([{ route: 'removeApp', call: { params: { app: 'notes' } } }])
-    expect({ code, out }).toEqual({ code: 0, out: 'notes is off the shelf.' })
-  })
-})

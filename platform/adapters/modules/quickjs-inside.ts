@@ -8,7 +8,7 @@ export const inside = `(() => {
   const { values } = Object
   const { isArray } = Array
   const text = value => { try { return '' + value } catch { return '' } }
-  const functions = ['render', 'parseSettings', 'settingsSchema', 'egress']
+  const functions = ['render', 'parseSettings', 'settingsSchema']
   const facts = ['id', 'name', 'version', 'category', 'description', 'images', 'needs', 'provides', 'secrets', 'network',
     'resources', 'storage', 'metrics', 'maxReplicas', 'readyWithin', 'relaxations']
   const isApp = value => typeof value === 'object' && value !== null && functions.every(name => typeof value[name] === 'function')
@@ -22,7 +22,7 @@ export const inside = `(() => {
   const answers = {
     describe: app => ({ settingsSchema: app.settingsSchema(), ...Object.fromEntries(facts.map(name => [name, app[name]])) }),
     parseSettings: (app, input) => app.parseSettings(input),
-    egress: (app, input) => app.egress(input),
+    egress: (app, input) => app.egress?.(input) ?? app.network.egress,
     render: (app, input) => app.render(input),
   }
   return (kind, input) => {

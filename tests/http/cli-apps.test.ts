@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
+import {
+  type Answers,
+  type GatewayGround,
+  gatewayGround,
+  type PlatformCall,
+  recordingPlatform,
+} from '#tests/support/gateway.ts'
+import { typed } from '#tests/support/typed.ts'
+
+const at = '2026-11-21T10:00:00.000Z'
+
+let ground: GatewayGround
+let home: string
+let notes: ForeignModule
+let answers: Answers
+let calls: PlatformCall[]
+
+beforeAll(async () => {
+  ground = await gatewayGround()
+  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
+  notes = await foreignModule('notes')
+  const recording = recordingPlatform(
+    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
+  )
+  calls = recording.calls
+  const { url } = await ground.start({ platform: recording.platform })
+  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
+})
+afterAll(async () => {
+  await notes?.remove()
+  await ground?.stop()
+  await rm(home, { recursive: true, force: true })
+})
+beforeEach(() => {
+  answers = {}
+  calls.length = 0
+})
+
+const kade = (line: string) => typed(line, home)
+
+const app = (more: object = {}) => ({
+  id: 'notes',
+  name: 'Notes',
+  version: '1.0.0',
+  licence: 'MIT',
+  podSecurity: 'restricted',
+  relaxations: [{ what: 'runAsRoot', because: 'it \u001b[2Jmust' }],
+  added: { by: 'ada', at, digest: 'sha256:abc' },
+  ...more,
+})
+
+describe('an app from outside', () => {
+  it('is sent as one script with what lies beside it, and told with what it opens', async () => {
+    answers = { addApp: () => app() }
+    const { code, out } = await kade(`apps add ${notes.folder}`)
+    expect(code).toBe(0)
+    expect(calls).toMatchObject([{ route: 'addApp', call: { body: await notes.body() } }])
+    expect(out).toContain('Notes 1.0.0 (notes) stands on the shelf.\n  module sha256:abc')
+    expect(out).toContain('opens runAsRoot: it must')
+    expect(JSON.parse((await kade(`apps add ${notes.folder} -o json`)).out)).toEqual(app())
+  })
+
+  it('that cannot be one script is not sent, and says where that is', async () => {
+    await notes.change(
+      'import { settings }',
+      "export { rmSync } from 'node:fs'\nimport { settings }",
+    )
+    const { code, err } = await kade(`apps add ${notes.folder}`)
+    expect(code).toBe(3)
+    expect(err).toMatch(/notes\.ts:\d+: imports node:fs, which no module has/)
+    expect(calls).toEqual([])
+  })
+
+  it('without a passport is not sent', async () => {
+    const other = await foreignModule('other')
+    await rm(join(other.folder, 'passport.yaml'))
+    const { code, err } = await kade(`apps add ${other.folder}`)
+    await other.remove()
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'There is no passport.yaml beside the module: it is what people judge the app by.',
+    })
+  })
+
+  it('is taken off the shelf', async () => {
+    const { code, out } = await kade('apps remove notes')
+    expect(calls).toMatchObject([{ route: 'removeApp', call: { params: { app: 'notes' } } }])
+    expect({ code, out }).toEqual({ code: 0, out: 'notes is off the shelf.' })
+  })
+})

@@ -1,0 +1,19 @@
+import { run } from '#cli/program.ts'
+
+export type Typed = { readonly stdin?: string; readonly env?: Record<string, string> }
+
+/** What `kade` says to a line that somebody types, and the exit code; it asks the Kade whose connection file is in `home`. */
+export async function typed(line: string, home: string, more: Typed = {}) {
+  const out: string[] = []
+  const err: string[] = []
+  const terminal = {
+    out: (said: string) => out.push(said),
+    err: (said: string) => err.push(said),
+    env: { KADE_HOME: home, ...more.env },
+    interactive: false,
+    readStdin: async () => more.stdin ?? '',
+    ask: async () => '',
+  }
+  const code = await run(line.split(' '), terminal, '0.0.0')
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
