@@ -71,7 +71,7 @@ async function work(): Promise<void> {
       'select id, deployment, name, revision from kade.operation where namespace = $1 and ended_at is null',
       [namespace],
     )
-  await expect.poll(async () => (await open()).length).toBeGreaterThan(0)
+  await expect.poll(async () => (await open()).length, { timeout: 60_000 }).toBeGreaterThan(0)
   for (let left = await open(); left.length > 0; left = await open())
     for (const one of left) {
       const order = await ground.hub.start(one.id, 'amsterdam', 'w1')

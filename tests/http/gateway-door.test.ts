@@ -23,6 +23,9 @@ function addressOf(route: Route): string {
 }
 
 const bodies: Record<string, unknown> = {
+  createComposition: { namespace: 'team-a', name: 'both', members: [{ name: 'chat', app: 'x' }] },
+  previewComposition: { namespace: 'team-a', name: 'both', members: [{ name: 'chat', app: 'x' }] },
+  updateComposition: { members: [{ name: 'chat', app: 'x' }] },
   createDeployment: { app: 'qdrant', namespace: 'team-a', name: 'vectors' },
   previewDeployment: { app: 'qdrant', namespace: 'team-a', name: 'vectors' },
   updateDeployment: { settings: {} },
