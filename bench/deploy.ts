@@ -116,7 +116,7 @@ async function kadeRound(api: KubeApi, kade: RunningKade, round: number): Promis
     if (done.DeploymentCompleted.size === deployments) finished.resolve()
   })
   await inLanes(all, 16, target =>
-    kade.client.createDeployment({ body: { app: 'litellm', ...target } }),
+    kade.client.createDeployment({ body: { app: 'litellm', replicas: 1, ...target } }),
   )
   const accepted = performance.now() - began
   await finished.promise
