@@ -22,11 +22,16 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: [
-            'tests/cluster/**/*.test.ts',
-            'tests/database/**/*.test.ts',
-            'tests/http/**/*.test.ts',
-          ],
+          include: ['tests/cluster/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'database',
+          include: ['tests/database/**/*.test.ts', 'tests/http/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -19,8 +19,10 @@ import { findBrowser, installCommand } from './browser.js'
 import { add, closingLine, emptyTally, failedFiles, tallyOf, withSecondRun } from './tally.js'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
-const PROJECTS = ['unit', 'rules', 'cluster', 'browser']
-const STANDS_ON_SERVERS = new Set(['cluster', 'browser'])
+const PROJECTS = ['unit', 'rules', 'cluster', 'database', 'browser']
+const STANDS_ON_SERVERS = new Set(['cluster', 'database', 'browser'])
+/** Run beside the project before it, and told when it is over: each of the two mostly waits for servers of its own. */
+const BESIDE = new Set(['database'])
 const AGAIN_AT_MOST = 2
 /** What a person set for their own Kade must not reach the tests; where programs are kept and come from may. */
 const KEPT_SETTINGS = /^KADE_(CACHE|KUBERNETES_RELEASES|GITHUB|GITHUB_API)$/
@@ -67,13 +69,18 @@ async function runAll(chosen, browser) {
   const seconds = []
   const unsteadyFiles = []
   try {
-    for (const project of chosen) {
+    for (const group of groupsOf(chosen)) {
       const begun = Date.now()
-      const { tally, well, unsteady } = await runProject(project, reports, browser)
-      unsteadyFiles.push(...unsteady)
-      seconds.push(`${project} ${((Date.now() - begun) / 1000).toFixed(0)} s`)
-      total = add(total, tally)
-      allWell = allWell && well
+      const run = async project => {
+        const result = await runProject(project, reports, browser, project !== group[0])
+        seconds.push(`${project} ${((Date.now() - begun) / 1000).toFixed(0)} s`)
+        return result
+      }
+      for (const { tally, well, unsteady } of await Promise.all(group.map(run))) {
+        unsteadyFiles.push(...unsteady)
+        total = add(total, tally)
+        allWell = allWell && well
+      }
     }
   } finally {
     await rm(reports, { recursive: true, force: true })
@@ -85,9 +92,24 @@ async function runAll(chosen, browser) {
   return allWell && total.failed === 0 ? 0 : 1
 }
 
-async function runProject(project, reports, browser) {
-  console.log(`\n── ${project} ──`)
-  const { code, report } = await reportOf(project, path.join(reports, project), browser)
+/** The projects in order, with those that run beside another one in its group. */
+function groupsOf(projects) {
+  const groups = []
+  for (const project of projects) {
+    const before = groups.at(-1)
+    if (before && BESIDE.has(project)) before.push(project)
+    else groups.push([project])
+  }
+  return groups
+}
+
+async function runProject(project, reports, browser, isBeside) {
+  const title = `\n── ${project} ──`
+  if (!isBeside) console.log(title)
+  const { code, report, said } = await reportOf(project, path.join(reports, project), browser, {
+    isBeside,
+  })
+  if (isBeside) console.log(`${title}\n${said}`)
   if (report === undefined) {
     console.log(
       `Vitest ended with ${code} and without a report on "${project}": counted as one failure.`,
@@ -112,21 +134,24 @@ async function runFailedAgain(project, report, code, reports, browser) {
   const again = STANDS_ON_SERVERS.has(project) && files.length > 0 && files.length <= AGAIN_AT_MOST
   if (!again) return { last: report, well: code === 0, unsteady: [] }
   console.log(`\n── ${project}, once more: what failed ──`)
-  const second = await reportOf(project, path.join(reports, `${project}-again`), browser, files)
+  const at = path.join(reports, `${project}-again`)
+  const second = await reportOf(project, at, browser, { files })
   if (second.code !== 0 || !second.report) return { last: report, well: false, unsteady: [] }
   const unsteady = files.map(file => path.relative(root, file))
   return { last: withSecondRun(report, second.report), well: true, unsteady }
 }
 
-async function reportOf(project, at, browser, files = []) {
+async function reportOf(project, at, browser, { files = [], isBeside = false } = {}) {
   const file = `${at}.json`
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await vitest(['run', '--project', project, ...files, ...reporters], browser)
+  const args = ['run', '--project', project, ...files, ...reporters]
+  const { code, said } = await vitest(args, browser, isBeside)
   const text = await readFile(file, 'utf8').catch(() => undefined)
-  return { code, report: text === undefined ? undefined : JSON.parse(text) }
+  return { code, said, report: text === undefined ? undefined : JSON.parse(text) }
 }
 
-function vitest(args, browser) {
+/** Its exit code, and what it said where it runs beside another one, whose lines would mix with its own. */
+function vitest(args, browser, isBeside) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([key]) => !key.startsWith('KADE_') || KEPT_SETTINGS.test(key),
@@ -138,11 +163,16 @@ function vitest(args, browser) {
   const child = spawn(nodeProgram(root), [program, ...args], {
     cwd: root,
     env,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', isBeside ? 'pipe' : 'inherit', isBeside ? 'pipe' : 'inherit'],
   })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', chunk => {
+      said += chunk
+    })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', code => resolve(code ?? 1))
+    child.once('close', code => resolve({ code: code ?? 1, said }))
   })
 }
 
