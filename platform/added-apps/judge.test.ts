@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { catalog } from '#catalog/index.ts'
+import { litellm } from '#catalog/litellm/litellm.ts'
 import { openWebUI } from '#catalog/open-webui/open-webui.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { renderInput } from '#kit/render-input.ts'
@@ -27,6 +29,29 @@ it('lets through what a module of the catalogue renders, untouched', () => {
   const judged = judgeRendered(openWebUI.render(input), openWebUI, input)
   expect(judged).toMatchObject({ ok: true })
   if (judged.ok) expect(judged.objects).toEqual(openWebUI.render(input))
+})
+
+it.each(catalog.map(({ app }) => app))('lets $id through, with all it can use', app => {
+  const asked = renderInput(app, app.network.expose === null ? {} : { ingress: input.ingress })
+  const judged = judgeRendered(JSON.parse(JSON.stringify(app.render(asked))), app, asked)
+  expect(judged.ok ? [] : judged.violations).toEqual([])
+})
+
+it('takes the pods of a job for no pods of the app, nor for those of another deployment', () => {
+  const asked = renderInput(litellm)
+  const withLabels = (labels: object) => {
+    const objects = JSON.parse(JSON.stringify(litellm.render(asked))) as Open[]
+    Object.assign(of(objects, 'Job').spec.template.metadata.labels, labels)
+    const judged = judgeRendered(objects, litellm, asked)
+    return judged.ok ? [] : judged.violations.map(one => one.pointer)
+  }
+  expect(withLabels({})).toEqual([])
+  expect(withLabels({ 'app.kubernetes.io/name': 'other' })).toEqual([
+    expect.stringMatching(/labels\/app\.kubernetes\.io~1name$/),
+  ])
+  expect(withLabels({ 'app.kubernetes.io/instance': 'other' })).toEqual([
+    expect.stringMatching(/labels\/app\.kubernetes\.io~1instance$/),
+  ])
 })
 
 const add = (object: object) => (objects: Open[]) => [...objects, object]

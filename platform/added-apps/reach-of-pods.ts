@@ -33,27 +33,35 @@ function namedViolations(
 const aSecret: Text = { en: 'Secret', nl: 'Secret' }
 const aConfigMap: Text = { en: 'ConfigMap', nl: 'ConfigMap' }
 
+/** Fields that choose where a pod runs and what goes before it. */
+const steering = [
+  'nodeName',
+  'priorityClassName',
+  'runtimeClassName',
+  'schedulerName',
+  'tolerations',
+]
+
 /** In what the pods of a workload reach beyond their deployment. */
 export function podViolations(
-  { template, where }: Workload,
+  { object, template, where }: Workload,
   objects: readonly KubernetesObject[],
   own: Own,
 ): Violation[] {
   const spec = fields(template.spec)
+  const isJob = object.kind === 'Job' || object.kind === 'CronJob'
   const inside = `${where}/spec`
   const isOwnSecret = (name: unknown) => name === own.input.secretName
   const isOwnMap = (name: unknown) =>
     objects.some(each => each.kind === 'ConfigMap' && each.metadata.name === name)
-  const steering = [
-    'nodeName',
-    'priorityClassName',
-    'runtimeClassName',
-    'schedulerName',
-    'tolerations',
-  ]
   return [
     ...markViolations(template.metadata, `${where}/metadata`),
-    ...selectorViolations(at(template, 'metadata', 'labels'), `${where}/metadata/labels`, own),
+    ...selectorViolations(
+      at(template, 'metadata', 'labels'),
+      `${where}/metadata/labels`,
+      own,
+      isJob,
+    ),
     ...absent(spec, inside, [...steering, 'imagePullSecrets', 'hostAliases'], elsewhere),
     ...list(spec.volumes).flatMap((volume, index) => {
       const place = `${inside}${pointer('volumes', index)}`

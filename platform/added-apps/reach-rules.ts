@@ -34,7 +34,7 @@ export function absent(
 }
 
 const platformLabel = /(^|\.)kade\.dev\//
-const mayAnnotate = new Set<string>([annotation.action, unboundAnnotation])
+const mayAnnotate = new Set<string>([annotation.action, annotation.phase, unboundAnnotation])
 
 /** Annotations with a domain are instructions to whatever runs in the cluster; labels with Kade's are the platform's word. */
 export function markViolations(metadata: unknown, place: string): Violation[] {
@@ -59,15 +59,20 @@ export function markViolations(metadata: unknown, place: string): Violation[] {
   return [...labels, ...annotations]
 }
 
-/** Pods and what selects them carry the names of app and deployment, so that nobody else's are meant. */
+/**
+ * Pods and what selects them carry the names of app and deployment, so that nobody else's are meant. The pods of a job may go
+ * `unnamed`, without that of the app: no Service can mean them then.
+ */
 export function selectorViolations(
   labels: unknown,
   place: string,
   { app, input }: Own,
+  unnamed = false,
 ): Violation[] {
   const wanted = { [label.name]: app, [label.instance]: input.name }
   return Object.entries(wanted)
     .filter(([key, value]) => fields(labels)[key] !== value)
+    .filter(([key]) => !(unnamed && key === label.name && !present(fields(labels)[key])))
     .flatMap(([key, value]) =>
       refuse(
         `${place}${pointer(key)}`,

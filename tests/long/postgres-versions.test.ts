@@ -48,7 +48,7 @@ async function startServer(programs: string) {
 async function passesOn(url: string): Promise<string> {
   const files = contracts.map(name => `tests/database/${name}.test.ts`)
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', '--project', 'cluster', ...files], {
+  const child = spawn(process.execPath, [vitest, 'run', '--project', 'database', ...files], {
     cwd: root,
     env: { ...process.env, KADE_TEST_POSTGRES: url },
     stdio: ['ignore', 'inherit', 'inherit'],
