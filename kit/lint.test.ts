@@ -232,4 +232,10 @@ test('finds a phase that there is not, and a job of a phase that clears itself a
   expect(rules(job('test', { ttlSecondsAfterFinished: 60 }))).toMatchObject([
     { rule: 'phase-stays', pointer: '/0/spec/ttlSecondsAfterFinished' },
   ])
+  const { annotations: _none, ...metadata } = job('main').metadata
+  const own = { ...job('main', { ttlSecondsAfterFinished: 60 }), metadata }
+  expect(rules(own, job('pre'))).toEqual([])
+  expect(rules(own, job('post'))).toMatchObject([
+    { rule: 'phase-stays', pointer: '/0/spec/ttlSecondsAfterFinished' },
+  ])
 })

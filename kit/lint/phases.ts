@@ -7,8 +7,11 @@ const phases = ['pre', 'main', 'test', 'post']
 
 /** Phases that there are, and jobs that stay until the platform has seen their end. */
 export function lintPhases(objects: readonly KubernetesObject[]): readonly ModuleFinding[] {
+  const named = objects.map(object => object.metadata.annotations?.[phaseAnnotation])
+  const goesOn = named.some(phase => phase === 'test' || phase === 'post')
   return objects.flatMap((object, index) => {
-    const phase = object.metadata.annotations?.[phaseAnnotation]
+    // A job of the app itself that is gone when the next phase begins would run once more.
+    const phase = named[index] ?? (goesOn && object.kind === 'Job' ? 'main' : undefined)
     if (phase === undefined) return []
     const place = pointer(index, 'metadata', 'annotations', phaseAnnotation)
     return [
@@ -21,7 +24,8 @@ export function lintPhases(objects: readonly KubernetesObject[]): readonly Modul
               detail: `"${phase}" is no phase: ${phases.join(', ')}`,
             },
           ]),
-      ...(phase === 'main' || at(object, 'spec', 'ttlSecondsAfterFinished') === undefined
+      ...((phase === 'main' && !goesOn) ||
+      at(object, 'spec', 'ttlSecondsAfterFinished') === undefined
         ? []
         : [
             {

@@ -3,7 +3,7 @@ import { inOrder } from '#kit/arrange.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { currentOf } from '#platform/deployments/current.ts'
-import { type DeploymentState, wanted } from '#platform/deployments/deployment.ts'
+import type { DeploymentState } from '#platform/deployments/deployment.ts'
 import type { Current } from '#platform/deployments/draft.ts'
 import { load, lockDeployment } from '#platform/deployments/stream.ts'
 
@@ -80,13 +80,19 @@ export function byUse<T extends { readonly name: string }>(
   return inOrder(places).order.flatMap(place => members[place] ?? [])
 }
 
-/** Living members, providers before their consumers. */
+/** Living members, providers before their consumers: what one of them last served with is in use as much as what it wants. */
 export function livingByUse(namespace: string, members: readonly Living[]): Living[] {
-  const bound = members.map(({ name, state }) => ({
-    name,
-    bindings: wanted(state)?.bindings ?? {},
-  }))
+  const bound = members.map(({ name, state }) => ({ name, bindings: everyBinding(state) }))
   return byUse(members, usesAmong(namespace, bound))
+}
+
+function everyBinding({ revisions, lastGood }: DeploymentState): Record<string, unknown> {
+  const since = revisions.filter(one => one.number >= (lastGood ?? 0))
+  return Object.fromEntries(
+    since.flatMap(({ number, bindings }) =>
+      Object.entries(bindings).map(([need, target]) => [`${number} ${need}`, target]),
+    ),
+  )
 }
 
 /** The bindings of a member as the arrangement reads them: a name is another member, and the rest comes from outside. */

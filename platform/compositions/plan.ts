@@ -207,6 +207,7 @@ function providersAmong(
 function isSame({ state }: Living, made: Draft): boolean {
   const newest = wanted(state)
   if (!newest || made.secrets.values || made.violations.length > 0) return false
+  if (state.halfDeleted) return false
   if (newest.result !== 'succeeded' && newest.result !== 'pending') return false
   const { number: _number, result: _result, reason: _reason, ...before } = newest
   const { reason: _why, ...after } = made.revision

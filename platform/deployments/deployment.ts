@@ -46,6 +46,8 @@ export type DeploymentState = {
   /** The newest operation, also when it has ended. */
   readonly lastOperation: string | null
   readonly deleted: boolean
+  /** A delete has begun and did not end well: some objects may be gone. */
+  readonly halfDeleted: boolean
 }
 
 /** Whether what prepares its revision still runs somewhere, so that what served before it does still. */
@@ -62,6 +64,7 @@ export const initialState: DeploymentState = {
   operation: null,
   lastOperation: null,
   deleted: false,
+  halfDeleted: false,
 }
 
 /** The revision that is wanted: the newest. */
@@ -168,10 +171,12 @@ function ended(
   result: RevisionResult,
 ): DeploymentState {
   if (state.operation?.id !== data.operation) return state
-  const { kind, revision } = state.operation
-  const revisions =
-    kind === 'delete'
-      ? state.revisions
-      : state.revisions.map(one => (one.number === revision ? { ...one, result } : one))
-  return { ...state, revisions, operation: null }
+  const { kind, revision, attempt } = state.operation
+  if (kind === 'delete') {
+    const halfDeleted = state.halfDeleted || (attempt > 0 && result !== 'succeeded')
+    return { ...state, halfDeleted, operation: null }
+  }
+  const revisions = state.revisions.map(one => (one.number === revision ? { ...one, result } : one))
+  const halfDeleted = state.halfDeleted && result !== 'succeeded'
+  return { ...state, revisions, halfDeleted, operation: null }
 }

@@ -116,6 +116,15 @@ function causeOf({ kind, attempt, step, reason, ready, reachable, waits_for }: O
         nl: 'Sommige objecten waren voor de deadline nog niet verdwenen.',
       },
     }
+  const isWatched = step === 'waiting' || jobSteps.includes(step)
+  if (ready && isWatched)
+    return {
+      code: 'not-settled-in-time',
+      message: {
+        en: 'Its new pods serve, but what they replaced could not be removed before the deadline.',
+        nl: 'De nieuwe pods werken, maar wat ze vervangen kon niet voor de deadline worden verwijderd.',
+      },
+    }
   if (jobSteps.includes(step))
     return {
       code: 'job-not-done-in-time',
@@ -130,14 +139,6 @@ function causeOf({ kind, attempt, step, reason, ready, reachable, waits_for }: O
       message: {
         en: 'Its objects could not be applied before the deadline.',
         nl: 'De objecten konden niet voor de deadline worden toegepast.',
-      },
-    }
-  if (ready)
-    return {
-      code: 'not-settled-in-time',
-      message: {
-        en: 'Its new pods serve, but what they replaced could not be removed before the deadline.',
-        nl: 'De nieuwe pods werken, maar wat ze vervangen kon niet voor de deadline worden verwijderd.',
       },
     }
   const last = (said: string | undefined) => (said ? ` (${said})` : '')

@@ -228,6 +228,7 @@ describe('the life of a deployment', () => {
   it('answers with the version of the API server', async () => {
     await expect(ground.engine.probe()).resolves.toEqual({
       version: expect.stringMatching(/^v1\./),
+      monitors: [],
     })
   })
 })

@@ -169,6 +169,7 @@ describe('the rights of', () => {
         "get,list,create,patch /limitranges,resourcequotas,serviceaccounts",
         "get,list,create,patch rbac.authorization.k8s.io/rolebindings",
         "get,list,watch,create,patch /namespaces",
+        "get,list,watch,create,patch,delete monitoring.coreos.com/podmonitors,servicemonitors",
         "get,list,watch,create,patch,delete networking.k8s.io/networkpolicies",
       ]
     `)
@@ -181,6 +182,7 @@ describe('the rights of', () => {
         "get,list,create,patch /limitranges,resourcequotas,serviceaccounts",
         "get,list,create,patch rbac.authorization.k8s.io/rolebindings",
         "get,list,watch,create,patch /namespaces",
+        "get,list,watch,create,patch,delete monitoring.coreos.com/podmonitors,servicemonitors",
         "get,list,watch,create,patch,delete networking.k8s.io/networkpolicies",
       ]
     `)
@@ -200,6 +202,7 @@ describe('the rights of', () => {
         "get,list,watch discovery.k8s.io/endpointslices",
         "get,list,watch events.k8s.io/events",
         "get,list,watch gateway.networking.k8s.io/gateways,httproutes",
+        "get,list,watch monitoring.coreos.com/podmonitors,servicemonitors",
         "get,list,watch networking.k8s.io/ingresses,networkpolicies",
         "get,list,watch policy/poddisruptionbudgets",
         "get,list,watch storage.k8s.io/storageclasses",
@@ -219,6 +222,7 @@ describe('the rights of', () => {
         "get,list,watch discovery.k8s.io/endpointslices",
         "get,list,watch events.k8s.io/events",
         "get,list,watch gateway.networking.k8s.io/gateways,httproutes",
+        "get,list,watch monitoring.coreos.com/podmonitors,servicemonitors",
         "get,list,watch networking.k8s.io/ingresses,networkpolicies",
         "get,list,watch policy/poddisruptionbudgets",
         "get,list,watch storage.k8s.io/storageclasses",

@@ -342,6 +342,29 @@ describe('a composition that is deleted', () => {
     expect(await look()).toMatchObject({ state: 'failed', size: 3 })
   })
 
+  it('lets go in order too what a failed change of one of them wanted to let go', async () => {
+    const [, , third] = await served(models, store, chat)
+    if (!third) throw new Error('too little was asked')
+    const params = { namespace, name: 'chat' }
+    const elsewhere = { settings: {}, bindings: { llm: { url: 'https://models.example.org/v1' } } }
+    const update = await ground.platform.updateDeployment(ada, { params, body: elsewhere })
+    await start(update)
+    const broken = { code: 'crash-loop', message: { en: 'It crashes.', nl: 'Het crasht.' } }
+    await ground.hub.failed(await ground.claim(update.id), broken, { en: 'Look.', nl: 'Kijk.' })
+    expect(names((await remove()).operations)[0]).toBe('delete chat')
+  })
+
+  it('is made whole again by the same wish after a delete that stopped half-way', async () => {
+    await served(models, store, chat)
+    const [top, ...below] = (await remove()).operations
+    if (!top) throw new Error('too little was asked')
+    await start(top)
+    const stuck = { code: 'forbidden', message: { en: 'It may not.', nl: 'Het mag niet.' } }
+    await ground.hub.failed(await ground.claim(top.id), stuck, { en: 'Ask.', nl: 'Vraag.' })
+    for (const one of below) expect(await start(one)).toBeNull()
+    expect(names((await change(models, store, chat)).operations)).toEqual(['update chat'])
+  })
+
   it('stays whole while somebody outside uses one of it', async () => {
     await served(models, chat)
     const bindings = { llm: `${namespace}/models` }

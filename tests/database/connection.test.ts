@@ -4,6 +4,7 @@ import {
   freshName,
   type PlatformGround,
   platformGround,
+  seen,
 } from '#tests/support/platform-ground.ts'
 
 let ground: PlatformGround
@@ -25,6 +26,9 @@ async function deploy(
   const made = await ground.platform.createDeployment(ada, { body })
   const order = await ground.hub.start(made.id, 'amsterdam', 'w1')
   if (order?.step.type !== 'apply') throw new Error('there is nothing to apply')
+  // Whoever is bound to it waits until it serves.
+  await ground.hub.applied(order.claim)
+  await ground.hub.observed([seen(made)])
   return { name, ...order.step }
 }
 

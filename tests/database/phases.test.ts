@@ -126,6 +126,21 @@ describe('an operation with phases', () => {
       expect(told).toContain(said)
   })
 
+  it('that serves and is tested at its deadline is not gone back from', async () => {
+    const update = await updated()
+    await ground.hub.applied(await start(update), 'test')
+    await ground.hub.observed([
+      seen(update, { revision: 2, gate: { revision: 2, phase: 'test', open: true } }),
+    ])
+    ground.pass(700)
+    await ground.context.database.query('update kade.cluster set heartbeat_at = $1', [
+      ground.context.clock(),
+    ])
+    await endOverdue(ground.context, () => {})
+    expect(await read(update)).toMatchObject({ cause: { code: 'not-settled-in-time' } })
+    expect(await afterFailure(update)).toBeNull()
+  })
+
   it('tells a phase once, however often it is reported', async () => {
     const made = await create()
     const claim = await start(made)

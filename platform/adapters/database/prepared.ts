@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import pg from 'pg'
 
 /**
  * Names for statements, so that PostgreSQL parses and plans each once per connection and not each time: of the small
@@ -33,5 +34,5 @@ export function preparedNames(): PreparedNames {
 
 /** Whether PostgreSQL refuses a prepared statement because its columns are others by now (a migration has run). */
 export function isOutdated(error: unknown): boolean {
-  return error instanceof Error && error.message === 'cached plan must not change result type'
+  return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery'
 }

@@ -35,7 +35,8 @@ export function gateOf(scene: Seen, all: readonly Judged[]): Gate | undefined {
   if (!parent?.phases) return undefined
   const { reached: phase, done } = parent.phases
   const mine = all.filter(({ title }) => phaseOf(scene, title) === phase && !done.includes(title))
-  const isNew = ({ title }: Judged) => members.get(title)?.revision === parent.revision
+  const isNew = ({ title }: Judged) =>
+    members.get(title)?.revision === parent.revision || parent.oneOff?.includes(title) === true
   const failed = mine.filter(one => one.failure !== undefined && isNew(one))
   const failure = failed[0]?.failure
   // What follows the app has ended, well or not: the app serves all the same.

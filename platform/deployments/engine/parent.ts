@@ -33,6 +33,8 @@ export type InventoryEntry = ObjectName & {
   readonly digest: string
   /** Its module asked for it not to be waited for: an object that is gone cannot say so itself. */
   readonly noWait?: true
+  /** Made once and never changed: it bears the revision that made it. */
+  readonly oneOff?: true
   /** It clears itself away when it is done. */
   readonly vanishes?: true
   /** `main` where it says none. */
@@ -87,6 +89,7 @@ export function widened(before: Inventory | null, intents: readonly Intent[]): I
     ...nameOf(object),
     digest,
     ...(hasAction(object, 'no-wait') && { noWait: true as const }),
+    ...(hasAction(object, 'one-off') && { oneOff: true as const }),
     ...(vanishes(object) && { vanishes: true as const }),
     ...(phase !== 'main' && { phase }),
   }))
@@ -202,6 +205,7 @@ function entryOf(one: JsonRecord): InventoryEntry {
     ...objectNameOf(one),
     digest: textOf(one.digest) ?? '',
     ...(one.noWait === true && { noWait: true as const }),
+    ...(one.oneOff === true && { oneOff: true as const }),
     ...(one.vanishes === true && { vanishes: true as const }),
     ...(phase && { phase }),
   }

@@ -80,7 +80,9 @@ async function look(
   if (!hook && (!waited || known.isLast)) return { step, isOver: !waited }
   const found = step.seen === null ? null : await api.get(refOf(object), signal)
   const live = found && { ...found, kind: object.kind }
-  if (!hook) return { step, isOver: step.change === 'unchanged' && isThere(live) }
+  // What is suspended on purpose is as far as it will come.
+  if (!hook)
+    return { step, isOver: step.change === 'unchanged' && statusOf(live).state === 'Current' }
   const looked = lookAtHook(step, live, known)
   return { ...looked, isOver: looked.isOver || !waited }
 }

@@ -24,6 +24,8 @@ export type ParentSeen = Owner & {
   readonly objects: readonly string[]
   /** Of these, those that decide neither readiness nor health. */
   readonly noWait?: readonly string[]
+  /** Those that are made once, and so may bear an earlier revision. */
+  readonly oneOff?: readonly string[]
   /** Jobs that clear themselves away. */
   readonly vanishing?: readonly string[]
   /** Of a revision with phases. */
@@ -94,6 +96,7 @@ export function seeParent(object: LiveObject): ParentSeen | null {
   const titlesOf = (wanted: (one: InventoryEntry) => boolean) =>
     inventory.objects.filter(wanted).map(({ kind, name }) => `${kind}/${name}`)
   const noWait = titlesOf(one => one.noWait === true)
+  const oneOff = titlesOf(one => one.oneOff === true)
   const vanishing = titlesOf(one => one.vanishes === true)
   const revision = revisionOf(object.metadata.annotations) ?? 0
   const phases = phasesSeen(inventory, revision)
@@ -104,6 +107,7 @@ export function seeParent(object: LiveObject): ParentSeen | null {
     objects: titlesOf(() => true),
     leftover: inventory.leftover.map(({ kind, name }) => `${kind}/${name}`),
     ...(noWait.length > 0 && { noWait }),
+    ...(oneOff.length > 0 && { oneOff }),
     ...(vanishing.length > 0 && { vanishing }),
     ...(phases && { phases }),
   }

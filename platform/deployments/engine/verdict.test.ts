@@ -234,3 +234,15 @@ it('waits neither for a workload that asks for it, nor for one that is gone', ()
       state: 'healthy',
     })
 })
+
+it('what is made once may bear the revision that made it', () => {
+  const members = [workload('Current', 'Serves'), member('Service', { revision: 1 })]
+  const { parent } = scene(members)
+  if (!parent) throw new Error('the scene has a parent')
+  expect(seen(scene(members))).toMatchObject({ ready: false, revision: 1 })
+  const oneOff = ['Service/web']
+  expect(seen(scene(members, { parent: { ...parent, oneOff } }))).toMatchObject({
+    ready: true,
+    revision: 2,
+  })
+})

@@ -126,7 +126,7 @@ function kindOf(title: string): string {
 
 function lowestRevision(scene: Scene, expected: readonly string[]): number | null {
   const revisions = expected
-    .filter(title => !isHookIn(scene, title))
+    .filter(title => !isHookIn(scene, title) && !scene.parent?.oneOff?.includes(title))
     .flatMap(title => scene.members.get(title)?.revision ?? [])
   if (scene.parent !== null) revisions.push(scene.parent.revision)
   return revisions.length === 0 ? null : Math.min(...revisions)
