@@ -19,12 +19,11 @@ export type CatalogueEntry = {
 }
 
 /**
- * Reads what lies beside a module: `passport.yaml`, what it gives as evidence, `README.md` and `icon.svg` of the folder that is
- * named as the app, on this shelf or another one.
+ * Reads what lies beside a module: `passport.yaml`, what it gives as evidence, `README.md` and `icon.svg`. By default its folder
+ * is the one of this shelf that is named as the app.
  * @throws ZodError when the passport is not complete.
  */
-export function entry(app: App, shelf = new URL('.', import.meta.url)): CatalogueEntry {
-  const folder = new URL(`${app.id}/`, shelf)
+export function entry(app: App, folder = new URL(`${app.id}/`, import.meta.url)): CatalogueEntry {
   const read = (file: string) => readFileSync(new URL(file, folder), 'utf8')
   const passport = Passport.parse(parse(read('passport.yaml')))
   return {

@@ -20,7 +20,9 @@ import { playedBy, podStages } from '#tests/support/pod-stages.ts'
 
 const folder = new URL('../../examples/betrace/', import.meta.url)
 const text = (file: string) => readFileSync(new URL(file, folder), 'utf8')
-const shelf = [backend, bff, worker].map(app => entry(app, folder))
+const shelf = Object.entries({ backend, bff, worker }).map(([name, app]) =>
+  entry(app, new URL(`${name}/`, folder)),
+)
 const file = CreateComposition.parse(parse(text('betrace.yaml')))
 const key = { params: { namespace: file.namespace, name: file.name } }
 /** Only asked for, never seen: what the cluster gets is its own matter. */

@@ -538,8 +538,8 @@ describe('an app that somebody else packed', () => {
   it('is brought from the terminal, deployed as any other, and taken off when it is gone', async () => {
     const notes = await foreignModule('notes')
     await writeFile(join(notes.folder, 'package.json'), '{ "name": "notes", "version": "1.0.0" }')
-    const packed = join(notes.folder, 'notes.tgz')
-    execFileSync('tar', ['-czf', packed, '--exclude=*.tgz', '-C', dirname(notes.folder), 'notes'])
+    const packed = join(dirname(notes.folder), 'notes.tgz')
+    execFileSync('tar', ['-czf', packed, '-C', dirname(notes.folder), 'notes'])
     const said: string[] = []
     const terminal = {
       out: (line: string) => void said.push(line),
