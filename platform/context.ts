@@ -5,7 +5,7 @@ import type { Environments } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
 import type { PassportDocuments } from '#kit/passport-documents.ts'
-import type { Database } from './adapters/database/database.ts'
+import type { Database, Sql } from './adapters/database/database.ts'
 import type { ModuleSandbox } from './adapters/modules/module-sandbox.ts'
 import type { PolicyEngine } from './adapters/policy/policy-engine.ts'
 import { readAddedApp } from './added-apps/added-app.ts'
@@ -59,12 +59,15 @@ export type PlatformContext = {
   readonly deadlineSeconds: (kind: OperationKind, app: AppData | undefined) => number
 }
 
-/** The entry of an app id, or undefined. */
+/** The entry of an app id, or undefined. Who is in a transaction reads in it: to wait for a second connection may be to wait for oneself. */
 export async function findApp(
   context: PlatformContext,
   id: string,
+  sql: Sql,
 ): Promise<CatalogueEntry | undefined> {
-  return context.catalog.find(entry => entry.app.id === id) ?? (await readAddedApp(context, id))
+  return (
+    context.catalog.find(entry => entry.app.id === id) ?? (await readAddedApp(context, id, sql))
+  )
 }
 
 /** What can be read off what the app renders. */

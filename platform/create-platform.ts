@@ -33,7 +33,7 @@ export function createPlatform(context: PlatformContext): Platform {
   const { database, queue } = context
   const shelf = async () => ({
     ...context,
-    catalog: [...context.catalog, ...(await listAddedApps(context))],
+    catalog: [...context.catalog, ...(await listAddedApps(context, context.database))],
   })
   return {
     listApps: async (_actor, { query }) => listApps(await shelf(), query),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Passport } from '#api/apps.ts'
 import type { ModuleFacts } from '#kit/module-facts.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
+import type { ModuleSandbox } from '#platform/adapters/modules/module-sandbox.ts'
 import type { AddedApp, CatalogueEntry, PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { AppDataOf, appData } from './app-data.ts'
@@ -29,33 +30,28 @@ const Stored = z.object({ data: AppDataOf, passport: Passport })
 
 /** The apps that people brought from outside, by id. One that this version of Kade cannot read is left out. */
 export async function listAddedApps(
-  context: Pick<PlatformContext, 'database' | 'sandbox'>,
+  { sandbox }: Pick<PlatformContext, 'sandbox'>,
+  sql: Sql,
 ): Promise<CatalogueEntry[]> {
-  const rows = await context.database.query<Row>(
-    `select ${columns} from kade.added_app order by id`,
-  )
-  return rows.flatMap(row => entryOf(context, row) ?? [])
+  const rows = await sql.query<Row>(`select ${columns} from kade.added_app order by id`)
+  return rows.flatMap(row => entryOf(sandbox, sql, row) ?? [])
 }
 
+/** Its module is read where its entry was, and so no later than that transaction lasts. */
 export async function readAddedApp(
-  context: Pick<PlatformContext, 'database' | 'sandbox'>,
+  { sandbox }: Pick<PlatformContext, 'sandbox'>,
   id: string,
+  sql: Sql,
 ): Promise<CatalogueEntry | undefined> {
-  const [row] = await context.database.query<Row>(
-    `select ${columns} from kade.added_app where id = $1`,
-    [id],
-  )
-  return row && entryOf(context, row)
+  const [row] = await sql.query<Row>(`select ${columns} from kade.added_app where id = $1`, [id])
+  return row && entryOf(sandbox, sql, row)
 }
 
-function entryOf(
-  { database, sandbox }: Pick<PlatformContext, 'database' | 'sandbox'>,
-  row: Row,
-): CatalogueEntry | undefined {
+function entryOf(sandbox: ModuleSandbox, sql: Sql, row: Row): CatalogueEntry | undefined {
   const { digest, facts, readme, icon } = row
   const stored = Stored.safeParse(row).data
   if (!stored) return undefined
-  const bundle = { digest, code: () => readBundle(database, row) }
+  const bundle = { digest, code: () => readBundle(sql, row) }
   return {
     app: addedApp(sandbox, bundle, appData(stored.data)),
     passport: stored.passport,

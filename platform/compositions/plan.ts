@@ -69,7 +69,9 @@ export async function planComposition(
   const namespace = await findNamespace(sql, actor, key.namespace)
   const names = members.map(one => one.name)
   const living = namespace ? await readLiving(context, sql, key, names, hold) : []
-  const apps = await Promise.all(members.map(async one => (await findApp(context, one.app))?.app))
+  const apps = await Promise.all(
+    members.map(async one => (await findApp(context, one.app, sql))?.app),
+  )
   const arrangement = arrange(
     members.map(({ name, app, bindings }, place) => ({
       name,

@@ -44,9 +44,9 @@ export async function createDeployment(
   input: CreateDeployment,
 ): Promise<OperationOfDeployment> {
   refuseUnbuilt(input)
-  const app = await appOf(context, input.app)
   const { namespace: namespaceName, name } = input
   return context.database.transaction(async tx => {
+    const app = await appOf(context, input.app, tx)
     const namespace = await findNamespace(tx, actor, namespaceName)
     const id = randomUUID()
     const cluster = await chooseCluster(tx, namespace, input.cluster)
@@ -205,7 +205,7 @@ async function revise(
     const newest = wanted(state)
     if (!identity || !newest) throw new PlatformError('not-found', 'There is no such deployment.')
     holdTo(asked.ifMatch, state)
-    const app = await appOf(context, identity.app)
+    const app = await appOf(context, identity.app, tx)
     const namespace = await findNamespace(tx, actor, identity.namespace)
     const revision = await prepare(state, tx)
     if (revision.clusters && revision.clusters.join() !== identity.clusters.join())

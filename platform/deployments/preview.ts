@@ -7,12 +7,12 @@ import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { resourcesOf } from '#kit/resources.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { clusterSays } from '#platform/cluster-says.ts'
-import { findApp, type PlatformContext } from '#platform/context.ts'
+import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
-import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
+import { appOf } from './app-of.ts'
 import { currentOf } from './current.ts'
 import { DeployFailure } from './deploy-failure.ts'
 import { wanted } from './deployment.ts'
@@ -34,25 +34,14 @@ export async function previewDeployment(
 ): Promise<Preview> {
   refuseUnbuilt(input)
   const sql = context.database
-  const entry = await findApp(context, input.app)
-  if (!entry)
-    throw new PlatformError(
-      'app-unknown',
-      {
-        en: `The catalogue has no app ${input.app}.`,
-        nl: `De catalogus heeft geen app ${input.app}.`,
-      },
-      {
-        violations: [{ pointer: '/app', detail: isUnknown }],
-      },
-    )
+  const app = await appOf(context, input.app, sql)
   const namespace = await findNamespace(sql, actor, input.namespace)
   const existing = await existingOf(context, sql, actor, input)
   const { cluster, violations } = existing
     ? { cluster: existing.cluster, violations: fixed(input, existing) }
     : await placement(sql, namespace, input.cluster)
   const made = await draft(context, sql, actor, {
-    app: entry.app,
+    app,
     deployment: existing?.id ?? randomUUID(),
     namespace,
     clusters: cluster === null ? [] : [cluster],
@@ -74,7 +63,7 @@ export async function previewDeployment(
     'select simulated from kade.cluster where name = $1',
     [cluster ?? ''],
   )
-  const resources = resourcesOf(entry.app.resources, made.values.resources)
+  const resources = resourcesOf(app.resources, made.values.resources)
   return {
     allowed,
     findings: [...made.findings],

@@ -44,7 +44,7 @@ export function findsProviders(context: PlatformContext, sql: Sql, actor: Actor)
     await shareDeployment(sql, seen.id)
     // Once more under its lock: a delete may have been asked for since.
     const [row] = await read(target)
-    const app = row && (await findApp(context, row.app))?.app
+    const app = row && (await findApp(context, row.app, sql))?.app
     if (!row || !app) return null
     const { id, clusters, leaving, secret_version: version } = row
     return {

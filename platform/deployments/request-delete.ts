@@ -19,7 +19,7 @@ export async function requestDelete(
   if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
   await refuseInUse(tx, actor, { ...identity, id })
   const { data, continues } = how
-  const entry = await findApp(context, identity.app)
+  const entry = await findApp(context, identity.app, tx)
   const seconds = context.deadlineSeconds('delete', entry?.app)
   const request = requestOf(context, actor, 'delete', seconds)
   const event = { ...request, ...identity, ...(continues ? { continues } : {}), data }

@@ -104,7 +104,7 @@ async function look(
     [key.namespace, key.name, [...actor.teams]],
   )
   if (!row) throw absent(key)
-  const entry = await findApp(context, row.app)
+  const entry = await findApp(context, row.app, sql)
   if (entry) return { ...row, app: entry.app }
   throw new PlatformError('app-unknown', `The catalogue no longer has the app ${row.app}.`, {
     next: 'Ask the people who run the platform to put it back.',

@@ -45,7 +45,7 @@ export async function holdOf(
   const { identity, operation } = state
   if (!identity || !operation) return null
   if (operation.kind === 'delete') return heldByConsumers(tx, { ...identity, id: deployment })
-  const uses = await newlyUsed(context, identity, state, wanted(state)?.bindings ?? {})
+  const uses = await newlyUsed(context, tx, identity, state, wanted(state)?.bindings ?? {})
   return heldByProviders(tx, uses)
 }
 
@@ -63,14 +63,14 @@ export async function secondsOfOthers(
     const leaving = (await consumersOf(tx, request)).filter(one => one.leaving)
     return Math.max(0, ...leaving.map(one => left(one.deadline)))
   }
-  const uses = await newlyUsed(context, request, state, bindings)
+  const uses = await newlyUsed(context, tx, request, state, bindings)
   const providers = await readProviders(tx, uses)
   const waits = providers
     .filter(one => !one.ready)
     .map(async ({ app, deadline }) =>
       deadline
         ? left(deadline)
-        : context.deadlineSeconds('create', (await findApp(context, app))?.app),
+        : context.deadlineSeconds('create', (await findApp(context, app, tx))?.app),
     )
   return Math.max(0, ...(await Promise.all(waits)))
 }
@@ -78,13 +78,14 @@ export async function secondsOfOthers(
 /** The deployments that a revision is bound to and the one that last served was not. */
 async function newlyUsed(
   context: PlatformContext,
+  tx: Sql,
   identity: Identity,
   state: DeploymentState,
   bindings: Readonly<Record<string, unknown>>,
 ): Promise<Use[]> {
   const served = state.revisions.find(one => one.number === state.lastGood)
   const before = new Set(Object.values(served?.bindings ?? {}))
-  const needs = (await findApp(context, identity.app))?.app.needs ?? []
+  const needs = (await findApp(context, identity.app, tx))?.app.needs ?? []
   return Object.entries(bindings).flatMap(([need, target]) =>
     typeof target === 'string' && !before.has(target)
       ? [{ target, capability: needs.find(one => one.name === need)?.capability ?? need }]

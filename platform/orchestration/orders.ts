@@ -75,7 +75,7 @@ export async function workOf(sql: Sql, deployment: string, state: DeploymentStat
 async function question(context: PlatformContext, sql: Sql, state: DeploymentState, work: Work) {
   const { identity } = state
   const revision = wanted(state)
-  const entry = identity && (await findApp(context, identity.app))
+  const entry = identity && (await findApp(context, identity.app, sql))
   if (!identity || !revision || !entry)
     throw new Error(
       `The catalogue has lost the app ${identity?.app}; the deployment cannot be judged.`,

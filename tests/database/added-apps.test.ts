@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AddApp } from '#api/apps.ts'
+import { openDatabase } from '#platform/adapters/database/postgres.ts'
+import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
 import { createPlatform } from '#platform/create-platform.ts'
 import { readStream } from '#platform/events/store.ts'
 import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
@@ -144,6 +146,38 @@ describe('an app from outside', () => {
     expect(items).toHaveLength(ground.context.catalog.length)
     await expect(deploy(freshName())).rejects.toMatchObject({ code: 'app-unknown' })
     await add()
+  })
+})
+
+describe('a deployment of an app from outside', () => {
+  it('is changed beside others with as many connections as there are', async () => {
+    await add()
+    const made = await Promise.all([1, 2, 3, 4].map(() => deploy(freshName())))
+    const database = await openDatabase(ground.runtimeUrl, { maxConnections: 2 })
+    // One that has no module yet, so that it is read too.
+    const sandbox = openQuickJsSandbox()
+    const narrow = createPlatform({ ...ground.context, database, sandbox })
+    try {
+      const changes = await Promise.all(
+        made.map(({ namespace, name }, place) => {
+          const params = { namespace, name }
+          return place % 2 === 0
+            ? narrow.restartDeployment(ada, { params })
+            : narrow.updateDeployment(ada, { params, body: { settings: { language: 'en' } } })
+        }),
+      )
+      expect(changes.map(one => one.state)).toEqual(made.map(() => 'queued'))
+      const create = narrow.createDeployment(ada, {
+        body: { app: 'nothing', namespace: 'team-a', name: freshName(), settings: {} },
+      })
+      await expect(create).rejects.toMatchObject({
+        code: 'app-unknown',
+        details: { next: { nl: expect.stringMatching(/ollama.*, notes\.$/) } },
+      })
+    } finally {
+      await sandbox.close()
+      await database.close()
+    }
   })
 })
 

@@ -35,6 +35,8 @@ export type PlatformGround = {
   readonly queue: Queue
   /** For what only the owner of the database may do. */
   readonly adminUrl: string
+  /** For a pool of a test's own. */
+  readonly runtimeUrl: string
   /** Moves the platform's clock; the database's own stays. */
   pass(seconds: number): void
   /** A namespace of a team that stands ready on these clusters. */
@@ -88,6 +90,7 @@ export async function platformGround(
     hub: createHub(context),
     queue,
     adminUrl: server.adminUrl,
+    runtimeUrl,
     pass: seconds => {
       offset += seconds * 1000
     },

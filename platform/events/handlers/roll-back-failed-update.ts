@@ -38,7 +38,7 @@ async function rollBack(context: PlatformContext, event: StoredEvent): Promise<v
   const { identity } = state
   const predecessor = servedBefore(state, event.data.revision)
   if (!identity || predecessor === null) return
-  const app = (await findApp(context, identity.app))?.app
+  const app = (await findApp(context, identity.app, context.database))?.app
   if (!app || app.storage.length > 0) return
   const actor = { id: 'platform', role: 'owner', teams: [identity.team], via: 'platform' } as const
   // Held to the failed operation: what a person asked for in the meantime, a delete too, is never undone.
