@@ -32,6 +32,7 @@ export const problemStatus = {
   internal: 500,
   'cluster-unreachable': 503,
   'database-unreachable': 503,
+  'sandbox-unavailable': 503,
 } as const
 
 export type ProblemCode = keyof typeof problemStatus

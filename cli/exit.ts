@@ -42,6 +42,7 @@ const ofCode: Record<ProblemCode, number> = {
   internal: exit.failed,
   'cluster-unreachable': exit.unreachable,
   'database-unreachable': exit.unreachable,
+  'sandbox-unavailable': exit.unreachable,
 }
 
 /** The exit code for a problem; a code of a newer Kade counts as a refusal. */

@@ -220,4 +220,14 @@ export const problemTexts: Record<ProblemCode, { readonly title: Text; readonly 
       nl: 'Probeer het zo meteen opnieuw.',
     },
   },
+  'sandbox-unavailable': {
+    title: {
+      en: 'The app from outside cannot be evaluated now',
+      nl: 'De app van buiten kan nu niet worden geëvalueerd',
+    },
+    next: {
+      en: 'Try again in a moment. Nothing was changed.',
+      nl: 'Probeer het zo meteen opnieuw. Er is niets gewijzigd.',
+    },
+  },
 }

@@ -19,10 +19,6 @@ const said: Readonly<Record<Exclude<ModuleFailure['reason'], 'threw'>, Text>> = 
     en: 'the module answered nothing that can be written as JSON; return plain data',
     nl: 'de module antwoordde niets dat als JSON te schrijven is; geef gewone gegevens terug',
   },
-  busy: {
-    en: 'too many modules are being evaluated; try again in a moment',
-    nl: 'er worden te veel modules geëvalueerd; probeer het zo nog eens',
-  },
 }
 
 /** Why a module has no answer, in both languages; what the module itself says is quoted. */

@@ -73,9 +73,10 @@ export async function draft(
   request: DraftRequest,
 ): Promise<Draft> {
   const { app, current } = request
-  if (app.digest !== undefined) await holdAddedApp(sql, app)
   const environment = context.environments[request.namespace?.environment ?? 'dev']
   const { settings: parsed, origins, ...values } = await valuesOf(request, environment)
+  // Between the questions to the module, so that the transaction never stands still for as long as both may take.
+  if (app.digest !== undefined) await holdAddedApp(sql, app)
   const configuration = { ...request.configuration, ...values }
   const bindings = await resolveBindings(
     request.providers ?? findsProviders(context, sql, actor),
@@ -149,8 +150,10 @@ async function objectsOf(
   input: Omit<ComposeInput, 'app'>,
 ): Promise<readonly KubernetesObject[]> {
   const { render, environment } = input
-  const objects = await app.render({ ...render, environment: environment.name })
-  const egress = await app.egress(render.settings)
+  const [objects, egress] = await Promise.all([
+    app.render({ ...render, environment: environment.name }),
+    app.egress(render.settings),
+  ])
   return composeObjects({ app, ...input }, { objects, egress })
 }
 

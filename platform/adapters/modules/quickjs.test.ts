@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { renderInput } from '#kit/render-input.ts'
 import type { ModuleAnswer, ModuleSandbox } from './module-sandbox.ts'
 import { openQuickJsSandbox } from './quickjs.ts'
 
 let sandbox: ModuleSandbox
 beforeAll(() => {
-  sandbox = openQuickJsSandbox({ limits: { loadMs: 400, answerMs: 400 } })
+  // Nothing is kept, so that every question is evaluated.
+  sandbox = openQuickJsSandbox({ limits: { loadMs: 400, answerMs: 400, answers: 0 } })
 })
 afterAll(() => sandbox.close())
 
@@ -162,18 +166,8 @@ describe('a module in the sandbox', () => {
     expect(ticks).toBeGreaterThan(10)
   })
 
-  it('is not waited for by more than there is room for', async () => {
-    const small = openQuickJsSandbox({ limits: { waiting: 2 } })
-    const bundle = { digest: 'few', code: async () => moduleOf('return 1') }
-    const answers = await Promise.all(
-      [1, 2, 3].map(() => small.ask(bundle, { kind: 'render', input })),
-    )
-    await small.close()
-    expect(answers.map(reasonOf)).toEqual(['none', 'none', 'busy'])
-  })
-
   it('is loaded once for all its questions, and again when it was forgotten', async () => {
-    const small = openQuickJsSandbox({ limits: { kept: 1 } })
+    const small = openQuickJsSandbox({ limits: { kept: 1, answers: 0 } })
     const asked: string[] = []
     const bundle = (digest: string) => ({
       digest,
@@ -187,11 +181,122 @@ describe('a module in the sandbox', () => {
     await small.close()
     expect(asked).toEqual(['a', 'b', 'a'])
   })
+})
 
-  it('whose thread breaks is answered for', async () => {
-    const broken = openQuickJsSandbox({ thread: new URL('data:text/javascript,process.exit(1)') })
-    const bundle = { digest: 'any', code: async () => moduleOf('return 1') }
-    expect(reasonOf(await broken.ask(bundle, { kind: 'render', input }))).toBe('too-long')
-    await broken.close()
+describe('the questions to several modules', () => {
+  const slow = { digest: 'slow', code: async () => moduleOf('for (;;) {}') }
+  const quick = { digest: 'quick', code: async () => moduleOf('return input.name') }
+  const named = (name: string) => ({ kind: 'render', input: { ...input, name } }) as const
+  const unavailable = { code: 'sandbox-unavailable', details: { retryAfter: 5 } }
+  let own: ModuleSandbox
+  afterEach(() => own?.close())
+
+  it('are put in turn: a slow one holds up itself before others', async () => {
+    own = openQuickJsSandbox({ limits: { answerMs: 200, waitMs: 60_000, askMs: 60_000 } })
+    const answered: string[] = []
+    const ask = async (bundle: typeof slow, name: string) => {
+      await own.ask(bundle, named(name))
+      answered.push(name)
+    }
+    const all = ['s1', 's2', 's3', 's4'].map(name => ask(slow, name))
+    await Promise.all([...all, ...['q1', 'q2'].map(name => ask(quick, name))])
+    expect(answered).toEqual(['s1', 'q1', 's2', 'q2', 's3', 's4'])
+  })
+
+  it('are refused where there is no room, of one module before that of all', async () => {
+    own = openQuickJsSandbox({ limits: { waitingOfModule: 1 } })
+    // The first one does not wait: its turn is at once.
+    const asked = ['1', '2', '3'].map(name => own.ask(quick, named(name)))
+    const other = own.ask({ ...quick, digest: 'other' }, named('4'))
+    const settled = await Promise.allSettled([...asked, other])
+    expect(settled.map(one => one.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
+    expect(settled[2]).toMatchObject({ reason: unavailable })
+  })
+
+  it('that wait too long are given up, and asked anew with success', async () => {
+    own = openQuickJsSandbox({ limits: { answerMs: 600, waitMs: 100 } })
+    await own.ask(quick, named('warm'))
+    const first = own.ask(slow, named('first'))
+    await expect(own.ask(quick, named('second'))).rejects.toMatchObject(unavailable)
+    expect(reasonOf(await first)).toBe('too-long')
+    expect(told(await own.ask(quick, named('second')))).toBe('second')
+  })
+
+  it('that take too long are given up too, and what comes of them is there for the next', async () => {
+    own = openQuickJsSandbox({ limits: { answerMs: 60_000, askMs: 20 } })
+    const long = 'let n = 0; for (let i = 0; i < 3e6; i++) n += i; return n'
+    const bundle = { digest: 'long', code: async () => moduleOf(long) }
+    const ask = () => own.ask(bundle, named('long'))
+    await expect(ask()).rejects.toMatchObject(unavailable)
+    const answer = await vi.waitFor(ask, { timeout: 20_000, interval: 50 })
+    expect(told(answer)).toBe(4499998500000)
+  })
+
+  it('are not evaluated again where the answer is known, and never know another one', async () => {
+    own = openQuickJsSandbox({ limits: { kept: 1 } })
+    const asked: string[] = []
+    const bundle = (digest: string) => ({
+      digest,
+      code: async () => {
+        asked.push(digest)
+        return moduleOf(`return [${JSON.stringify(digest)}, input.name]`)
+      },
+    })
+    const answers: unknown[] = []
+    for (const [digest, name] of ['ax', 'bx', 'ax', 'by'].map(each => each.split('')))
+      answers.push(told(await own.ask(bundle(digest ?? ''), named(name ?? ''))))
+    expect(answers).toEqual([
+      ['a', 'x'],
+      ['b', 'x'],
+      ['a', 'x'],
+      ['b', 'y'],
+    ])
+    expect(asked).toEqual(['a', 'b'])
+  })
+})
+
+describe('the thread of the sandbox', () => {
+  const bundle = { digest: 'any', code: async () => moduleOf('return 1') }
+  const question = { kind: 'render', input } as const
+  const script = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`)
+  let own: ModuleSandbox
+  afterEach(() => own?.close())
+
+  it('that breaks under a module is answered for', async () => {
+    const thread = script(`import { parentPort } from 'node:worker_threads'
+      parentPort.on('message', () => process.exit(1))
+      parentPort.postMessage('loaded')`)
+    own = openQuickJsSandbox({ thread })
+    expect(reasonOf(await own.ask(bundle, question))).toBe('too-long')
+  })
+
+  it.each([
+    ['ends at once', { thread: script('process.exit(1)') }, /ended before it had begun/],
+    ['has no engine', { engineFolder: new URL('file:///nowhere/') }, /ENOENT/],
+  ])('that %s is told as that', async (_, options, message) => {
+    own = openQuickJsSandbox(options)
+    await expect(own.ask(bundle, question)).rejects.toMatchObject({
+      code: 'sandbox-unavailable',
+      message: expect.stringMatching(/cannot be started/),
+      cause: { message: expect.stringMatching(message) },
+    })
+  })
+
+  it('that began too slowly once is begun anew', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kade-thread-'))
+    const real = new URL('./quickjs-thread.ts', import.meta.url).href
+    const thread = script(`import { existsSync, writeFileSync } from 'node:fs'
+      const seen = ${JSON.stringify(join(folder, 'seen'))}
+      if (existsSync(seen)) await import(${JSON.stringify(real)})
+      else { writeFileSync(seen, ''); setInterval(() => {}, 1000) }`)
+    own = openQuickJsSandbox({ thread, limits: { startMs: 2_500 } })
+    await expect(own.ask(bundle, question)).rejects.toMatchObject({ code: 'sandbox-unavailable' })
+    expect(told(await own.ask(bundle, question))).toBe(1)
+    await rm(folder, { recursive: true })
   })
 })
