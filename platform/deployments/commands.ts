@@ -19,6 +19,7 @@ import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
 import { refuseDraft, refuseUnbuilt } from './refusals.ts'
+import { refuseReplaced } from './refuse-replaced.ts'
 import { request } from './request.ts'
 import { requestDelete } from './request-delete.ts'
 import { reserveName } from './reserve-name.ts'
@@ -206,6 +207,7 @@ async function revise(
     if (!identity || !newest) throw new PlatformError('not-found', 'There is no such deployment.')
     holdTo(asked.ifMatch, state)
     const app = await appOf(context, identity.app, tx)
+    if (kind === 'restart') await refuseReplaced(tx, app, newest)
     const namespace = await findNamespace(tx, actor, identity.namespace)
     const revision = await prepare(state, tx)
     if (revision.clusters && revision.clusters.join() !== identity.clusters.join())
@@ -235,6 +237,7 @@ async function revise(
       },
       current: await currentOf(context, tx, id, state),
       ...(revision.kept ? { kept: revision.kept } : {}),
+      ...(revision.exactly ? { exactly: revision.exactly } : {}),
       ...(restartedAt ? { restartedAt } : {}),
       composition: identity.composition,
     })

@@ -14,6 +14,7 @@ import type { RevisionData } from '#platform/events/types.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, resolveBindings } from './bindings.ts'
+import { readBlob } from './blobs.ts'
 import { type ComposeInput, composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 import { monitoringOf } from './monitor.ts'
@@ -43,6 +44,8 @@ export type DraftRequest = {
   readonly configuration: DeploymentInput
   /** Of a restart, rollback or retry: the configuration is whole as an earlier revision had it, from where that says. */
   readonly kept?: { readonly origins: RevisionData['origins'] }
+  /** Of a rollback to what was then, and of its retry: those very objects are judged, and the module of today is not asked. */
+  readonly exactly?: RevisionData
   readonly current: Current
   readonly restartedAt?: string
   readonly composition?: string | undefined
@@ -80,8 +83,7 @@ export async function draft(
   const configuration = { ...request.configuration, ...values }
   const bindings = await resolveBindings(
     request.providers ?? findsProviders(context, sql, actor),
-    app,
-    configuration.bindings ?? {},
+    ...needsOf(request),
     current,
     request.clusters,
   )
@@ -89,8 +91,7 @@ export async function draft(
   const violations = [
     ...settingViolations(parsed),
     ...bindings.violations,
-    ...secrets.violations,
-    ...fieldViolations(app, configuration),
+    ...(request.exactly ? [] : [...secrets.violations, ...fieldViolations(app, configuration)]),
     ...(await hostViolations(sql, request)),
   ]
   const monitoring = await monitoringOf(sql, app, environment, request.clusters)
@@ -100,24 +101,26 @@ export async function draft(
   const objects =
     violations.length > 0
       ? []
-      : await objectsOf(app, {
-          deployment: request.deployment,
-          team: request.namespace?.team ?? '',
-          environment,
-          standing: current.claims,
-          ...(monitoring.state === 'collected' ? { monitor: monitoring.kind } : {}),
-          peers: bindings.peers,
-          composition: request.composition,
-          ...restarted,
-          render: {
-            ...request.target,
-            ...running,
-            settings,
-            bindings: bindings.bound,
-            secretName: `${request.target.name}-secrets-${secrets.version}`,
-            givenSecrets: secrets.given,
-          },
-        })
+      : request.exactly
+        ? await objectsOfThen(sql, request.exactly)
+        : await objectsOf(app, {
+            deployment: request.deployment,
+            team: request.namespace?.team ?? '',
+            environment,
+            standing: current.claims,
+            ...(monitoring.state === 'collected' ? { monitor: monitoring.kind } : {}),
+            peers: bindings.peers,
+            composition: request.composition,
+            ...restarted,
+            render: {
+              ...request.target,
+              ...running,
+              settings,
+              bindings: bindings.bound,
+              secretName: `${request.target.name}-secrets-${secrets.version}`,
+              givenSecrets: secrets.given,
+            },
+          })
   const asked = request.configuration.resources ?? null
   const judged = { ...request, configuration, asked, actor, objects }
   const revision: Draft['revision'] = {
@@ -165,13 +168,44 @@ function runningOf(
   return { replicas, env, ...(resources ? { resources } : {}), ingress: ingress ?? null }
 }
 
+/** Of a revision that was applied before. */
+async function objectsOfThen(
+  sql: Sql,
+  { objects }: RevisionData,
+): Promise<readonly KubernetesObject[]> {
+  // The blob was written from KubernetesObject[].
+  return (await readBlob(sql, objects)) as readonly KubernetesObject[]
+}
+
+/** Whose needs are met by what. Of an earlier revision, only those that it had and the app still has. */
+function needsOf({ app, configuration, exactly }: DraftRequest): [AppData, Bindings] {
+  const bindings = configuration.bindings ?? {}
+  if (!exactly) return [app, bindings]
+  const needs = app.needs.filter(need => need.name in bindings)
+  const names = needs.map(need => need.name)
+  const met = Object.entries(bindings).filter(([name]) => names.includes(name))
+  return [{ ...app, needs }, Object.fromEntries(met)]
+}
+
+type Bindings = NonNullable<DeploymentInput['bindings']>
+
 type Values = Omit<Resolved, 'origins'> & { readonly origins: RevisionData['origins'] }
 
 /** What was asked, and the environment's values for what was left open; kept values stay as they are. */
 async function valuesOf(
-  { app, configuration, kept }: DraftRequest,
+  { app, configuration, kept, exactly }: DraftRequest,
   environment: Environment,
 ): Promise<Values> {
+  if (exactly) {
+    const { replicas, resources, env, origins } = exactly
+    return {
+      settings: { ok: true, settings: configuration.settings },
+      replicas,
+      resources,
+      env,
+      origins,
+    }
+  }
   const chosen = choose(app, kept ? { name: environment.name } : environment, configuration)
   const values = resolved(chosen, await app.parseSettings(chosen.settings))
   if (!kept) return values

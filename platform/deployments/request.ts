@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Namespace } from '#api/clusters.ts'
 import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
 import type { AppData } from '#kit/app.ts'
-import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { ConsentData, EventData, RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
-import { putBlob, readBlob } from './blobs.ts'
+import { putBlob } from './blobs.ts'
 import type { Draft } from './draft.ts'
 import { readOperation } from './operations.ts'
 import { holdToPreview, renderDigest } from './preview-hash.ts'
@@ -40,7 +39,7 @@ export async function request(
 ): Promise<OperationOfDeployment> {
   const { id, app, namespace, made } = wish
   if (wish.preview !== undefined)
-    holdToPreview(wish.preview, renderDigest(await objectsOf(tx, wish), id, wish.clusters))
+    holdToPreview(wish.preview, renderDigest(made.objects, id, wish.clusters))
   await putBlob(tx, made.settings)
   await putBlob(tx, made.objects)
   if (made.secrets.values && !wish.exactly)
@@ -66,13 +65,6 @@ export async function request(
     ...(wish.consents ? { consents: [...wish.consents] } : {}),
   }
   return record(context, tx, id, event, revision)
-}
-
-/** What will be applied: an old revision's very objects where those were asked for. */
-async function objectsOf(tx: Sql, { made, exactly }: NewRevision) {
-  if (exactly === undefined) return made.objects
-  // The blob was written from KubernetesObject[].
-  return (await readBlob(tx, exactly.objects)) as readonly KubernetesObject[]
 }
 
 /** The part of a request that is the same for every kind; `seconds` until its deadline. */

@@ -181,6 +181,46 @@ describe('a deployment of an app from outside', () => {
   })
 })
 
+describe('when the module of an app from outside was replaced', () => {
+  it('a restart is refused, and going back takes what was, without asking the new module', async () => {
+    await add()
+    const made = await deploy(freshName())
+    const params = { namespace: made.namespace, name: made.name }
+    const serves = async (operation: typeof made, revision: number) => {
+      await ground.hub.start(operation.id, 'amsterdam', 'w1')
+      await ground.hub.applied(await ground.claim(operation.id))
+      await ground.hub.observed([seen(made, { revision })])
+    }
+    await serves(made, 1)
+    const update = { params, body: { settings: { language: 'en' } } }
+    await serves(await ground.platform.updateDeployment(ada, update), 2)
+    await add({ bundle: `${body.bundle};0` })
+    await expect(ground.platform.restartDeployment(ada, { params })).rejects.toMatchObject({
+      code: 'conflict',
+      text: { nl: expect.stringMatching(/vervangen/) },
+      details: { next: { en: expect.stringMatching(/Update/) } },
+    })
+    const ask = () => Promise.reject(new Error('The module was asked.'))
+    const sandbox = { ...ground.context.sandbox, ask }
+    const deaf = createPlatform({ ...ground.context, sandbox })
+    const back = { revision: 1, configuration: 'then' } as const
+    const gone = await deaf.rollbackDeployment(ada, { params, body: back })
+    await ground.platform.cancelOperation(ada, { params: { operation: gone.id } })
+    await deaf.retryOperation(ada, { params: { operation: gone.id } })
+    const revisions = await ground.context.database.query<{ objects: string }>(
+      'select objects_digest as objects from kade.revision where deployment = $1 order by number',
+      [made.deployment],
+    )
+    const [first, second, third, fourth] = revisions.map(one => one.objects)
+    expect([third, fourth]).toEqual([first, first])
+    expect(second).not.toBe(first)
+    await ground.platform.updateDeployment(ada, update)
+    expect(await ground.platform.restartDeployment(ada, { params })).toMatchObject({
+      kind: 'restart',
+    })
+  })
+})
+
 describe('taking an app off the shelf', () => {
   it('waits for its deployments to be gone, names those one may see, and keeps their revisions', async () => {
     await add()
