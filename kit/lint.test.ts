@@ -239,3 +239,32 @@ test('finds a phase that there is not, and a job of a phase that clears itself a
     { rule: 'phase-stays', pointer: '/0/spec/ttlSecondsAfterFinished' },
   ])
 })
+
+test('finds a phase on what is no job', () => {
+  const [account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'x' } }] = sound
+  const annotations = { 'kade.dev/phase': 'main' }
+  expect(lint([{ ...account, metadata: { ...account.metadata, annotations } }])).toContainEqual(
+    expect.objectContaining({ rule: 'phase-of-job' }),
+  )
+})
+
+test('finds owners and finalizers, of an object and of what is made by its templates', () => {
+  const metadata = { ownerReferences: [{ name: 'other' }], finalizers: ['example.org/never'] }
+  const odd = {
+    apiVersion: 'x/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'x', ...metadata },
+    spec: {
+      template: { metadata },
+      jobTemplate: { metadata },
+      volumeClaimTemplates: [{}, { metadata }],
+    },
+  }
+  const found = lint([odd]).filter(each => each.rule === 'life-of-object')
+  const places = ['', 'spec/template/', 'spec/jobTemplate/', 'spec/volumeClaimTemplates/1/']
+  expect(found.map(each => each.pointer).toSorted()).toEqual(
+    places
+      .flatMap(place => Object.keys(metadata).map(key => `/0/${place}metadata/${key}`))
+      .toSorted(),
+  )
+})

@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from './kubernetes-object.ts'
 import { lintContainers } from './lint/containers.ts'
+import { lintMetadata } from './lint/metadata.ts'
 import { lintNames } from './lint/names.ts'
 import { lintPhases } from './lint/phases.ts'
 import { lintReferences } from './lint/references.ts'
@@ -20,6 +21,7 @@ export function lint(
 ): readonly ModuleFinding[] {
   return [
     ...lintNames(objects),
+    ...lintMetadata(objects),
     ...lintContainers(objects),
     ...lintPhases(objects),
     ...lintReferences(objects),

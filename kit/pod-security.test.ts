@@ -42,6 +42,19 @@ test('calls privileged what even the baseline forbids', () => {
     expect(podSecurityLevel([deployment(strict, pod)])).toBe('privileged')
 })
 
+test('calls privileged what has the node ask elsewhere', () => {
+  const asking = (asked: object) => {
+    const container = { name: 'app', image: 'x', securityContext: strict, ...asked }
+    return podSecurityLevel([deployment(strict, { initContainers: [container] })])
+  }
+  const httpGet = { path: '/', port: 80 }
+  expect(asking({ livenessProbe: { httpGet } })).toBe('restricted')
+  expect(asking({ livenessProbe: { httpGet: { ...httpGet, host: 'db' } } })).toBe('privileged')
+  expect(asking({ lifecycle: { postStart: { tcpSocket: { port: 1, host: 'db' } } } })).toBe(
+    'privileged',
+  )
+})
+
 test('goes by the least strict workload', () => {
   expect(podSecurityLevel([deployment(strict), deployment({}), deployment(strict)])).toBe(
     'baseline',

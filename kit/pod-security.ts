@@ -19,6 +19,18 @@ const restrictedVolumes = new Set(
 )
 const seccompTypes = new Set<unknown>(['RuntimeDefault', 'Localhost'])
 
+/** The kubelet, not the pod, asks at the host of a probe or hook, so that it would ask anywhere in the name of its node. */
+export function hostsAsked(container: Fields): readonly (readonly string[])[] {
+  const probes = ['startupProbe', 'readinessProbe', 'livenessProbe'].map(probe => [probe])
+  const hooks = ['postStart', 'preStop'].map(hook => ['lifecycle', hook])
+  return [...probes, ...hooks]
+    .flatMap(path => [
+      [...path, 'httpGet', 'host'],
+      [...path, 'tcpSocket', 'host'],
+    ])
+    .filter(path => (at(container, ...path) ?? '') !== '')
+}
+
 function breaksBaseline(pod: Fields, each: readonly Fields[]): boolean {
   const hostSpaces = ['hostNetwork', 'hostPID', 'hostIPC'].some(key => pod[key] === true)
   const hostPaths = list(pod.volumes).some(volume => fields(volume).hostPath !== undefined)
@@ -40,6 +52,7 @@ function breaksBaseline(pod: Fields, each: readonly Fields[]): boolean {
         at(container, 'securityContext', 'privileged') === true ||
         (at(container, 'securityContext', 'procMount') ?? 'Default') !== 'Default' ||
         list(container.ports).some(port => (at(port, 'hostPort') ?? 0) !== 0) ||
+        hostsAsked(container).length > 0 ||
         added(container).some(name => !baselineCapabilities.has(name)),
     )
   )

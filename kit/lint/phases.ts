@@ -5,7 +5,7 @@ import { at, pointer } from './read.ts'
 
 const phases = ['pre', 'main', 'test', 'post']
 
-/** Phases that there are, and jobs that stay until the platform has seen their end. */
+/** Phases that there are, on jobs alone, and jobs that stay until the platform has seen their end. */
 export function lintPhases(objects: readonly KubernetesObject[]): readonly ModuleFinding[] {
   const named = objects.map(object => object.metadata.annotations?.[phaseAnnotation])
   const goesOn = named.some(phase => phase === 'test' || phase === 'post')
@@ -15,6 +15,15 @@ export function lintPhases(objects: readonly KubernetesObject[]): readonly Modul
     if (phase === undefined) return []
     const place = pointer(index, 'metadata', 'annotations', phaseAnnotation)
     return [
+      ...(object.kind === 'Job'
+        ? []
+        : [
+            {
+              rule: 'phase-of-job',
+              pointer: place,
+              detail: `only a Job has a phase; a ${object.kind} comes when what needs it does: leave this out`,
+            },
+          ]),
       ...(phases.includes(phase)
         ? []
         : [

@@ -290,6 +290,83 @@ describe('an object of a stranger is refused, with its place,', () => {
       },
       /priorityClassName$/,
     ],
+    ...Object.entries({
+      ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'other', uid: '1' }],
+      finalizers: ['example.org/never'],
+      generateName: 'other-',
+    }).map(([field, value]): [string, (objects: Open[]) => unknown, RegExp] => [
+      `with ${field}`,
+      all => {
+        of(all, 'Service').metadata[field] = value
+      },
+      new RegExp(`^/\\d+/metadata/${field}$`),
+    ]),
+    [
+      'whose pods never go',
+      all => {
+        podOf(all).metadata.finalizers = ['example.org/never']
+      },
+      /template\/metadata\/finalizers$/,
+    ],
+    [
+      'whose jobs belong to another',
+      add({
+        ...named('CronJob', 'batch/v1'),
+        spec: { jobTemplate: { metadata: { ownerReferences: [{ name: 'other' }] } } },
+      }),
+      /jobTemplate\/metadata\/ownerReferences$/,
+    ],
+    ...(
+      [
+        [{ finalizers: ['example.org/never'] }, /0\/metadata\/finalizers$/],
+        [{ labels: { 'kade.dev/data': 'keep' } }, /0\/metadata\/labels\/kade\.dev~1data$/],
+        [{ annotations: { 'example.org/x': '' } }, /0\/metadata\/annotations\/example/],
+        [{ name: 'other' }, /0\/metadata\/name$/],
+      ] as const
+    ).map(([metadata, place]): [string, (objects: Open[]) => unknown, RegExp] => [
+      `whose claims have ${JSON.stringify(metadata)}`,
+      add({
+        ...named('StatefulSet', 'apps/v1'),
+        spec: { volumeClaimTemplates: [{ metadata: { name: input.name, ...metadata } }] },
+      }),
+      place,
+    ]),
+    [
+      'with a label that something in the cluster reads',
+      all => {
+        podOf(all).metadata.labels['sidecar.istio.io/inject'] = 'true'
+      },
+      /labels\/sidecar\.istio\.io~1inject$/,
+    ],
+    [
+      'when it scales what it did not make',
+      add({
+        ...named('HorizontalPodAutoscaler', 'autoscaling/v2'),
+        spec: { maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: `${input.name}-2` } },
+      }),
+      /scaleTargetRef\/name$/,
+    ],
+    [
+      'when a probe asks elsewhere',
+      all => {
+        podOf(all).spec.containers[0].livenessProbe.httpGet.host = '169.254.169.254'
+      },
+      /livenessProbe\/httpGet\/host$/,
+    ],
+    [
+      'when a hook asks elsewhere',
+      all => {
+        podOf(all).spec.containers[0].lifecycle = { preStop: { tcpSocket: { host: 'x', port: 1 } } }
+      },
+      /lifecycle\/preStop\/tcpSocket\/host$/,
+    ],
+    [
+      'with a phase that is no job',
+      all => {
+        of(all, 'Service').metadata.annotations = { 'kade.dev/phase': 'main' }
+      },
+      /annotations\/kade\.dev~1phase$/,
+    ],
     [
       'with a field that no kind has',
       all => {

@@ -1,17 +1,10 @@
 import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { at, fields, list, pointer } from '#kit/lint/read.ts'
+import { at, type Fields, fields, list, pointer } from '#kit/lint/read.ts'
 import type { Workload } from '#kit/lint/workloads.ts'
-import {
-  absent,
-  elsewhere,
-  markViolations,
-  type Own,
-  present,
-  refuse,
-  selectorViolations,
-} from './reach-rules.ts'
+import { hostsAsked } from '#kit/pod-security.ts'
+import { absent, elsewhere, type Own, present, refuse, selectorViolations } from './reach-rules.ts'
 
 /** Kinds of volumes that hold nothing of anybody else. */
 const volumes = new Set(['name', 'emptyDir', 'configMap', 'secret', 'persistentVolumeClaim'])
@@ -55,7 +48,6 @@ export function podViolations(
   const isOwnMap = (name: unknown) =>
     objects.some(each => each.kind === 'ConfigMap' && each.metadata.name === name)
   return [
-    ...markViolations(template.metadata, `${where}/metadata`),
     ...selectorViolations(
       at(template, 'metadata', 'labels'),
       `${where}/metadata/labels`,
@@ -79,6 +71,7 @@ export function podViolations(
     ...containersOf(template).flatMap(({ container, where: path }) => {
       const place = `${where}${path}`
       return [
+        ...askingViolations(container, place),
         ...list(container.ports).flatMap((port, index) =>
           absent(port, `${place}${pointer('ports', index)}`, ['hostPort', 'hostIP'], elsewhere),
         ),
@@ -120,6 +113,16 @@ export function podViolations(
       ]
     }),
   ]
+}
+
+function askingViolations(container: Fields, place: string): Violation[] {
+  return hostsAsked(container).flatMap(asked =>
+    refuse(
+      `${place}${pointer(...asked)}`,
+      'must be absent: the node would ask there, beside every network rule; a probe asks its own pod',
+      'moet ontbreken: de node zou daar vragen, buiten elke netwerkregel om; een probe vraagt zijn eigen pod',
+    ),
+  )
 }
 
 /** Containers of every sort, ephemeral ones too. */

@@ -33,18 +33,28 @@ export function absent(
     }))
 }
 
-const platformLabel = /(^|\.)kade\.dev\//
+const ownMetadata = new Set(['name', 'namespace', 'labels', 'annotations'])
 const mayAnnotate = new Set<string>([annotation.action, annotation.phase, unboundAnnotation])
 
-/** Annotations with a domain are instructions to whatever runs in the cluster; labels with Kade's are the platform's word. */
-export function markViolations(metadata: unknown, place: string): Violation[] {
+/**
+ * Annotations with a domain are instructions to whatever runs in the cluster; labels with one are the word of the platform, or of
+ * some controller. Every other field of metadata says whose an object is and when it goes. `dropped` are labels that the platform
+ * takes off before it applies.
+ */
+export function markViolations(
+  metadata: unknown,
+  place: string,
+  dropped: readonly string[] = [],
+): Violation[] {
+  const strange = Object.keys(fields(metadata)).filter(key => !ownMetadata.has(key))
   const labels = Object.keys(fields(fields(metadata).labels))
-    .filter(key => platformLabel.test(key) && key !== label.data)
+    .filter(key => key.includes('/') && !key.startsWith('app.kubernetes.io/'))
+    .filter(key => !dropped.includes(key))
     .flatMap(key =>
       refuse(
         `${place}/labels${pointer(key)}`,
-        'is a label that only the platform writes; leave it out',
-        'is een label dat alleen het platform schrijft; laat het weg',
+        'is a label of the platform or of something else in the cluster; a module from outside may write labels of app.kubernetes.io and those without a domain',
+        'is een label van het platform of van iets anders in het cluster; een module van buiten mag labels van app.kubernetes.io schrijven en labels zonder domein',
       ),
     )
   const annotations = Object.keys(fields(fields(metadata).annotations))
@@ -56,7 +66,7 @@ export function markViolations(metadata: unknown, place: string): Violation[] {
         'stuurt iets anders in het cluster aan; een module van buiten mag alleen annotaties zonder domein schrijven',
       ),
     )
-  return [...labels, ...annotations]
+  return [...absent(metadata, place, strange, owned), ...labels, ...annotations]
 }
 
 /**
@@ -85,4 +95,9 @@ export function selectorViolations(
 export const elsewhere: Text = {
   en: 'it reaches beyond the deployment',
   nl: 'het reikt verder dan de uitrol',
+}
+
+const owned: Text = {
+  en: 'whose an object is and when it goes is for the platform to say',
+  nl: 'van wie een object is en wanneer het weggaat, zegt het platform',
 }

@@ -5,8 +5,10 @@
  */
 import type { Violation } from '#api/problem.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import { templateMetadata } from '#kit/lint/metadata.ts'
 import { at, fields, list, pointer } from '#kit/lint/read.ts'
 import { workloads } from '#kit/lint/workloads.ts'
+import { label } from '#platform/labels.ts'
 import { podViolations } from './reach-of-pods.ts'
 import {
   absent,
@@ -17,7 +19,12 @@ import {
   selectorViolations,
 } from './reach-rules.ts'
 
-type Where = { readonly object: KubernetesObject; readonly place: string; readonly own: Own }
+type Where = {
+  readonly object: KubernetesObject
+  readonly place: string
+  readonly own: Own
+  readonly objects: readonly KubernetesObject[]
+}
 
 function isNamedBy({ input }: Own, name: string): boolean {
   return name === input.name || name.startsWith(`${input.name}-`)
@@ -30,6 +37,18 @@ function nameViolations({ object, place, own }: Where): Violation[] {
     `${place}/metadata/name`,
     `must be "${name}" or begin with "${name}-", so that it takes nobody else's place`,
     `moet "${name}" zijn of met "${name}-" beginnen, zodat het niemands plaats inneemt`,
+  )
+}
+
+/** A StatefulSet names a claim `<template>-<set>-<number>`, and takes one that is there already. */
+function claimNameViolations(claim: unknown, place: string, own: Own): Violation[] {
+  const name = at(claim, 'metadata', 'name')
+  if (typeof name !== 'string' || isNamedBy(own, name)) return []
+  const wanted = own.input.name
+  return refuse(
+    `${place}/metadata/name`,
+    `must be "${wanted}" or begin with "${wanted}-", so that its claims are nobody else's`,
+    `moet "${wanted}" zijn of met "${wanted}-" beginnen, zodat zijn claims van niemand anders zijn`,
   )
 }
 
@@ -51,7 +70,7 @@ function hostViolations(hosts: readonly unknown[], place: string, { input }: Own
   )
 }
 
-function kindViolations({ object, place, own }: Where): Violation[] {
+function kindViolations({ object, place, own, objects }: Where): Violation[] {
   const { spec } = object
   const inside = `${place}/spec`
   const matchLabels = at(spec, 'selector', 'matchLabels')
@@ -61,12 +80,13 @@ function kindViolations({ object, place, own }: Where): Violation[] {
     case 'PodDisruptionBudget':
       return [
         ...selectorViolations(matchLabels, `${inside}/selector/matchLabels`, own),
-        ...list(fields(spec).volumeClaimTemplates).flatMap((claim, index) =>
-          claimViolations(
-            fields(claim).spec,
-            `${inside}${pointer('volumeClaimTemplates', index, 'spec')}`,
-          ),
-        ),
+        ...list(fields(spec).volumeClaimTemplates).flatMap((claim, index) => {
+          const where = `${inside}${pointer('volumeClaimTemplates', index)}`
+          return [
+            ...claimNameViolations(claim, where, own),
+            ...claimViolations(fields(claim).spec, `${where}/spec`),
+          ]
+        }),
       ]
     case 'Service': {
       const { type = 'ClusterIP' } = fields(spec)
@@ -106,8 +126,8 @@ function kindViolations({ object, place, own }: Where): Violation[] {
         elsewhere,
       )
     case 'HorizontalPodAutoscaler': {
-      const target = at(spec, 'scaleTargetRef', 'name')
-      const isOwn = typeof target === 'string' && isNamedBy(own, target)
+      const { kind, name } = fields(at(spec, 'scaleTargetRef'))
+      const isOwn = objects.some(each => each.kind === kind && each.metadata.name === name)
       return isOwn ? [] : refuse(`${inside}/scaleTargetRef/name`, elsewhere.en, elsewhere.nl)
     }
     case 'PersistentVolumeClaim':
@@ -123,13 +143,15 @@ function kindViolations({ object, place, own }: Where): Violation[] {
 export function reachViolations(objects: readonly KubernetesObject[], own: Own): Violation[] {
   return [
     ...objects.flatMap((object, index) => {
-      const where = { object, place: pointer(index), own }
+      const where = { object, place: pointer(index), own, objects }
       return [
         ...nameViolations(where),
-        ...markViolations(object.metadata, `${where.place}/metadata`),
+        // On an object itself, but not in a template, the platform takes this label off.
+        ...markViolations(object.metadata, `${where.place}/metadata`, [label.data]),
         ...kindViolations(where),
       ]
     }),
+    ...templateMetadata(objects).flatMap(each => markViolations(each.metadata, each.where)),
     ...workloads(objects).flatMap(workload => podViolations(workload, objects, own)),
   ]
 }
