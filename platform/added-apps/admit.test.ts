@@ -46,6 +46,10 @@ describe('an app from outside', () => {
     expect(await app.parseSettings({ nonsense: 1 })).toEqual(qdrant.parseSettings({ nonsense: 1 }))
   }, 30_000)
 
+  it('may have jobs as long as the kit allows', async () => {
+    expect(await refusalOf(lying('readyWithin: 3_600 + 3 * 86_400'))).toEqual([])
+  }, 20_000)
+
   it.each<[string, string, RegExp]>([
     [
       'asks for the environment',
@@ -87,6 +91,42 @@ describe('an app from outside', () => {
       'network: { ...qdrant.network, egress: [{ to: "everywhere" }] }',
       /^\/app\/network\/egress\/0/,
     ],
+    [
+      'has two secrets of one name',
+      'secrets: [...qdrant.secrets, qdrant.secrets[0]]',
+      /^\/app\/secrets\/\d+\/name: has the name of another/,
+    ],
+    [
+      'would generate what a binding brings',
+      'secrets: [{ ...qdrant.secrets[0], name: "llm.key" }]',
+      /^\/app\/secrets\/0\/name: ends as a bound secret does/,
+    ],
+    [
+      'has a bound secret that no need brings',
+      'secrets: [{ name: "llm.key", kind: "bound", optional: true, title: { en: "a", nl: "b" } }]',
+      /^\/app\/secrets\/0\/name: must be <need>.key/,
+    ],
+    [
+      'gives away a secret it does not have',
+      'provides: qdrant.provides.map(one => ({ ...one, secret: "other" }))',
+      /^\/app\/provides\/0\/secret: is no secret of the app itself/,
+    ],
+    [
+      'provides on a port that every object has',
+      'provides: qdrant.provides.map(one => ({ ...one, port: "constructor", also: ["toString"] }))',
+      /^\/app\/provides\/0\/also\/0: is no port of the app/,
+    ],
+    [
+      'shows itself on a port it does not have',
+      'network: { ...qdrant.network, expose: "constructor" }',
+      /^\/app\/network\/expose: is no port of the app/,
+    ],
+    [
+      'gives figures on a port it does not have',
+      'metrics: { port: "valueOf", path: "/metrics" }',
+      /^\/app\/metrics\/port: is no port of the app/,
+    ],
+    ['may take for ever', 'readyWithin: 1e6', /^\/app\/readyWithin: /],
     [
       'takes settings that nobody can check',
       'settingsSchema: () => ({ type: "object" })',

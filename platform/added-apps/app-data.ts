@@ -4,6 +4,7 @@ import { capabilities } from '#kit/capabilities.ts'
 import { inBoth } from '#kit/issue-text.ts'
 import { quantityValue } from '#kit/kubernetes/quantity.ts'
 import { shelfWords } from '#platform/shelf-words.ts'
+import { nameFaults } from './names-within.ts'
 
 /** Words that `kade apps <word>` understands otherwise. */
 const commands = new Set(['add', 'remove'])
@@ -38,6 +39,8 @@ const quantity = z
       'moet een hoeveelheid zijn zoals 250m, 2, 512Mi of 2Gi',
     ),
   )
+/** Seconds: an hour for the app, and the longest job that the kit allows in each of three phases. */
+const longest = 3_600 + 3 * 86_400
 const capability = z.enum(capabilities)
 
 const Secret = z.strictObject({
@@ -84,8 +87,7 @@ const SettingsSchema = z
     inBoth('must be at most 64 KiB', 'mag hoogstens 64 KiB zijn'),
   )
 
-/** All that a module from outside may say of its app: `AppData` as plain, bounded data. */
-export const AppDataOf = z.strictObject({
+const Data = z.strictObject({
   id: z
     .string()
     .regex(
@@ -127,9 +129,14 @@ export const AppDataOf = z.strictObject({
   storage: z.array(z.strictObject({ name: word, size: quantity, mount: plain(200) })).max(20),
   metrics: z.strictObject({ port: word, path: z.string().regex(/^\/[\w./-]{0,200}$/) }).nullable(),
   maxReplicas: z.int().min(1).max(100),
-  readyWithin: z.int().min(1).max(3_600),
+  readyWithin: z.int().min(1).max(longest),
   relaxations: z.array(z.strictObject({ what: word, because: plain(400) })).max(10),
   settingsSchema: SettingsSchema,
+})
+
+/** All that a module from outside may say of its app: `AppData` as plain, bounded data. */
+export const AppDataOf = Data.superRefine((data, found) => {
+  for (const fault of nameFaults(data)) found.addIssue({ code: 'custom', ...fault })
 })
 export type StoredAppData = z.output<typeof AppDataOf>
 

@@ -7,10 +7,11 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { digestOfText } from '#platform/deployments/digest.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { append } from '#platform/events/store.ts'
+import { append, readStream } from '#platform/events/store.ts'
 import type { Actor } from '#platform/platform.ts'
 import { violationsOf } from '#platform/violations-of.ts'
 import { admit } from './admit.ts'
+import type { StoredAppData } from './app-data.ts'
 import { moduleRefused } from './ask-module.ts'
 
 const compress = promisify(gzip)
@@ -36,6 +37,8 @@ export async function addApp(
   const { id, version } = data
   await context.database.transaction(async tx => {
     const replaces = await digestNow(tx, id)
+    const shown = await wouldShow(tx, data)
+    if (shown.length > 0) throw moduleRefused(id, shown)
     await tx.query(
       `insert into kade.added_app (id, digest, bundle, data, facts, passport, readme, icon, added_by, added_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -56,7 +59,11 @@ export async function addApp(
       ],
     )
     const said = { app: id, version, digest, actor: actor.id, via: actor.via }
-    const added = { type: 'AppAdded', data: { ...said, ...(replaces && { replaces }) } } as const
+    const takes = data.secrets.filter(each => each.kind === 'provided').map(each => each.name)
+    const added = {
+      type: 'AppAdded',
+      data: { ...said, ...(replaces && { replaces }), ...(takes.length > 0 && { takes }) },
+    } as const
     await append(tx, `app-${id}`, null, [added], { meta: { at: now } })
   })
   return id
@@ -94,6 +101,27 @@ async function digestNow(tx: Sql, id: string): Promise<string | undefined> {
     [id],
   )
   return row?.digest
+}
+
+/**
+ * A value that people gave stays under its name, also through a deletion that keeps the data. If any earlier version of the app took
+ * such a secret, a later one that says Kade made it could have it shown.
+ */
+async function wouldShow(tx: Sql, { id, secrets }: StoredAppData): Promise<Violation[]> {
+  const events = await readStream(tx, `app-${id}`)
+  const taken = new Set(
+    events.flatMap(event => (event.type === 'AppAdded' ? (event.data.takes ?? []) : [])),
+  )
+  return secrets.flatMap(({ name, kind }, index) => {
+    if (kind !== 'generated' || !taken.has(name)) return []
+    return {
+      pointer: `/app/secrets/${index}/kind`,
+      detail: {
+        en: `${name} was given by people in an earlier version, so it can not become a generated value; give the new secret another name`,
+        nl: `${name} werd in een eerdere versie door mensen opgegeven, dus kan het geen gegenereerde waarde worden; geef het nieuwe geheim een andere naam`,
+      },
+    }
+  })
 }
 
 /** A passport is read by people; nothing in it is a book. */

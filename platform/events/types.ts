@@ -196,6 +196,8 @@ export const eventSchemas = {
     digest: z.string(),
     /** What stood there before. */
     replaces: z.string().optional(),
+    /** Names of the secrets that people give it. */
+    takes: z.array(z.string()).optional(),
     actor: z.string(),
     via: Via,
   }),

@@ -137,6 +137,34 @@ describe('an app from outside', () => {
     expect([await storyOf('notes'), await ground.platform.listApps(ada, { query })]).toEqual(before)
   })
 
+  it('never has shown, by a later version, a value that people gave an earlier one', async () => {
+    const keeper = await foreignModule('keeper')
+    const title = "title: { en: 'Token', nl: 'Token' }"
+    try {
+      await keeper.change('{ generated }', '{ generated, provided }')
+      await keeper.change('secrets: {', `secrets: { token: provided({ ${title} }),`)
+      await add(await keeper.body())
+      // Forgotten in between, by a version without it, and by its removal.
+      await keeper.change(`token: provided({ ${title} }),`, '')
+      await add(await keeper.body())
+      await remove('keeper')
+      await keeper.change('secrets: {', `secrets: { token: generated({ ${title} }),`)
+      await expect(add(await keeper.body())).rejects.toMatchObject({
+        code: 'module-refused',
+        details: {
+          violations: [
+            {
+              pointer: expect.stringMatching(/^\/app\/secrets\/\d+\/kind$/),
+              detail: { nl: expect.stringMatching(/^token werd .* opgegeven/) },
+            },
+          ],
+        },
+      })
+    } finally {
+      await keeper.remove()
+    }
+  })
+
   it('that becomes unreadable is left out, and everything else goes on', async () => {
     await add()
     await ground.context.database.query(
