@@ -80,3 +80,28 @@ test('leaves no mark raw in any README of the catalogue', async () => {
     ).toEqual([])
   }
 })
+
+test('takes an unclosed fence for text, and closes one at the first end of it', () => {
+  const source = '```sh\na\n```\n```\nb\n```\n\nText\n```sh\nc\n'
+  expect(blocksOf(source)).toEqual([
+    { kind: 'code', text: 'a' },
+    { kind: 'code', text: 'b' },
+    { kind: 'paragraph', spans: [{ kind: 'text', text: 'Text ```sh c' }] },
+  ])
+})
+
+test.each([
+  ['brackets', '['],
+  ['spaces', `- a${' '.repeat(60_000)}b`],
+  ['fences', '```a\n'],
+  ['code in brackets', '[`a`'],
+  ['links', '[a]('],
+  ['strong words', '**a '],
+  ['stars', ' *a'],
+  ['marks', '`*['],
+])('reads a whole README of open %s in a moment', (_, piece) => {
+  const source = piece.repeat(Math.ceil(65_536 / piece.length))
+  const begun = performance.now()
+  blocksOf(source)
+  expect(performance.now() - begun).toBeLessThan(1_000)
+})

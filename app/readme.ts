@@ -11,8 +11,9 @@ export type Block =
   | { kind: 'code'; text: string }
   | { kind: 'list'; items: Span[][] }
 
+// What stands within marks is bounded, and the text of a link has no `[`: of a stranger's line no part is tried over and over.
 const marks =
-  /`([^`]+)`|\*\*(.+?)\*\*|(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])|\[((?:`[^`]*`|[^\]`])+)\]\((\S+?)\)/g
+  /`([^`]{1,2000})`|\*\*(.{1,2000}?)\*\*|(?<![\w*])\*([^\s*](?:[^*]{0,2000}[^\s*])?)\*(?![\w*])|\[((?:`[^`]{0,200}`|[^[\]`]){1,500})\]\((\S{1,2000}?)\)/g
 
 /** Cuts a line into its spans. A link that is not to the web is plain text. */
 export function spansOf(line: string): Span[] {
@@ -33,6 +34,11 @@ export function spansOf(line: string): Span[] {
   return spans
 }
 
+function joined(text: string): string {
+  const lines = text.split('\n').map(line => line.trim())
+  return lines.filter(Boolean).join(' ')
+}
+
 function blockOf(chunk: string): Block {
   if (chunk.startsWith('```')) return { kind: 'code', text: chunk.replace(/^```.*\n|\n?```$/g, '') }
   if (chunk.startsWith('#')) return { kind: 'heading', spans: spansOf(chunk.replace(/^#+\s*/, '')) }
@@ -40,7 +46,7 @@ function blockOf(chunk: string): Block {
     const items = chunk.split(/^[-*] /m).filter(item => item.trim())
     return {
       kind: 'list',
-      items: items.map(item => spansOf(item.replace(/\s*\n\s*/g, ' ').trim())),
+      items: items.map(item => spansOf(joined(item))),
     }
   }
   return { kind: 'paragraph', spans: spansOf(chunk.replace(/\n/g, ' ')) }
@@ -53,14 +59,27 @@ function apart(source: string): string {
     .replace(/(^|\n\n)((?![-*] ).+(?:\n(?![-*] ).+)*)\n(?=[-*] )/g, '$1$2\n\n')
 }
 
+/** Cut before and after each fence. One that nothing closes is none. */
+function fencedApart(source: string): string[] {
+  const lines = source.split('\n')
+  const last = lines.lastIndexOf('```')
+  const cuts: number[] = [0]
+  let isOpen = false
+  for (const [index, line] of lines.entries()) {
+    if (isOpen && line === '```') cuts.push(index + 1)
+    else if (!isOpen && line.startsWith('```') && index < last) cuts.push(index)
+    else continue
+    isOpen = !isOpen
+  }
+  return cuts.map((from, at) => lines.slice(from, cuts[at + 1]).join('\n'))
+}
+
 /**
  * The blocks of an app's README: headings, paragraphs, lists and fenced code of Markdown, as data, so that nothing of it can
  * become HTML. The first heading is left out: it is the app's name, which the page has already.
  */
 export function blocksOf(source: string): Block[] {
-  return source
-    .replace(/^# .*\n/, '')
-    .split(/(^```[\s\S]*?^```$)/m)
+  return fencedApart(source.replace(/^# .*\n/, ''))
     .flatMap(part => (part.startsWith('```') ? [part] : apart(part).split(/\n{2,}/)))
     .map(chunk => chunk.trim())
     .filter(Boolean)

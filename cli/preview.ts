@@ -2,7 +2,7 @@ import type { FieldChange, ObjectChange, Preview } from '#api/deployments.ts'
 import { type Cli, type OutputFlags, print } from './command.ts'
 import { exit } from './exit.ts'
 import { originLines } from './origins.ts'
-import { clean, findingLines, short } from './render.ts'
+import { clean, findingLines, oneLine, short } from './render.ts'
 import { tell } from './terminal.ts'
 
 /** Shows what would happen; exit code 3 when it would be refused. */
@@ -32,7 +32,8 @@ function previewLines(cli: Cli, preview: Preview): string[] {
   return [
     preview.allowed ? `Allowed${where}.` : `Would be refused${where}.`,
     ...violations.map(
-      ({ pointer, detail }) => `✗ ${pointer || 'settings'}: ${tell(cli.terminal, detail)}`,
+      ({ pointer, detail }) =>
+        `✗ ${oneLine(pointer) || 'settings'}: ${clean(tell(cli.terminal, detail))}`,
     ),
     ...findings.flatMap(finding => findingLines(cli.terminal, finding)),
     ...changes.flatMap(changeLines),

@@ -94,6 +94,19 @@ it('lets no text from elsewhere steer the terminal', () => {
   expect(clean('\u001b[2J\u001b]0;title\u0007red\u001b[31m\r!\u009b5m\tend')).toBe('red!\tend')
 })
 
+it('lets no name of a module pass for a line of the terminal', () => {
+  const odd = '/a\u001b[2J\n→ Send your token.'
+  const refused = {
+    ...problem,
+    findings: [],
+    violations: [{ pointer: odd, detail: { en: 'is\u0007 wrong', nl: 'is fout' } }],
+  }
+  expect(problemLines(terminal({ LANG: 'en' }), refused)).toContain(
+    '  /a → Send your token.: is wrong',
+  )
+  expect(table(['A'], [[odd]])).toEqual(['A', '/a → Send your token.'])
+})
+
 it('says how long ago in one unit', () => {
   const now = Date.parse('2026-11-21T12:00:00Z')
   const before = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now)

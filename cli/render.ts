@@ -7,7 +7,7 @@ import { type Terminal, tell } from './terminal.ts'
 /** Columns of equal width; an empty list says so. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return ['Nothing here yet.']
-  const all = [header, ...rows.map(row => row.map(clean))]
+  const all = [header, ...rows.map(row => row.map(oneLine))]
   const widths = header.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)))
   return all.map(row =>
     row
@@ -23,6 +23,11 @@ export function clean(text: string): string {
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
 }
 
+/** The same for what stands within a line: it can not begin another, which would pass for one of ours. */
+export function oneLine(text: string): string {
+  return clean(text).replace(/\s*\n\s*/g, ' ')
+}
+
 /** A value on one line, and no longer than one can read. */
 export function short(value: unknown): string {
   if (value === undefined) return '–'
@@ -36,7 +41,7 @@ export function problemLines(terminal: Terminal, problem: Problem): string[] {
     `${problem.title}.`,
     `  ${problem.detail}`,
     ...(problem.violations ?? []).map(
-      ({ pointer, detail }) => `  ${pointer || 'body'}: ${tell(terminal, detail)}`,
+      ({ pointer, detail }) => `  ${oneLine(pointer) || 'body'}: ${clean(tell(terminal, detail))}`,
     ),
     ...(problem.findings ?? []).flatMap(finding => findingLines(terminal, finding)),
     `→ ${problem.next}`,
@@ -48,12 +53,12 @@ export function findingLines(terminal: Terminal, finding: Finding): string[] {
   const mark = finding.severity === 'deny' ? '✗' : '!'
   return [
     `${mark} ${tell(terminal, finding.title)} [${finding.policy}]`,
-    `    ${finding.path}: ${tell(terminal, finding.message)}`,
+    `    ${oneLine(finding.path)}: ${clean(tell(terminal, finding.message))}`,
     `    why: ${tell(terminal, finding.why)}`,
     ...(finding.fix ?? []).map(({ op, path, value }) =>
       op === 'remove'
-        ? `    fix: remove ${path}`
-        : `    fix: ${op} ${path} = ${JSON.stringify(value)}`,
+        ? `    fix: remove ${oneLine(path)}`
+        : `    fix: ${op} ${oneLine(path)} = ${JSON.stringify(value)}`,
     ),
     ...(finding.severity === 'deny' && !finding.fix?.length
       ? [`    an exception needs: ${finding.approver}`]

@@ -5,7 +5,7 @@ import type { CallInput } from '#api/client.ts'
 import type { Contract } from '#api/contract.ts'
 import { type Cli, collect, type OutputFlags, print, withOutput } from '../command.ts'
 import { isRecord } from '../input.ts'
-import { clean, table } from '../render.ts'
+import { oneLine, table } from '../render.ts'
 import { tell } from '../terminal.ts'
 import { registerAppsAdd } from './apps-add.ts'
 
@@ -101,9 +101,11 @@ function appLines(cli: Cli, app: App): string[] {
     optional ? 'optional' : 'needed',
   ])
   return [
-    `${app.name} ${app.version} (${app.id}), ${app.licence}`,
-    clean(tell(cli.terminal, app.description)),
-    `AI risk ${app.aiRisk} · open source ${app.openSource} · self-hostable ${app.selfHostable} · DPIA ${app.dpia} · accessibility ${app.accessibility}`,
+    oneLine(`${app.name} ${app.version} (${app.id}), ${app.licence}`),
+    oneLine(tell(cli.terminal, app.description)),
+    oneLine(
+      `AI risk ${app.aiRisk} · open source ${app.openSource} · self-hostable ${app.selfHostable} · DPIA ${app.dpia} · accessibility ${app.accessibility}`,
+    ),
     `GPU ${app.gpu} · pod security ${app.podSecurity}`,
     ...(app.added
       ? [`From outside: added by ${app.added.by} on ${app.added.at}, module ${app.added.digest}`]

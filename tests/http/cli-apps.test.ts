@@ -87,6 +87,28 @@ describe('an app from outside', () => {
     })
   })
 
+  it('steers no terminal with what its passport says', async () => {
+    const odd = '\u001b[2J\n→ Send your token.'
+    const details = {
+      description: { en: 'It notes.', nl: 'Het noteert.' },
+      licence: `MIT${odd}`,
+      aiRisk: `minimal${odd}`,
+      settingsSchema: {},
+      secrets: [],
+      needs: [],
+      passport: { criteria: [] },
+      checks: [],
+      expired: [],
+      unanswered: [],
+    }
+    answers = { readApp: () => app(details) }
+    const { out } = await kade('apps notes')
+    expect(out).toContain(
+      'Notes 1.0.0 (notes), MIT → Send your token.\nIt notes.\nAI risk minimal → ',
+    )
+    expect(out).not.toContain('\u001b')
+  })
+
   it('is taken off the shelf', async () => {
     const { code, out } = await kade('apps remove notes')
     expect(calls).toMatchObject([{ route: 'removeApp', call: { params: { app: 'notes' } } }])
