@@ -142,6 +142,21 @@ describe('an app from outside', () => {
       'parseSettings: () => ({ ok: false, violations: [{ pointer: "/a", detail: { en: "no", nl: "nee" } }] })',
       /^\/settings\/a: no/,
     ],
+    [
+      'answers settings without end',
+      'parseSettings: () => ({ ok: true, settings: { a: "x".repeat(1e5) } })',
+      /^\/settings: must be at most 64 KiB/,
+    ],
+    [
+      'answers settings without ground',
+      'parseSettings: () => ({ ok: true, settings: { a: JSON.parse("[".repeat(500) + "]".repeat(500)) } })',
+      /^\/settings: must be at most 64 KiB, and nested at most 16 deep/,
+    ],
+    [
+      'has a form without ground',
+      'settingsSchema: () => ({ ...qdrant.settingsSchema(), examples: JSON.parse("[".repeat(500) + "]".repeat(500)) })',
+      /^\/app: must be .* nested at most 32 deep/,
+    ],
     ['answers settings with something else', 'parseSettings: () => 7', /^\/settings: /],
     [
       'renders a ClusterRole',

@@ -9,6 +9,7 @@ import { PlatformError } from '#platform/errors.ts'
 import { violationsOf } from '#platform/violations-of.ts'
 import { AppDataOf, appData, type StoredAppData } from './app-data.ts'
 import { addedApp, moduleRefused } from './ask-module.ts'
+import { answerBounds, boundViolations } from './bounds.ts'
 import { failureViolations } from './failure-text.ts'
 
 /** Renderings that are tried; an app of the catalogue has up to about forty. */
@@ -29,6 +30,8 @@ export type Admitted = {
 export async function admit(sandbox: ModuleSandbox, bundle: ModuleBundle): Promise<Admitted> {
   const answer = await sandbox.ask(bundle, { kind: 'describe' })
   if (!answer.ok) throw moduleRefused(undefined, failureViolations(answer.failure, '/bundle'))
+  const large = boundViolations(answer.value, '/app', answerBounds)
+  if (large.length > 0) throw moduleRefused(undefined, large)
   const parsed = AppDataOf.safeParse(answer.value)
   if (!parsed.success) throw moduleRefused(undefined, violationsOf(parsed.error.issues, '/app'))
   const app = addedApp(sandbox, bundle, appData(parsed.data))

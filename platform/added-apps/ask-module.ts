@@ -6,6 +6,7 @@ import type { ModuleBundle, ModuleSandbox } from '#platform/adapters/modules/mod
 import type { AddedApp } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { violationsOf } from '#platform/violations-of.ts'
+import { boundViolations, settingsBounds } from './bounds.ts'
 import { failureViolations } from './failure-text.ts'
 import { judgeRendered } from './judge.ts'
 
@@ -47,6 +48,8 @@ async function parseSettings(
 ): Promise<SettingsResult> {
   const answer = await sandbox.ask(bundle, { kind: 'parseSettings', input })
   if (!answer.ok) throw moduleRefused(id, failureViolations(answer.failure, place.settings))
+  const large = boundViolations(answer.value, place.settings, settingsBounds)
+  if (large.length > 0) throw moduleRefused(id, large)
   const parsed = Settings.safeParse(answer.value)
   if (parsed.success) return parsed.data
   throw moduleRefused(id, violationsOf(parsed.error.issues, place.settings))
@@ -61,7 +64,7 @@ async function egress(
 ): Promise<Network['egress']> {
   if (network.egress.length === 0) return []
   const answer = await sandbox.ask(bundle, { kind: 'egress', input })
-  if (!answer.ok) throw moduleRefused(id, failureViolations(answer.failure, place.settings))
+  if (!answer.ok) throw moduleRefused(id, failureViolations(answer.failure, place.egress))
   const open = z.array(z.looseObject({ because: text })).safeParse(answer.value)
   if (!open.success) throw moduleRefused(id, violationsOf(open.error.issues, place.egress))
   const reasons = open.data.map(one => one.because)

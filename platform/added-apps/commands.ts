@@ -2,17 +2,16 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { AddApp } from '#api/apps.ts'
 import type { Violation } from '#api/problem.ts'
-import { Passport } from '#kit/passport.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { digestOfText } from '#platform/deployments/digest.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { append, readStream } from '#platform/events/store.ts'
 import type { Actor } from '#platform/platform.ts'
-import { violationsOf } from '#platform/violations-of.ts'
 import { admit } from './admit.ts'
 import type { StoredAppData } from './app-data.ts'
 import { moduleRefused } from './ask-module.ts'
+import { ownWord } from './own-word.ts'
 
 const compress = promisify(gzip)
 
@@ -22,15 +21,11 @@ export async function addApp(
   actor: Actor,
   input: AddApp,
 ): Promise<string> {
-  const passport = Passport.safeParse(input.passport)
-  const wrong = [
-    ...violationsOf(passport.error?.issues ?? [], '/passport'),
-    ...tooLong(input.passport),
-  ]
+  const { passport, violations } = ownWord(input.passport)
   const digest = digestOfText(input.bundle)
   const bundle = { digest, code: async () => input.bundle }
   const { data, facts } = await admit(context.sandbox, bundle)
-  if (wrong.length > 0) throw moduleRefused(data.id, wrong)
+  if (violations.length > 0) throw moduleRefused(data.id, violations)
   if (context.catalog.some(entry => entry.app.id === data.id)) throw ownApp(data.id)
   const now = context.clock()
   const packed = await compress(input.bundle)
@@ -51,7 +46,7 @@ export async function addApp(
         packed,
         JSON.stringify(data),
         JSON.stringify(facts),
-        JSON.stringify(passport.data),
+        JSON.stringify(passport),
         input.readme,
         input.icon,
         actor.id,
@@ -122,17 +117,6 @@ async function wouldShow(tx: Sql, { id, secrets }: StoredAppData): Promise<Viola
       },
     }
   })
-}
-
-/** A passport is read by people; nothing in it is a book. */
-function tooLong(passport: unknown): Violation[] {
-  if (JSON.stringify(passport).length <= 65_536) return []
-  return [
-    {
-      pointer: '/passport',
-      detail: { en: 'must be at most 64 KiB', nl: 'mag hoogstens 64 KiB zijn' },
-    },
-  ]
 }
 
 function ownApp(id: string): PlatformError {

@@ -61,6 +61,9 @@ function envelopeViolations(value: unknown): Violation[] {
       `has ${value.length} objects; a module from outside may render ${most.objects}`,
       `heeft ${value.length} objecten; een module van buiten mag er ${most.objects} maken`,
     )
+  // Before its size: to write what is too deep exhausts the stack.
+  const shape = shapeViolations(value)
+  if (shape.length > 0) return shape
   const bytes = Buffer.byteLength(JSON.stringify(value))
   if (bytes > most.bytes)
     return refuse(
@@ -68,8 +71,6 @@ function envelopeViolations(value: unknown): Violation[] {
       `is ${bytes} bytes; a module from outside may render ${most.bytes}`,
       `is ${bytes} bytes; een module van buiten mag er ${most.bytes} maken`,
     )
-  const shape = shapeViolations(value)
-  if (shape.length > 0) return shape
   return violationsOf(Objects.safeParse(value).error?.issues ?? [], '')
 }
 
