@@ -159,6 +159,21 @@ describe('an app from outside', () => {
     ],
     ['answers settings with something else', 'parseSettings: () => 7', /^\/settings: /],
     [
+      'cannot say what it lets out',
+      'network: { ...qdrant.network, egress: [{ to: "internet-https", because: "x" }] }, egress: () => { throw new Error("lost") }',
+      /^\/egress: the module says: lost/,
+    ],
+    [
+      'behaves where it is tried only',
+      'render: input => input.name === "my-qdrant" || input.namespace === "team-a" ? qdrant.render(input) : []',
+      /^\/objects: /,
+    ],
+    [
+      'behaves in one environment only',
+      'render: input => input.environment === "prod" ? [] : qdrant.render(input)',
+      /^\/objects: /,
+    ],
+    [
       'renders a ClusterRole',
       'render: input => [...qdrant.render(input), { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: input.name, namespace: input.namespace } }]',
       /^\/objects\/\d+\/kind: a module may not make/,
@@ -166,7 +181,7 @@ describe('an app from outside', () => {
     [
       'renders into another namespace',
       'render: input => qdrant.render({ ...input, namespace: "kube-system" })',
-      /metadata\/namespace: must be team-a/,
+      /metadata\/namespace: must be n[0-9a-f]{8}:/,
     ],
     [
       'renders nothing but a getter',

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { Violation } from '#api/problem.ts'
 import type { RenderInput } from '#kit/app.ts'
+import { environmentNames } from '#kit/environment-name.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { factsOf, type ModuleFacts, usualSettings } from '#kit/module-facts.ts'
 import { renderInput } from '#kit/render-input.ts'
@@ -24,7 +26,8 @@ export type Admitted = {
 }
 
 /**
- * Has a stranger's module say once what its app is, and tries it: with every default, each value of each setting, and an address.
+ * Has a stranger's module say once what its app is, and tries it: with every default, each value of each setting, in each environment, and what
+ * it lets out.
  * Throws `module-refused` with everything that is wrong.
  */
 export async function admit(sandbox: ModuleSandbox, bundle: ModuleBundle): Promise<Admitted> {
@@ -47,9 +50,7 @@ async function tryOut(app: AddedApp): Promise<(readonly KubernetesObject[])[]> {
     )
   const usual = usualSettings(app)
   if (usual.length > most) throw moduleRefused(app.id, [tooMany(usual.length)])
-  const inputs = usual.map(settings => renderInput(app, { settings }))
-  if (app.network.expose !== null)
-    inputs.push(renderInput(app, { ingress: { host: `${app.id}.example.org` } }))
+  const inputs = inputsOf(app, usual)
   const rendered: (readonly KubernetesObject[])[] = []
   const found = new Map<string, Violation>()
   const until = performance.now() + patience
@@ -59,6 +60,20 @@ async function tryOut(app: AddedApp): Promise<(readonly KubernetesObject[])[]> {
   }
   if (found.size > 0) throw moduleRefused(app.id, [...found.values()].slice(0, 50))
   return rendered
+}
+
+/**
+ * Under names that nobody can know beforehand, so that a module which is honest to the usual ones is found out; in each environment
+ * with an address and without one.
+ */
+function inputsOf(app: AddedApp, usual: readonly Record<string, unknown>[]): RenderInput[] {
+  const name = `t${randomBytes(4).toString('hex')}`
+  const where = { namespace: `n${randomBytes(4).toString('hex')}`, name, secretName: `${name}-1` }
+  const ingress = app.network.expose === null ? null : { host: `${name}.example.org` }
+  return [
+    ...usual.map(settings => renderInput(app, { ...where, settings })),
+    ...environmentNames.map(environment => renderInput(app, { ...where, environment, ingress })),
+  ]
 }
 
 /** Each fault is told once, however many settings show it; after a fault of the module itself nothing more is tried. */
@@ -73,6 +88,7 @@ async function tryOne(
   if (!(await app.parseSettings(input.settings)).ok) return
   try {
     rendered.push(await app.render(input))
+    await app.egress(input.settings)
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== 'module-refused') throw error
     for (const one of error.details.violations ?? [])
