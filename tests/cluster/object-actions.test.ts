@@ -122,7 +122,10 @@ describe('a monitor', () => {
     const { preparer, deployer } = cluster.open
     expect((await refusal(deployer(namespace).apply(mine))).message).toContain('is forbidden')
     for (const spec of [{ namespaceSelector: { any: true } }, { selector: {} }]) {
-      const stray = monitorOf(deployment, { ...endpoints, ...spec })
+      const { metadata, ...rest } = monitorOf(deployment, { ...endpoints, ...spec })
+      // Of the revision that stands, so that only what it selects is wrong.
+      const annotations = { [annotation.revision]: '1' }
+      const stray = { ...rest, metadata: { ...metadata, annotations } }
       const error = await refusal(preparer.apply(stray, { force: true }))
       expect(error.message).toContain('pods of its own deployment only')
     }
