@@ -10,12 +10,11 @@ export type WakeLoopOptions = {
   step: () => Promise<boolean>
   /** Longest time in milliseconds between two steps; 3,000 when absent. */
   pollMs?: number
-  /** Milliseconds of rest before a step that a notification asks for right after another, so that a burst costs few steps. */
-  restMs?: number
   onError?: ((error: unknown) => void) | undefined
 }
 
 const POLL_MS = 3_000
+/** Before a step that a notification asks for right after another, so that a burst costs few steps. */
 const REST_MS = 50
 const AFTER_ERROR_MS = 1_000
 
@@ -61,13 +60,13 @@ export class WakeLoop {
   }
 
   async #run(): Promise<void> {
-    const { step, onError, pollMs = POLL_MS, restMs = REST_MS } = this.#options
+    const { step, onError, pollMs = POLL_MS } = this.#options
     let wait = pollMs
     try {
       while (this.#again && !this.#stopped) {
         this.#again = false
         if (await step()) this.#again = true
-        else if (this.#again) await pause(restMs)
+        else if (this.#again) await pause(REST_MS)
       }
     } catch (error) {
       onError?.(error)
