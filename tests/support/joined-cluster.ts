@@ -19,29 +19,44 @@ export type JoinedCluster = {
   stop(): Promise<void>
 }
 
+type JoinedClusterOptions = TestClusterOptions & {
+  /** What is looked at by the admin while the cluster knows nothing of Kade. */
+  readonly beforeJoin?: (admin: KubeApi) => Promise<void>
+}
+
 /** A control plane that Kade has joined, opened by Kade's own identities. */
 export async function startJoinedCluster(
   name = 'amsterdam',
-  options: TestClusterOptions = {},
+  { beforeJoin, ...options }: JoinedClusterOptions = {},
 ): Promise<JoinedCluster> {
   const cluster = await startTestCluster(name, options)
-  const { kubeconfigPath } = cluster
   const home = await mkdtemp(path.join(tmpdir(), 'kade-home-'))
-  const admin = await createKubeApi({ cluster: name, connection: { kubeconfig: kubeconfigPath } })
-  const endpoint = await endpointOf({ kubeconfig: kubeconfigPath })
-  await saveIdentities(home, await joinCluster({ admin, cluster: name, endpoint }))
-  const open = await openCluster({ home, name })
-  return {
-    admin,
-    open,
-    home,
-    kubeconfigPath,
-    async stop() {
-      await open.close()
-      await admin.close()
-      await cluster.stop()
-      await rm(home, { recursive: true, force: true })
-    },
+  const stop = async () => {
+    await cluster.stop()
+    await rm(home, { recursive: true, force: true })
+  }
+  try {
+    const { kubeconfigPath } = cluster
+    const admin = await createKubeApi({ cluster: name, connection: { kubeconfig: kubeconfigPath } })
+    await beforeJoin?.(admin)
+    const endpoint = await endpointOf({ kubeconfig: kubeconfigPath })
+    await saveIdentities(home, await joinCluster({ admin, cluster: name, endpoint }))
+    const open = await openCluster({ home, name })
+    return {
+      admin,
+      open,
+      home,
+      kubeconfigPath,
+      async stop() {
+        await open.close()
+        await admin.close()
+        await stop()
+      },
+    }
+  } catch (error) {
+    // Nobody else could end what outlives this process.
+    await stop()
+    throw error
   }
 }
 
