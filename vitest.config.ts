@@ -32,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'database',
           include: ['tests/database/**/*.test.ts', 'tests/http/**/*.test.ts'],
+          globalSetup: ['tests/support/shared-server.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           fileParallelism: false,
