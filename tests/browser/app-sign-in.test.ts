@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsOf } from './axe.ts'
 import { type Browser, openChromium } from './chromium.ts'
 import { operationSucceeds, prepareNamespace } from './lay-ready.ts'
@@ -102,6 +102,6 @@ test('after a minute it is hidden, and the focus goes back to the button that sh
   await page.clock.runFor(2000)
   await value().waitFor({ state: 'detached' })
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim())
-  await vi.waitUntil(async () => (await focused()) === 'Show (First password of the administrator)')
+  await expect.poll(focused).toBe('Show (First password of the administrator)')
   expect(browser.complaints).toEqual([])
 })
