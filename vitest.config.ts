@@ -32,7 +32,10 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           expect: patient,
-          fileParallelism: false,
+          // A file holds one control plane, and waits for it most of the time. `npm test` runs a third lane beside
+          // these two (tools/test/lanes.js): three control planes and Chromium fit a machine with two cores.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -16,13 +16,11 @@ import { checkMachine } from '../start/ground.js'
 import { prepare } from '../start/prepare.js'
 import { step } from '../start/steps.js'
 import { findBrowser, installCommand } from './browser.js'
+import { PROJECTS, roundsOf } from './lanes.js'
 import { add, closingLine, emptyTally, failedFiles, tallyOf, withSecondRun } from './tally.js'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
-const PROJECTS = ['unit', 'rules', 'cluster', 'database', 'browser']
 const STANDS_ON_SERVERS = new Set(['cluster', 'database', 'browser'])
-/** Run beside the project before it, and told when it is over: each of the two mostly waits for servers of its own. */
-const BESIDE = new Set(['database'])
 const AGAIN_AT_MOST = 2
 /** What a person set for their own Kade must not reach the tests; where programs are kept and come from may. */
 const KEPT_SETTINGS = /^KADE_(CACHE|KUBERNETES_RELEASES|GITHUB|GITHUB_API)$/
@@ -69,14 +67,13 @@ async function runAll(chosen, browser) {
   const seconds = []
   const unsteadyFiles = []
   try {
-    for (const group of groupsOf(chosen)) {
-      const begun = Date.now()
-      const run = async project => {
-        const result = await runProject(project, reports, browser, project !== group[0])
-        seconds.push(`${project} ${((Date.now() - begun) / 1000).toFixed(0)} s`)
-        return result
-      }
-      for (const { tally, well, unsteady } of await Promise.all(group.map(run))) {
+    for (const lanes of roundsOf(chosen)) {
+      const running = lanes.map((lane, index) => runLane(lane, reports, browser, index > 0))
+      const runs = (await Promise.all(running)).flat()
+      seconds.push(...runs.map(run => `${run.project} ${run.seconds} s`))
+      // Only once nothing runs beside it any more.
+      for (const run of runs) {
+        const { tally, well, unsteady } = await judge(run, reports, browser)
         unsteadyFiles.push(...unsteady)
         total = add(total, tally)
         allWell = allWell && well
@@ -92,24 +89,22 @@ async function runAll(chosen, browser) {
   return allWell && total.failed === 0 ? 0 : 1
 }
 
-/** The projects in order, with those that run beside another one in its group. */
-function groupsOf(projects) {
-  const groups = []
-  for (const project of projects) {
-    const before = groups.at(-1)
-    if (before && BESIDE.has(project)) before.push(project)
-    else groups.push([project])
+/** Runs the projects of a lane in order. One beside another lane is told when it is over: its lines would mix. */
+async function runLane(lane, reports, browser, isBeside) {
+  const runs = []
+  for (const project of lane) {
+    const title = `\n── ${project} ──`
+    const begun = Date.now()
+    if (!isBeside) console.log(title)
+    const at = path.join(reports, project)
+    const result = await reportOf(project, at, browser, { isBeside })
+    if (isBeside) console.log(`${title}\n${result.said}`)
+    runs.push({ project, ...result, seconds: ((Date.now() - begun) / 1000).toFixed(0) })
   }
-  return groups
+  return runs
 }
 
-async function runProject(project, reports, browser, isBeside) {
-  const title = `\n── ${project} ──`
-  if (!isBeside) console.log(title)
-  const { code, report, said } = await reportOf(project, path.join(reports, project), browser, {
-    isBeside,
-  })
-  if (isBeside) console.log(`${title}\n${said}`)
+async function judge({ project, code, report }, reports, browser) {
   if (report === undefined) {
     console.log(
       `Vitest ended with ${code} and without a report on "${project}": counted as one failure.`,
