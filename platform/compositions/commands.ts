@@ -5,6 +5,7 @@ import type {
   CreateComposition,
 } from '#api/compositions.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
+import type { Violation } from '#api/problem.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { refuseDraft } from '#platform/deployments/refusals.ts'
@@ -13,6 +14,7 @@ import { requestDelete } from '#platform/deployments/request-delete.ts'
 import { reserveName } from '#platform/deployments/reserve-name.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Actor } from '#platform/platform.ts'
+import { leavingViolations, refuseLeaving } from './in-use.ts'
 import { type Key, livingByUse, lockComposition, readLiving } from './members.ts'
 import { isNotThere } from './not-there.ts'
 import { type Plan, type Planned, planComposition } from './plan.ts'
@@ -25,13 +27,15 @@ export async function previewComposition(
   { namespace, name, ...wish }: CreateComposition,
 ): Promise<CompositionPreview> {
   const key = { namespace, name }
-  return previewOf(await planComposition(context, context.database, actor, key, wish, false))
+  const plan = await planComposition(context, context.database, actor, key, wish, false)
+  return previewOf(plan, await leavingViolations(context.database, actor, plan))
 }
 
-function previewOf(plan: Plan): CompositionPreview {
+function previewOf(plan: Plan, leaving: readonly Violation[]): CompositionPreview {
   const denied = plan.findings.some(one => one.severity === 'deny')
+  const violations = [...plan.violations, ...leaving]
   return {
-    allowed: plan.namespace !== null && plan.violations.length === 0 && !denied,
+    allowed: plan.namespace !== null && violations.length === 0 && !denied,
     members: [
       ...plan.members.map(({ name, app, change, uses }) => ({
         name,
@@ -46,7 +50,7 @@ function previewOf(plan: Plan): CompositionPreview {
         uses: [],
       })),
     ],
-    violations: [...plan.violations],
+    violations,
     findings: [...plan.findings],
   }
 }
@@ -107,6 +111,7 @@ async function carryOut(
 ): Promise<CompositionOperations> {
   const plan = await planComposition(context, tx, actor, key, wish, true)
   refuseDraft(plan, key.namespace, plan.namespace)
+  await refuseLeaving(tx, actor, plan)
   const operations: OperationOfDeployment[] = []
   for (const member of plan.members)
     if (member.change !== 'unchanged')

@@ -34,13 +34,36 @@ export async function consumersOf(sql: Sql, provider: Provider): Promise<Consume
   )
 }
 
+/** What a plan will make of deployments before it deletes others, by id: what each is bound to then; nothing where it goes too. */
+export type Ahead = ReadonlyMap<
+  string,
+  User & { readonly bindings: Readonly<Record<string, unknown>> }
+>
+
+type User = Pick<Consumer, 'namespace' | 'name' | 'team'>
+
+/** Who goes on using a deployment once what is ahead has been asked for: these keep it from being deleted. */
+export async function stayingUsers(
+  sql: Sql,
+  provider: Provider,
+  ahead: Ahead = new Map(),
+): Promise<readonly User[]> {
+  const target = `${provider.namespace}/${provider.name}`
+  const users = await consumersOf(sql, provider)
+  const staying: User[] = users.filter(one => !one.leaving && !ahead.has(one.id))
+  for (const [id, one] of ahead)
+    if (id !== provider.id && Object.values(one.bindings).includes(target)) staying.push(one)
+  return staying
+}
+
 /** Throws `in-use` where a deployment has consumers that stay; those the actor may not see are only counted. */
 export async function refuseInUse(
-  tx: Sql,
+  sql: Sql,
   actor: Pick<Actor, 'teams'>,
   provider: Provider,
+  ahead?: Ahead,
 ): Promise<void> {
-  const staying = (await consumersOf(tx, provider)).filter(one => !one.leaving)
+  const staying = await stayingUsers(sql, provider, ahead)
   if (staying.length === 0) return
   const who = namesOf(staying, actor.teams)
   const target = `${provider.namespace}/${provider.name}`
@@ -60,10 +83,7 @@ export async function refuseInUse(
 }
 
 /** Deployments by name as far as members of these teams may know them, and how many others there are. */
-export function namesOf(
-  consumers: readonly Pick<Consumer, 'namespace' | 'name' | 'team'>[],
-  teams: readonly string[],
-): Text {
+export function namesOf(consumers: readonly User[], teams: readonly string[]): Text {
   const known = consumers.filter(one => teams.includes(one.team))
   const names = known.map(one => `${one.namespace}/${one.name}`)
   const others = consumers.length - known.length

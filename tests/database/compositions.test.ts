@@ -52,6 +52,11 @@ function change(...members: Wish[]) {
   return ground.platform.updateComposition(ada, { ...key(), body: { members: members.map(full) } })
 }
 
+function foresee(...members: Wish[]) {
+  const body = { namespace, name: 'assistant', members: members.map(full) }
+  return ground.platform.previewComposition(ada, { body })
+}
+
 function remove() {
   return ground.platform.deleteComposition(ada, { ...key(), query: { data: 'keep' } })
 }
@@ -275,8 +280,30 @@ describe('a composition that changes', () => {
     const body = { app: 'open-webui', namespace, name: 'guest', settings: {}, bindings }
     await ground.platform.createDeployment(ada, { body })
     const settings = { logLevel: 'WARN' }
-    await expect(change({ ...store, settings })).rejects.toMatchObject({ code: 'in-use' })
+    const preview = await foresee({ ...store, settings })
+    const text = { en: `${namespace}/models is in use by ${namespace}/guest.` }
+    expect(preview).toMatchObject({
+      allowed: false,
+      violations: [{ pointer: '/members', detail: text }],
+    })
+    await expect(change({ ...store, settings })).rejects.toMatchObject({ code: 'in-use', text })
     expect((await look()).members.map(one => one.deployment.revision)).toEqual([1, 1])
+  })
+
+  it('is foreseen as it is then asked: who lets go is no user, and who begins to use is one', async () => {
+    await served(models, store, chat)
+    expect(await foresee(models, chat)).toMatchObject({ allowed: true, violations: [] })
+    expect(await foresee(store)).toMatchObject({ allowed: true })
+    const bindings = { vectors: `${namespace}/store`, llm: `${namespace}/models` }
+    const late = [models, { ...chat, bindings }] as const
+    expect(await foresee(...late)).toMatchObject({
+      allowed: false,
+      violations: [{ detail: { nl: `${namespace}/store is in gebruik door ${namespace}/chat.` } }],
+    })
+    await expect(change(...late)).rejects.toMatchObject({ code: 'in-use' })
+    const another = { ...chat, name: 'chat-2', bindings }
+    expect(await foresee(models, another)).toMatchObject({ allowed: false })
+    await expect(change(models, another)).rejects.toMatchObject({ code: 'in-use' })
   })
 
   it('keeps its members when one of them is changed alone', async () => {
