@@ -73,7 +73,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
   }
   if (state.operation?.id !== command.operation)
     return refuse('conflict', 'The operation has ended already.')
-  const { id, kind, attempt, revision, to } = state.operation
+  const { id, kind, attempt, tries, revision, to } = state.operation
   const operation = { operation: id }
   switch (command.type) {
     case 'start': {
@@ -86,6 +86,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
               ...operation,
               cluster: command.cluster,
               attempt: attempt + 1,
+              tries: after ? tries : tries + 1,
               worker: command.worker,
               ...(after && { after }),
             },

@@ -12,7 +12,10 @@ import type {
 export type OpenOperation = {
   readonly id: string
   readonly kind: OperationKind
+  /** The claims that workers made of it. */
   readonly attempt: number
+  /** Those of them that began it or began it anew; the others went on after a phase. */
+  readonly tries: number
   /** By cluster the attempt that holds it: reports of an older one are refused. */
   readonly claims: Readonly<Record<string, number>>
   /** Asked for by the platform itself. */
@@ -87,6 +90,7 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
         ...operation,
         waitsFor: [],
         attempt: event.data.attempt,
+        tries: event.data.tries ?? event.data.attempt,
         claims: { ...operation.claims, [event.data.cluster]: event.data.attempt },
         phases: without(operation.phases, event.data.cluster),
       }))
@@ -128,6 +132,7 @@ function requested(
       id: data.operation,
       kind: data.kind,
       attempt: 0,
+      tries: 0,
       claims: {},
       phases: {},
       automatic: data.via === 'platform',

@@ -157,12 +157,14 @@ async function blocked(tx: Sql, data: EventData<'DeploymentBlocked'>): Promise<v
 }
 
 async function started(tx: Sql, data: EventData<'DeploymentStarted'>): Promise<void> {
+  const { after, attempt } = data
+  // To go on after a phase is no new attempt.
+  const tries = data.tries ?? (after ? undefined : attempt)
   await tx.query(
-    `update kade.operation set state = 'running', attempt = case when $3 then attempt else $2 end, waits_for = null,
+    `update kade.operation set state = 'running', attempt = coalesce($2, attempt), waits_for = null,
        step = case when kind = 'delete' then 'deleting' when step = 'waiting' and not $3 then 'finishing' else 'applying' end
      where id = $1 and ended_at is null`,
-    // To go on after a phase is no new attempt.
-    [data.operation, data.attempt, data.after !== undefined],
+    [data.operation, tries ?? null, after !== undefined],
   )
 }
 

@@ -76,12 +76,7 @@ export function textOf(event: StoredEvent): Text {
           en: `${phaseEnds[event.data.after].en} A worker goes on.`,
           nl: `${phaseEnds[event.data.after].nl} Een worker gaat verder.`,
         }
-      return event.data.attempt > 1
-        ? {
-            en: `A worker took it up again (attempt ${event.data.attempt}).`,
-            nl: `Een worker heeft het opnieuw opgepakt (poging ${event.data.attempt}).`,
-          }
-        : { en: 'A worker took it up.', nl: 'Een worker heeft het opgepakt.' }
+      return takenUp(event.data.tries ?? event.data.attempt)
     case 'PhaseStarted':
     case 'DeploymentApplied': {
       const { revision, cluster, phase = 'main' } = event.data
@@ -193,5 +188,13 @@ function entry(event: StoredEvent): TimelineEntry {
     ...(typeof data.actor === 'string' ? { actor: data.actor } : {}),
     ...(typeof data.operation === 'string' ? { operation: data.operation } : {}),
     ...(typeof data.revision === 'number' ? { revision: data.revision } : {}),
+  }
+}
+
+function takenUp(tries: number): Text {
+  if (tries === 1) return { en: 'A worker took it up.', nl: 'Een worker heeft het opgepakt.' }
+  return {
+    en: `A worker took it up again (attempt ${tries}).`,
+    nl: `Een worker heeft het opnieuw opgepakt (poging ${tries}).`,
   }
 }

@@ -107,6 +107,8 @@ export const eventSchemas = {
     ...operation,
     cluster: z.string(),
     attempt: z.int(),
+    /** How often a worker began or began anew: to go on after a phase is none. Absent in events of before this was told. */
+    tries: z.int().optional(),
     worker: z.string(),
     /** The phase that had ended well before. */
     after: Phase.optional(),

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationOfDeployment } from '#api/operations.ts'
+import { openDatabase } from '#platform/adapters/database/postgres.ts'
+import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
 import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
 import { readStream } from '#platform/events/store.ts'
 import type { Phase } from '#platform/events/types.ts'
@@ -124,6 +126,31 @@ describe('an operation with phases', () => {
     const told = items.map(one => one.text.nl).join('\n')
     for (const said of ['De taken vooraf zijn klaar.', 'werkt op amsterdam en wordt getest.'])
       expect(told).toContain(said)
+  })
+
+  it('counts as attempts what began anew, and neither a phase nor who goes on after it', async () => {
+    const update = await updated()
+    await ground.hub.phaseStarted(await start(update), 'pre')
+    await sees(update, 'pre', { open: true }, 1)
+    await start(update)
+    expect(await read(update)).toMatchObject({ attempt: 1 })
+    // The worker that went on is killed, and so is the one after it.
+    await start(update)
+    expect(await read(update)).toMatchObject({ attempt: 2 })
+    await ground.hub.phaseStarted(await start(update), 'main')
+    await sees(update, 'main', { open: true })
+    const last = await start(update)
+    expect(await read(update)).toMatchObject({ attempt: 3 })
+    expect(last.attempt).toBe(5)
+    const { items } = await ground.platform.readTimeline(ada, {
+      params: update,
+      query: { limit: 50 },
+    })
+    const told = items.map(one => one.text.en).join(' ')
+    expect(told.match(/attempt \d/g)?.toSorted()).toEqual(['attempt 2', 'attempt 3'])
+    const owner = await openDatabase(ground.adminUrl)
+    await rebuildDeployments(owner).finally(() => owner.close())
+    expect(await read(update)).toMatchObject({ attempt: 3 })
   })
 
   it('that serves and is tested at its deadline is not gone back from', async () => {
