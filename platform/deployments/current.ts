@@ -16,7 +16,7 @@ export async function currentOf(
   return {
     version,
     bindings: newest?.bindings ?? {},
-    claims: await standingClaims(sql, id),
+    claims: standingClaims(sql, id),
     latest: Math.max(0, ...state.revisions.map(one => one.secretVersion)),
     values: version > 0 ? await context.secrets.read(sql, id, version) : {},
   }

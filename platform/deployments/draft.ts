@@ -21,11 +21,11 @@ import { monitoringOf } from './monitor.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
 import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
-import { noClaims, type StandingClaims } from './standing-claims.ts'
+import { type FindClaims, noClaims } from './standing-claims.ts'
 
 /** What a deployment has before the change. */
 export type Current = CurrentSecrets &
-  Pick<CurrentBindings, 'bindings'> & { readonly claims: StandingClaims }
+  Pick<CurrentBindings, 'bindings'> & { readonly claims: FindClaims }
 
 export const nothingBefore: Current = {
   version: 0,
@@ -107,7 +107,7 @@ export async function draft(
             deployment: request.deployment,
             team: request.namespace?.team ?? '',
             environment,
-            standing: current.claims,
+            claims: current.claims,
             ...(monitoring.state === 'collected' ? { monitor: monitoring.kind } : {}),
             peers: bindings.peers,
             composition: request.composition,
@@ -150,14 +150,14 @@ export async function draft(
 
 async function objectsOf(
   app: ShelfApp,
-  input: Omit<ComposeInput, 'app'>,
+  { claims, ...input }: Omit<ComposeInput, 'app' | 'standing'> & Pick<Current, 'claims'>,
 ): Promise<readonly KubernetesObject[]> {
   const { render, environment } = input
   const [objects, egress] = await Promise.all([
     app.render({ ...render, environment: environment.name }),
     app.egress(render.settings),
   ])
-  return composeObjects({ app, ...input }, { objects, egress })
+  return composeObjects({ app, ...input, standing: await claims(objects) }, { objects, egress })
 }
 
 /** What revision and render say alike. */

@@ -10,18 +10,34 @@ import { readBlob } from './blobs.ts'
  */
 export type StandingClaims = ReadonlyMap<string, string | undefined>
 
-export const noClaims: StandingClaims = new Map()
+/** Of the claims among these objects those that may stand already. */
+export type FindClaims = (objects: readonly KubernetesObject[]) => Promise<StandingClaims>
 
-/** The claims of the newest revision of a deployment, also of one that was deleted and kept its data. */
-export async function standingClaims(sql: Sql, deployment: string): Promise<StandingClaims> {
-  const [row] = await sql.query<{ objects_digest: string }>(
-    `select objects_digest from kade.revision where deployment = $1 order by number desc limit 1`,
-    [deployment],
-  )
-  if (!row) return noClaims
-  // The blob was written from KubernetesObject[].
-  const objects = (await readBlob(sql, row.objects_digest)) as readonly KubernetesObject[]
-  return new Map(objects.flatMap(claimsIn).map(each => [each.key, each.storageClass]))
+export const noClaims: FindClaims = async () => new Map()
+
+/**
+ * Finds claims of a deployment, also of one that was deleted and kept its data: in the newest revision that had each, because a
+ * claim that a revision leaves out stays in the cluster. Looks no further back than it has to.
+ */
+export function standingClaims(sql: Sql, deployment: string): FindClaims {
+  return async rendered => {
+    const asked = new Set(rendered.flatMap(claimsIn).map(each => each.key))
+    const found = new Map<string, string | undefined>()
+    if (asked.size === 0) return found
+    const rows = await sql.query<{ digest: string }>(
+      `select objects_digest as digest from kade.revision where deployment = $1
+        group by objects_digest order by max(number) desc`,
+      [deployment],
+    )
+    for (const { digest } of rows) {
+      // The blob was written from KubernetesObject[].
+      const objects = (await readBlob(sql, digest)) as readonly KubernetesObject[]
+      for (const { key, storageClass } of objects.flatMap(claimsIn))
+        if (asked.delete(key)) found.set(key, storageClass)
+      if (asked.size === 0) break
+    }
+    return found
+  }
 }
 
 /**
@@ -32,7 +48,7 @@ export async function leftClaims(
   sql: Sql,
   { name: namespace, team }: Pick<Namespace, 'name' | 'team'>,
   { name, app }: Pick<CreateDeployment, 'name' | 'app'>,
-): Promise<StandingClaims> {
+): Promise<FindClaims> {
   const [row] = await sql.query<{ deployment: string; kept: boolean }>(
     `select o.deployment, exists (
         select 1 from message_store.messages m

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CreateDeployment, DeploymentInput } from '#api/deployments.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import { catalog } from '#catalog/index.ts'
+import type { RenderInput } from '#kit/app.ts'
 import { type EnvironmentDefinition, environments } from '#kit/environment.ts'
+import type { CatalogueEntry } from '#platform/context.ts'
 import { createPlatform } from '#platform/create-platform.ts'
 import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
 import type { MonitorKind } from '#platform/monitor-kinds.ts'
@@ -165,7 +167,32 @@ describe('the storage class of an environment', () => {
     const back = await kadeWith({}).updateDeployment(ada, { ...at(anew), body: { settings } })
     expect(await classesOf(back)).toEqual(['fast'])
   })
+
+  it('is not that of a claim that a revision left out, which stands all the same', async () => {
+    const body = bodyOf({ app: 'qdrant' })
+    const { settings } = body
+    const made = await kadeWith({}).createDeployment(ada, { body })
+    expect(await classesOf(made)).toEqual([undefined])
+    const diskless = createPlatform({ ...ground.context, catalog: catalog.map(withoutClaims) })
+    const update = { ...at(made), body: { settings } }
+    expect(await classesOf(await diskless.updateDeployment(ada, update))).toEqual([])
+    const kade = kadeWith(fast)
+    expect(await classesOf(await kade.updateDeployment(ada, update))).toEqual([undefined])
+
+    expect(await classesOf(await diskless.updateDeployment(ada, update))).toEqual([])
+    await remove(made, 'keep')
+    expect(await classesOf(await kade.createDeployment(ada, { body }))).toEqual([undefined])
+  })
 })
+
+/** The app in a version that keeps nothing. */
+function withoutClaims(entry: CatalogueEntry): CatalogueEntry {
+  const { app } = entry
+  if (app.id !== 'qdrant' || app.digest !== undefined) return entry
+  const render = (input: RenderInput) =>
+    app.render(input).filter(each => each.kind !== 'PersistentVolumeClaim')
+  return { ...entry, app: { ...app, render } }
+}
 
 describe('the figures of an app', () => {
   const body = bodyOf({ app: 'vllm' })
