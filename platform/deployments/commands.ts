@@ -97,19 +97,22 @@ export async function updateDeployment(
   }))
 }
 
-/** The newest configuration once more, as a new revision: what a retry does; `exactly` takes its very objects. */
+/**
+ * The newest revision once more, as a new one: what a retry does. Its very objects are taken, whatever the app and the environment
+ * have become since; with `boundAsThen` it throws `settings-invalid` where what they are bound to is another by now.
+ */
 export async function repeatDeployment(
   context: PlatformContext,
   actor: Actor,
   asked: Asked,
-  exactly: boolean,
+  boundAsThen: boolean,
 ): Promise<OperationOfDeployment> {
   return revise(context, actor, asked, 'update', async (state, tx) => {
     const newest = wanted(state)
     const asItWas = await whole(tx, newest)
-    if (!newest || !exactly) return asItWas
-    const { result: _result, ...same } = newest
-    return { ...asItWas, exactly: same }
+    if (!newest) return asItWas
+    const { result: _result, ...exactly } = newest
+    return { ...asItWas, exactly, boundAsThen }
   })
 }
 
@@ -189,6 +192,7 @@ type Revision = {
   restartedAt?: string
   to?: number
   exactly?: RevisionData
+  boundAsThen?: boolean
 }
 
 async function revise(
@@ -238,6 +242,7 @@ async function revise(
       current: await currentOf(context, tx, id, state),
       ...(revision.kept ? { kept: revision.kept } : {}),
       ...(revision.exactly ? { exactly: revision.exactly } : {}),
+      ...(revision.boundAsThen ? { boundAsThen: true } : {}),
       ...(restartedAt ? { restartedAt } : {}),
       composition: identity.composition,
     })

@@ -18,6 +18,7 @@ import { readBlob } from './blobs.ts'
 import { type ComposeInput, composeObjects, imagesOf } from './compose.ts'
 import { digestOf } from './digest.ts'
 import { monitoringOf } from './monitor.ts'
+import { movedBindings } from './moved-bindings.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
 import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
@@ -44,8 +45,10 @@ export type DraftRequest = {
   readonly configuration: DeploymentInput
   /** Of a restart, rollback or retry: the configuration is whole as an earlier revision had it, from where that says. */
   readonly kept?: { readonly origins: RevisionData['origins'] }
-  /** Of a rollback to what was then, and of its retry: those very objects are judged, and the module of today is not asked. */
+  /** Of a rollback to what was then, and of every retry: those very objects are judged, and the module of today is not asked. */
   readonly exactly?: RevisionData
+  /** Those objects have to be bound to what they were bound to. */
+  readonly boundAsThen?: boolean
   readonly current: Current
   readonly restartedAt?: string
   readonly composition?: string | undefined
@@ -88,8 +91,10 @@ export async function draft(
     request.clusters,
   )
   const secrets = planSecrets(app, configuration.secrets ?? {}, bindings.keys, current)
+  const then = request.exactly && (await objectsOfThen(sql, request.exactly))
   const violations = [
     ...settingViolations(parsed),
+    ...(then && request.boundAsThen ? movedBindings(then, bindings, current.values) : []),
     ...bindings.violations,
     ...(request.exactly ? [] : [...secrets.violations, ...fieldViolations(app, configuration)]),
     ...(await hostViolations(sql, request)),
@@ -101,8 +106,8 @@ export async function draft(
   const objects =
     violations.length > 0
       ? []
-      : request.exactly
-        ? await objectsOfThen(sql, request.exactly)
+      : then
+        ? then
         : await objectsOf(app, {
             deployment: request.deployment,
             team: request.namespace?.team ?? '',

@@ -62,7 +62,7 @@ export async function retryOperation(
   }
   try {
     if (old.kind === 'delete') return await deleteDeployment(context, actor, asked, data)
-    return await repeatDeployment(context, actor, asked, isOfRollback(id, requests))
+    return await repeatDeployment(context, actor, asked, !isOfRollback(id, requests))
   } catch (error) {
     throw isOvertaken(error) ? overtaken() : error
   }
@@ -158,7 +158,7 @@ async function requestsOf(context: PlatformContext, old: OperationOfDeployment):
   )
 }
 
-/** Whether it is a rollback, or does one again: then its objects are those of then, and not what the app renders today. */
+/** Whether it is a rollback, or does one again: that went back to what was, and to what it was bound to. */
 function isOfRollback(id: string | undefined, requests: Requests): boolean {
   const request = requests.get(id ?? '')
   if (!request) return false

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CreateDeployment } from '#api/deployments.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { createPlatform } from '#platform/create-platform.ts'
@@ -24,8 +25,11 @@ afterAll(() => ground?.stop())
 const text = { en: 'So it is.', nl: 'Zo is het.' }
 const prune = { kind: 'prune', object: 'ConfigMap/chat', uid: 'u1', message: text } as const
 
-async function created(): Promise<OperationOfDeployment> {
-  const body = { app: 'qdrant', namespace: 'team-a', name: freshName(), settings: {} }
+async function created(
+  app = 'qdrant',
+  bindings: CreateDeployment['bindings'] = {},
+): Promise<OperationOfDeployment> {
+  const body = { app, namespace: 'team-a', name: freshName(), settings: {}, bindings }
   return ground.platform.createDeployment(ada, { body })
 }
 
@@ -82,14 +86,42 @@ describe('a retry', () => {
     },
   )
 
-  it('of what nobody took up holds on to it too, and is refused when it would apply something else', async () => {
+  it('of what nobody took up holds on to it too, whatever stands on the shelf by now', async () => {
     const { preview, operation } = await updated()
     await ground.platform.cancelOperation(ada, { params: { operation: operation.id } })
-    await expect(retry(operation, withNewerApp())).rejects.toMatchObject({
-      code: 'stale',
-      details: { violations: [{ pointer: '/preview' }] },
+    expect(await previewOfWork(await retry(operation, withNewerApp()))).toBe(preview)
+  })
+
+  it('of a create or an update applies the very objects it was asked for with, and says their version', async () => {
+    const made = await created()
+    const then = await objectsOf(made.deployment, 1)
+    const again = await retry(await fails(made, 'image-not-found'), withNewerApp())
+    expect(await objectsOf(made.deployment, 2)).toEqual(then)
+    const params = { namespace: made.namespace, name: made.name }
+    const { version } = await ground.platform.readDeployment(ada, { params })
+    expect(version).not.toBe('99.0.0')
+    await retry(await fails(again, 'image-not-found'), withNewerApp())
+    expect(await objectsOf(made.deployment, 3)).toEqual(then)
+    await withNewerApp().updateDeployment(ada, { params, body: { settings: {} } })
+    expect(await objectsOf(made.deployment, 4)).not.toEqual(then)
+  })
+
+  it('is refused where what it is bound to has another key by now', async () => {
+    const store = await created('qdrant')
+    const chat = await created('open-webui', {
+      llm: { url: 'https://models.example.org/v1' },
+      vectors: `team-a/${store.name}`,
     })
-    expect(await previewOfWork(await retry(operation))).toBe(preview)
+    await ground.platform.cancelOperation(ada, { params: { operation: chat.id } })
+    const again = await retry(chat)
+    await ground.platform.cancelOperation(ada, { params: { operation: again.id } })
+    const { database, secrets } = ground.context
+    await secrets.erase(database, store.deployment)
+    await secrets.put(database, store.deployment, 1, { apiKey: 'another' })
+    await expect(retry(again)).rejects.toMatchObject({
+      code: 'settings-invalid',
+      details: { violations: [{ pointer: '/bindings/vectors' }] },
+    })
   })
 
   it('of what was applied goes on from there', async () => {
