@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppSummary } from './apps.ts'
+import { AppSummary, UnusableApp } from './apps.ts'
 
 const Word = z.string().min(1).max(100)
 const { openSource, selfHostable, dpia, accessibility, gpu, podSecurity } = AppSummary.shape
@@ -45,5 +45,7 @@ export const AppList = z.object({
   facets: z.record(z.enum(appFilterNames), z.array(Facet)),
   /** Only when nothing was found: what would be, without this one filter. */
   without: z.array(z.object({ filter: z.enum(['q', ...appFilterNames]), count: z.int() })),
+  /** Apps from outside that this Kade cannot use as they were added, whatever is asked for. */
+  unusable: z.array(UnusableApp),
 })
 export type AppList = z.infer<typeof AppList>

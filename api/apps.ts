@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Text, Time } from './names.ts'
+import { Violation } from './problem.ts'
 import { SecretKind } from './secrets.ts'
 
 /** An answer to one transparency criterion, with where it was read and how sure one may be. */
@@ -55,6 +56,17 @@ export const Added = z.object({
   /** Of its module's code, which is its identity: the same code has the same digest. */
   digest: z.string(),
 })
+
+/** An app from outside that was added under earlier rules and breaks those of today. What was deployed of it goes on. */
+export const UnusableApp = z.object({
+  id: z.string(),
+  added: Added,
+  reason: Text,
+  /** What is wrong with it, as a refusal of the same app would say today. */
+  violations: z.array(Violation),
+  next: Text,
+})
+export type UnusableApp = z.infer<typeof UnusableApp>
 
 export const AppSummary = z.object({
   id: z.string(),

@@ -98,7 +98,10 @@ function afterCursor(judged: readonly Judged[], cursor: string | undefined): rea
 }
 
 /** Searches and narrows apps, keeping their order; pure. Throws `request-invalid` for a cursor of elsewhere. */
-export function searchApps(apps: readonly AppSummary[], query: AppQuery): AppList {
+export function searchApps(
+  apps: readonly AppSummary[],
+  query: AppQuery,
+): Omit<AppList, 'unusable'> {
   const judged = apps.map(app => ({ app, unmet: unmetBy(app, query) }))
   const total = judged.filter(({ unmet }) => unmet.length === 0).length
   const rest = afterCursor(judged, query.cursor).filter(({ unmet }) => unmet.length === 0)

@@ -1,12 +1,16 @@
 import type { AppList } from '#api/app-filters.ts'
-import type { App, AppSummary, Criterion } from '#api/apps.ts'
+import type { App, AppSummary, Criterion, UnusableApp } from '#api/apps.ts'
 import { isExpired, unanswered } from '#kit/passport.ts'
+import { isUnusable } from './added-apps/unusable-app.ts'
 import { type AppQuery, searchApps } from './app-search.ts'
 import { type CatalogueEntry, factsOfEntry, type PlatformContext } from './context.ts'
 import { PlatformError } from './errors.ts'
+import { noSuchApp } from './no-such-app.ts'
 import { passportChecks } from './passport-checks.ts'
 
-type Shelf = Pick<PlatformContext, 'catalog' | 'clock'>
+type Shelf = Pick<PlatformContext, 'catalog' | 'clock'> & {
+  readonly unusable?: readonly UnusableApp[]
+}
 
 /** A criterion whose answer still counts: filters take one past its last day as unknown, like one that is not there. */
 function current({ passport }: CatalogueEntry, id: string, now: Date): Criterion | undefined {
@@ -42,16 +46,17 @@ function summary(entry: CatalogueEntry, now: Date): AppSummary {
 /** The apps of the shelf that answer a query, in the shelf's order, with facets. */
 export function listApps(context: Shelf, query: AppQuery): AppList {
   const now = context.clock()
-  return searchApps(
-    context.catalog.map(entry => summary(entry, now)),
-    query,
-  )
+  const apps = context.catalog.map(entry => summary(entry, now))
+  return { ...searchApps(apps, query), unusable: [...(context.unusable ?? [])] }
 }
 
-/** One app with its settings and passport. Throws `not-found`. */
+/** One app with its settings and passport. Throws `not-found`, and `module-refused` for one that is unusable. */
 export function readApp(context: Shelf, id: string): App {
   const entry = context.catalog.find(one => one.app.id === id)
-  if (!entry) throw new PlatformError('not-found', `The catalogue has no app ${id}.`)
+  if (!entry) {
+    const unusable = context.unusable?.find(one => one.id === id)
+    throw unusable ? isUnusable(unusable) : new PlatformError('not-found', noSuchApp(id))
+  }
   const { app, passport, readme } = entry
   const now = context.clock()
   const { requests, limits } = app.resources

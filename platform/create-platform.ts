@@ -31,10 +31,10 @@ import type { Platform } from './platform.ts'
 /** The platform as functions, over what the composition root has chosen. Holds no state of its own. */
 export function createPlatform(context: PlatformContext): Platform {
   const { database, queue } = context
-  const shelf = async () => ({
-    ...context,
-    catalog: [...context.catalog, ...(await listAddedApps(context, context.database))],
-  })
+  const shelf = async () => {
+    const { entries, unusable } = await listAddedApps(context, database)
+    return { ...context, catalog: [...context.catalog, ...entries], unusable }
+  }
   return {
     listApps: async (_actor, { query }) => listApps(await shelf(), query),
     readApp: async (_actor, { params }) => readApp(await shelf(), params.app),

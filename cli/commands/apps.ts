@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type AppFilter, type AppList, appFilterNames } from '#api/app-filters.ts'
-import type { App } from '#api/apps.ts'
+import type { App, UnusableApp } from '#api/apps.ts'
 import type { CallInput } from '#api/client.ts'
 import type { Contract } from '#api/contract.ts'
 import { type Cli, collect, type OutputFlags, print, withOutput } from '../command.ts'
@@ -58,7 +58,22 @@ function queryOf(flags: Filters): ListQuery {
   return { q: flags.query, ...Object.fromEntries(filters) } as ListQuery
 }
 
-function listLines(cli: Cli, { items, total, without, next }: AppList): string[] {
+function listLines(cli: Cli, list: AppList): string[] {
+  return [...foundLines(cli, list), ...list.unusable.flatMap(one => unusableLines(cli, one))]
+}
+
+function unusableLines({ terminal }: Cli, { reason, violations, next }: UnusableApp): string[] {
+  return [
+    '',
+    `✗ ${oneLine(tell(terminal, reason))}`,
+    ...violations.map(
+      ({ pointer, detail }) => `    ${oneLine(pointer)}: ${oneLine(tell(terminal, detail))}`,
+    ),
+    `→ ${oneLine(tell(terminal, next))}`,
+  ]
+}
+
+function foundLines(cli: Cli, { items, total, without, next }: AppList): string[] {
   if (total === 0)
     return [
       'No app fits.',

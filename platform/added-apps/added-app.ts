@@ -1,14 +1,15 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { z } from 'zod'
-import { Passport } from '#api/apps.ts'
+import { Passport, type UnusableApp } from '#api/apps.ts'
 import type { ModuleFacts } from '#kit/module-facts.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { ModuleSandbox } from '#platform/adapters/modules/module-sandbox.ts'
 import type { AddedApp, CatalogueEntry, PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { violationsOf } from '#platform/violations-of.ts'
 import { AppDataOf, appData } from './app-data.ts'
 import { addedApp } from './ask-module.ts'
+import { unusableApp } from './unusable-app.ts'
 
 const decompress = promisify(gunzip)
 
@@ -26,39 +27,55 @@ type Row = {
 
 // Never the bundle: lists would carry megabytes.
 const columns = 'id, digest, data, facts, passport, readme, icon, added_by, added_at'
-const Stored = z.object({ data: AppDataOf, passport: Passport })
 
-/** The apps that people brought from outside, by id. One that this version of Kade cannot read is left out. */
+export type AddedShelf = {
+  readonly entries: readonly CatalogueEntry[]
+  /** Those that this Kade cannot use as they were added. */
+  readonly unusable: readonly UnusableApp[]
+}
+
+/** The apps that people brought from outside, by id. */
 export async function listAddedApps(
   { sandbox }: Pick<PlatformContext, 'sandbox'>,
   sql: Sql,
-): Promise<CatalogueEntry[]> {
+): Promise<AddedShelf> {
   const rows = await sql.query<Row>(`select ${columns} from kade.added_app order by id`)
-  return rows.flatMap(row => entryOf(sandbox, sql, row) ?? [])
+  const read = rows.map(row => entryOf(sandbox, sql, row))
+  return {
+    entries: read.flatMap(one => ('app' in one ? one : [])),
+    unusable: read.flatMap(one => ('app' in one ? [] : one)),
+  }
 }
 
-/** Its module is read where its entry was, and so no later than that transaction lasts. */
+/** Undefined for an app that is not there or cannot be used. Its module is read where its entry was, and so no later than that transaction lasts. */
 export async function readAddedApp(
   { sandbox }: Pick<PlatformContext, 'sandbox'>,
   id: string,
   sql: Sql,
 ): Promise<CatalogueEntry | undefined> {
   const [row] = await sql.query<Row>(`select ${columns} from kade.added_app where id = $1`, [id])
-  return row && entryOf(sandbox, sql, row)
+  const read = row && entryOf(sandbox, sql, row)
+  return read && 'app' in read ? read : undefined
 }
 
-function entryOf(sandbox: ModuleSandbox, sql: Sql, row: Row): CatalogueEntry | undefined {
-  const { digest, facts, readme, icon } = row
-  const stored = Stored.safeParse(row).data
-  if (!stored) return undefined
+function entryOf(sandbox: ModuleSandbox, sql: Sql, row: Row): CatalogueEntry | UnusableApp {
+  const { id, digest, facts, readme, icon } = row
+  const added = { by: row.added_by, at: row.added_at.toISOString(), digest }
+  const data = AppDataOf.safeParse(row.data)
+  const passport = Passport.safeParse(row.passport)
+  if (!data.success || !passport.success)
+    return unusableApp({ id, added }, [
+      ...violationsOf(data.error?.issues ?? [], '/app'),
+      ...violationsOf(passport.error?.issues ?? [], '/passport'),
+    ])
   const bundle = { digest, code: () => readBundle(sql, row) }
   return {
-    app: addedApp(sandbox, bundle, appData(stored.data)),
-    passport: stored.passport,
+    app: addedApp(sandbox, bundle, appData(data.data)),
+    passport: passport.data,
     documents: {},
     readme,
     icon,
-    added: { by: row.added_by, at: row.added_at.toISOString(), digest, facts },
+    added: { ...added, facts },
   }
 }
 

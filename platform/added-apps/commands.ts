@@ -7,6 +7,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import { digestOfText } from '#platform/deployments/digest.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { append, readStream } from '#platform/events/store.ts'
+import { noSuchApp } from '#platform/no-such-app.ts'
 import type { Actor } from '#platform/platform.ts'
 import { admit } from './admit.ts'
 import type { StoredAppData } from './app-data.ts'
@@ -69,11 +70,7 @@ export async function removeApp(context: PlatformContext, actor: Actor, id: stri
   if (context.catalog.some(entry => entry.app.id === id)) throw ownApp(id)
   await context.database.transaction(async tx => {
     const digest = await digestNow(tx, id)
-    if (digest === undefined)
-      throw new PlatformError('not-found', {
-        en: `The catalogue has no app ${id}.`,
-        nl: `De catalogus heeft geen app ${id}.`,
-      })
+    if (digest === undefined) throw new PlatformError('not-found', noSuchApp(id))
     // Waits for whoever deploys it at this moment, whose deployment is then seen below.
     await tx.query('delete from kade.added_app where id = $1', [id])
     const living = await tx.query<{ namespace: string; name: string; team: string }>(

@@ -7,10 +7,11 @@ import type { DeploymentSecret, RevealedSecret } from '#api/secrets.ts'
 import type { AppData, SecretSpec } from '#kit/app.ts'
 import { userNameOf } from '#kit/secrets.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { findApp, type PlatformContext } from '#platform/context.ts'
+import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { may } from '#platform/governance/may.ts'
 import type { Actor } from '#platform/platform.ts'
+import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
 import type { DeploymentKey } from './find.ts'
 import { change, unwrap } from './stream.ts'
@@ -104,11 +105,7 @@ async function look(
     [key.namespace, key.name, [...actor.teams]],
   )
   if (!row) throw absent(key)
-  const entry = await findApp(context, row.app, sql)
-  if (entry) return { ...row, app: entry.app }
-  throw new PlatformError('app-unknown', `The catalogue no longer has the app ${row.app}.`, {
-    next: 'Ask the people who run the platform to put it back.',
-  })
+  return { ...row, app: await appOf(context, row.app, sql) }
 }
 
 /** What the value is to a person. Throws where it is not for one. */

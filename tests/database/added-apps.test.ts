@@ -165,15 +165,39 @@ describe('an app from outside', () => {
     }
   })
 
-  it('that becomes unreadable is left out, and everything else goes on', async () => {
-    await add()
+  it('that breaks the rules of a newer Kade stays listed as unusable, with why and what to do', async () => {
+    const { added } = await add()
+    const made = await deploy(freshName())
+    const params = { namespace: made.namespace, name: made.name }
     await ground.context.database.query(
-      `update kade.added_app set data = '{"id": "notes"}' where id = 'notes'`,
+      `update kade.added_app set data = jsonb_set(data::jsonb - 'maxReplicas', '{name}', '"\\u202eNotes"')::json,
+         passport = '{}' where id = 'notes'`,
     )
-    const { items } = await ground.platform.listApps(ada, { query })
-    expect(items).toHaveLength(ground.context.catalog.length)
-    await expect(deploy(freshName())).rejects.toMatchObject({ code: 'app-unknown' })
+    const list = await ground.platform.listApps(ada, { query })
+    expect(list.items).toHaveLength(ground.context.catalog.length)
+    const [unusable] = list.unusable
+    expect(unusable).toMatchObject({ id: 'notes', added })
+    expect(unusable?.reason.nl).toMatch(/onder eerdere regels/)
+    expect(unusable?.next.en).toContain('kade apps remove notes')
+    const pointers = unusable?.violations.map(one => one.pointer)
+    expect(pointers).toEqual(
+      expect.arrayContaining(['/app/name', '/app/maxReplicas', '/passport/licence']),
+    )
+    expect(JSON.stringify(unusable)).not.toContain('\u202e')
+    const refusal = { code: 'module-refused', details: { violations: unusable?.violations } }
+    await expect(ground.platform.readApp(bob, { params: { app: 'notes' } })).rejects.toMatchObject(
+      refusal,
+    )
+    await expect(deploy(freshName())).rejects.toMatchObject(refusal)
+    await expect(ground.platform.restartDeployment(ada, { params })).rejects.toMatchObject(refusal)
+    // What runs of it is seen and deleted as before.
+    expect(await ground.platform.readDeployment(ada, { params })).toMatchObject({ app: 'notes' })
+    const gone = await ground.platform.deleteDeployment(ada, { params, query: { data: 'delete' } })
+    await ground.hub.start(gone.id, 'amsterdam', 'w1')
+    await ground.hub.removed(await ground.claim(gone.id))
+    expect(await ground.story(made.deployment)).toContain('DeploymentDeleted')
     await add()
+    expect((await ground.platform.listApps(ada, { query })).unusable).toEqual([])
   })
 })
 

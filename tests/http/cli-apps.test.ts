@@ -55,6 +55,23 @@ const app = (more: object = {}) => ({
 })
 
 describe('an app from outside', () => {
+  it('that is unusable is told with what is wrong and what to do, and cannot steer a terminal', async () => {
+    const text = (en: string, nl: string) => ({ en, nl })
+    const unusable = {
+      id: 'notes',
+      added: { by: 'ada', at, digest: 'sha256:abc' },
+      reason: text('It breaks the rules.', 'Hij voldoet niet aan de regels.'),
+      violations: [{ pointer: '/app/\u001b[2Jname', detail: text('is no text', 'is geen tekst') }],
+      next: text('Add it again.', 'Voeg hem opnieuw toe.'),
+    }
+    const list = { items: [], next: null, total: 0, facets: {}, without: [], unusable: [unusable] }
+    answers = { listApps: () => list }
+    const { code, out } = await kade('apps')
+    expect(code).toBe(0)
+    expect(out).toMatch(/✗ It breaks the rules\.\n {4}\/app\/name: is no text\n→ Add it again\.$/)
+    expect(JSON.parse((await kade('apps -o json')).out).unusable).toEqual([unusable])
+  })
+
   it('is sent as one script with what lies beside it, and told with what it opens', async () => {
     answers = { addApp: () => app() }
     const { code, out } = await kade(`apps add ${notes.folder}`)
