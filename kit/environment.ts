@@ -134,6 +134,9 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** What becomes of values for an app that is none of the given: they are a mistake, or wait for an app that comes from elsewhere. */
+export type OtherApps = 'refused' | 'allowed'
+
 /**
  * Makes an environment, for these apps.
  * @throws EnvironmentError by JSON Pointer with every fault of its shape, or, once that is right, of what it gives which app.
@@ -142,12 +145,15 @@ export function environment(
   name: EnvironmentName,
   definition: EnvironmentDefinition,
   apps: readonly App[],
+  others: OtherApps = 'refused',
 ): Environment {
   const parsed = Definition.safeParse(definition)
   if (!parsed.success) throw new EnvironmentError(name, parsed.error.issues.flatMap(findingsOf))
   const findings = [
     ...secretFindings(parsed.data),
-    ...Object.keys(parsed.data.apps ?? {}).flatMap(id => appFindings(id, parsed.data, apps)),
+    ...Object.keys(parsed.data.apps ?? {})
+      .filter(id => others === 'refused' || apps.some(each => each.id === id))
+      .flatMap(id => appFindings(id, parsed.data, apps)),
   ]
   if (findings.length > 0) throw new EnvironmentError(name, findings)
   return { name, ...parsed.data }
@@ -157,9 +163,10 @@ export function environment(
 export function environments(
   definitions: Readonly<Partial<Record<EnvironmentName, EnvironmentDefinition>>>,
   apps: readonly App[],
+  others: OtherApps = 'refused',
 ): Environments {
   const made = environmentNames.map(
-    name => [name, environment(name, definitions[name] ?? {}, apps)] as const,
+    name => [name, environment(name, definitions[name] ?? {}, apps, others)] as const,
   )
   return Object.fromEntries(made) as Environments // every name is among the entries
 }

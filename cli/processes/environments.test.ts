@@ -32,13 +32,19 @@ test('takes an environment from the file, and one that is not in it from the she
     storageClass: 'fast',
   })
   expect(staging).toEqual(shelf.staging)
+  // It may come from outside, now or later.
+  const { dev } = await read('dev: { apps: { notes: { settings: { language: en } } } }')
+  expect(dev.apps).toEqual({ notes: { settings: { language: 'en' } } })
 })
 
 test('says everything that is wrong with the file, and where', async () => {
   await expect(
-    read('prod: { apps: { litellm: { settings: { retries: 99 } }, vlm: {} } }'),
+    read('prod: { apps: { litellm: { settings: { retries: 99 } }, vlm: { replica: 2 } } }'),
   ).rejects.toThrow(
-    /environments\.yaml, which cannot be used: [\s\S]*\/apps\/litellm\/settings\/retries: [\s\S]*\/apps\/vlm: the catalogue has no such app/,
+    /environments\.yaml, which cannot be used: [\s\S]*\/apps\/vlm\/replica: an environment has no such field/,
+  )
+  await expect(read('prod: { apps: { litellm: { settings: { retries: 99 } } } }')).rejects.toThrow(
+    /: [\s\S]*\/apps\/litellm\/settings\/retries: /,
   )
   await expect(read('production: {}')).rejects.toThrow('only dev, staging, prod')
   await expect(read('- prod')).rejects.toThrow('holds no environments')

@@ -13,7 +13,8 @@ import { PlatformError } from '#platform/errors.ts'
 
 /**
  * What dev, staging and prod give the deployments of this Kade: as an organisation's own YAML file says (`KADE_ENVIRONMENTS`), and
- * for an environment that is not in it, as the shelf says. Throws `request-invalid` with everything that is wrong.
+ * for an environment that is not in it, as the shelf says. Throws `request-invalid` with everything that is wrong. Apps from outside,
+ * which come and go while Kade runs, are told of by `tellOfAddedApps`.
  */
 export async function readEnvironments(file: string | undefined): Promise<Environments> {
   if (!file) return shelfEnvironments
@@ -32,6 +33,7 @@ export async function readEnvironments(file: string | undefined): Promise<Enviro
     return environments(
       { ...environmentDefinitions, ...own },
       catalog.map(each => each.app),
+      'allowed',
     )
   } catch (error) {
     if (error instanceof EnvironmentError) throw unusable(file, error.message, error)

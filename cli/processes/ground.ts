@@ -13,6 +13,7 @@ import type { ClusterAgent } from '#platform/federation/cluster-agent.ts'
 import { openSecretVault } from '#platform/governance/secret-versions.ts'
 import { openQueue, type Queue } from '#platform/orchestration/queue.ts'
 import { cannotUse } from './database-urls.ts'
+import { tellOfAddedApps } from './environments-of-added-apps.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
 
@@ -68,6 +69,7 @@ export async function openGround(settings: Settings, url: string, report: Report
   const queue = await openQueue({ database, url, onError })
   const policy = await loadOpaPolicyEngine()
   const sandbox = openQuickJsSandbox()
+  await tellOfAddedApps({ sandbox }, database, settings.environments, report)
   const secrets = await openSecretVault({ home: settings.home, keyFile: settings.keyFile })
   return {
     database,

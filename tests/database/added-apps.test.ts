@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AddApp } from '#api/apps.ts'
+import { tellOfAddedApps } from '#cli/processes/environments-of-added-apps.ts'
+import { type EnvironmentDefinition, environments } from '#kit/environment.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
 import { createPlatform } from '#platform/create-platform.ts'
@@ -202,6 +204,41 @@ describe('an app from outside', () => {
 })
 
 describe('a deployment of an app from outside', () => {
+  it('gets what its environment gives this app, and start tells what none or no longer takes', async () => {
+    await add()
+    const written = {
+      notes: { settings: { language: 'en' } },
+      ollama: {},
+      nothing: { replicas: 2 },
+    }
+    const apps = ground.context.catalog.flatMap(({ app }) => (app.digest === undefined ? app : []))
+    const inDev = (given: EnvironmentDefinition['apps']) =>
+      environments({ dev: { apps: given } }, apps, 'allowed')
+    const kade = (given: EnvironmentDefinition['apps']) =>
+      createPlatform({ ...ground.context, environments: inDev(given) })
+    const asked = { app: 'notes', namespace: 'team-a', name: freshName(), settings: {} }
+    const preview = await kade(written).previewDeployment(ada, { body: asked })
+    expect(preview).toMatchObject({
+      allowed: true,
+      settings: { language: 'en' },
+      origins: { '/settings/language': 'environment-app' },
+    })
+    const wrong = { notes: { settings: { language: 'xx' }, replicas: 40 } }
+    await expect(kade(wrong).createDeployment(ada, { body: asked })).rejects.toMatchObject({
+      details: { violations: [{ pointer: '/settings/language' }, { pointer: '/replicas' }] },
+    })
+    const told: string[] = []
+    const report = { problem: (text: string) => told.push(text) }
+    const { database } = ground.context
+    await tellOfAddedApps(ground.context, database, inDev(written), report)
+    expect(told).toEqual([expect.stringMatching(/dev gives values to the app nothing, which the/)])
+    await tellOfAddedApps(ground.context, database, inDev(wrong), report)
+    expect(told.slice(1)).toEqual([
+      expect.stringMatching(/notes: it has at most \d+ replicas/),
+      expect.stringMatching(/refuses: \/apps\/notes\/settings\/language: /),
+    ])
+  })
+
   it('is changed beside others with as many connections as there are', async () => {
     await add()
     const made = await Promise.all([1, 2, 3, 4].map(() => deploy(freshName())))
