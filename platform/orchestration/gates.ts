@@ -27,3 +27,25 @@ export function isShut(
   const waits = state.operation?.phases[cluster] !== undefined
   return waits && gateAt(state, cluster, sightings)?.open !== true
 }
+
+/** Seconds of its time that an operation keeps for its end: jobs that follow the app are waited for until then. */
+export const settleSeconds = 60
+
+/**
+ * Whether the app serves on a cluster and only jobs that follow it have not ended, with no time left to wait for them. Such a job is
+ * as one that failed: the app serves all the same, and its status tells of the job.
+ */
+export function isOutOfTime(
+  { operation }: DeploymentState,
+  { cluster, state, drift }: Sighting,
+  now: Date,
+): boolean {
+  if (operation?.phases[cluster] !== 'post') return false
+  const left = Date.parse(operation.deadline) - now.getTime()
+  return left <= settleSeconds * 1000 && serves(state, drift)
+}
+
+/** Scaled to nothing by the revision is as it should be; by hand it is drift. */
+function serves(state: Sighting['state'], drift: Sighting['drift']): boolean {
+  return state === 'healthy' || (state === 'suspended' && drift.length === 0)
+}

@@ -10,7 +10,7 @@ import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.t
 import type { Observation } from '#platform/federation/observation.ts'
 import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { nextAfter } from './advice.ts'
-import { gateAt, isShut } from './gates.ts'
+import { gateAt, isOutOfTime, isShut } from './gates.ts'
 import { recordObservation, type Sighting, sightingsOf } from './observations.ts'
 import { orderFor } from './orders.ts'
 import { storable } from './storable.ts'
@@ -84,7 +84,7 @@ async function start(
     const sightings = await sightingsOf(tx, deployment)
     const result = await change(context, tx, deployment, async state => {
       if (state.operation?.id !== operation) return null
-      const found = workFor(state, cluster, sightings)
+      const found = workFor(state, cluster, sightings, context.clock())
       const held = found === 'do' ? await heldUp(context, tx, deployment, state) : null
       if (held) return held
       work = found
@@ -117,12 +117,13 @@ function workFor(
   state: DeploymentState,
   cluster: string,
   sightings: readonly Sighting[],
+  now: Date,
 ): 'do' | 'settle' | null {
   if (state.operation?.kind === 'delete') return 'do'
   if (!state.operation?.applied.includes(cluster)) {
     return isShut(state, cluster, sightings) ? null : 'do'
   }
-  return outcome(state, sightings)?.type === 'ready' ? 'settle' : null
+  return outcome(state, sightings, now)?.type === 'ready' ? 'settle' : null
 }
 
 async function report(
@@ -169,7 +170,7 @@ async function judge(context: PlatformContext, tx: Sql, deployment: string): Pro
   const goOn: { operation: string; cluster: string }[] = []
   await change(context, tx, deployment, state => {
     const operation = state.operation
-    const result = outcome(state, sightings)
+    const result = outcome(state, sightings, context.clock())
     if (!operation || !result) return null
     if (result.type === 'failed')
       return {
@@ -202,7 +203,7 @@ type Outcome =
   | null
 
 /** What the sightings say of the open operation's revision; null while nothing is decided. */
-function outcome(state: DeploymentState, sightings: readonly Sighting[]): Outcome {
+function outcome(state: DeploymentState, sightings: readonly Sighting[], now: Date): Outcome {
   const operation = state.operation
   const clusters = state.identity?.clusters ?? []
   if (!operation || operation.kind === 'delete') return null
@@ -218,7 +219,8 @@ function outcome(state: DeploymentState, sightings: readonly Sighting[]): Outcom
     ({ cluster, gate }) => gate?.open && !operation.applied.includes(cluster),
   )
   if (open.length > 0) return { type: 'open', clusters: open.map(({ cluster }) => cluster) }
-  const ready = clusters.every(cluster => current.some(one => one.cluster === cluster && one.ready))
+  const isReady = (one: Sighting) => one.ready || isOutOfTime(state, one, now)
+  const ready = clusters.every(name => current.some(one => one.cluster === name && isReady(one)))
   return ready ? { type: 'ready' } : null
 }
 

@@ -16,11 +16,12 @@ export type Sighting = {
   readonly failure: Cause | null
   readonly reason: Text | null
   readonly gate: Gate | null
+  readonly drift: readonly string[]
 }
 
 export async function sightingsOf(sql: Sql, deployment: string): Promise<Sighting[]> {
   return sql.query<Sighting>(
-    'select cluster, revision, state, ready, failure, reason, gate from kade.observation where deployment = $1',
+    'select cluster, revision, state, ready, failure, reason, gate, drift from kade.observation where deployment = $1',
     [deployment],
   )
 }

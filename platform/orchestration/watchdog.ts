@@ -5,6 +5,7 @@ import { isPreparing } from '#platform/deployments/deployment.ts'
 import { change } from '#platform/deployments/stream.ts'
 import type { WaitData } from '#platform/events/types.ts'
 import { nextAfter } from './advice.ts'
+import { settleSeconds } from './gates.ts'
 
 /** While only jobs of the app are waited for; see `stepOf` in `projection.ts`. */
 const jobSteps = ['preparing', 'testing', 'concluding']
@@ -54,13 +55,13 @@ export async function endOverdue(
   log: (message: string, error?: unknown) => void,
 ): Promise<void> {
   const overdue = await context.database.query<Overdue>(
-    `select o.id, o.deployment, o.kind, o.attempt, o.step, o.waits_for, v.reason, coalesce(v.ready, false) as ready,
+    `select o.id, o.deployment, o.kind, o.attempt, o.step, o.waits_for, v.reason, coalesce(v.ready or o.step = 'concluding' and v.state = 'healthy', false) as ready,
         coalesce(bool_and(c.heartbeat_at > $1::timestamptz - interval '20 seconds'), false) as reachable
        from kade.operation o
        left join kade.deployment d on d.id = o.deployment
        left join kade.cluster c on c.name = any(d.clusters)
        left join kade.observation v on v.deployment = o.deployment and v.revision = o.revision
-      where o.ended_at is null and o.deadline < $1 group by o.id, v.reason, v.ready limit 100`,
+      where o.ended_at is null and o.deadline < $1 group by o.id, v.reason, v.ready, v.state limit 100`,
     [context.clock()],
   )
   for (const one of overdue)
@@ -171,10 +172,11 @@ export async function findIdle(
       where o.ended_at is null and o.requested_at < $1::timestamptz - interval '15 seconds'
         and (coalesce(o.step, '') <> all($2) or exists (
           select from kade.observation v where v.deployment = o.deployment and (v.revision = o.revision and v.ready
-            or (v.gate->>'revision')::int = o.revision and (v.gate->>'open')::boolean)))
+            or (v.gate->>'revision')::int = o.revision and (v.gate->>'open')::boolean))
+          or o.step = 'concluding' and o.deadline < $1::timestamptz + make_interval(secs => $3))
         and (o.waits_for is null or exists (${somethingCame}))
       limit 500`,
-    [context.clock(), ['waiting', ...jobSteps]],
+    [context.clock(), ['waiting', ...jobSteps], settleSeconds],
   )
   return rows.map(({ id, deployment, cluster }) => ({
     kind: 'advance',

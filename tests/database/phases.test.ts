@@ -233,6 +233,43 @@ describe('a phase that fails', () => {
     expect(await afterFailure(update)).toBe('rollback')
   })
 
+  it.each([
+    ['failed', { open: true }],
+    ['never ended', {}],
+  ])(
+    'after the app, because it %s, does not fail the operation, nor keep what was replaced',
+    async (_, more) => {
+      const update = await updated()
+      await ground.hub.applied(await start(update), 'post')
+      const gate = { revision: 2, phase: 'post', open: false, ...more } as const
+      await ground.hub.observed([seen(update, { revision: 2, ready: gate.open, gate })])
+      expect(await read(update)).toMatchObject({ state: 'running', step: 'concluding' })
+      if (!gate.open) expect(await ground.hub.start(update.id, 'amsterdam', 'w1')).toBeNull()
+      ground.pass(545)
+      expect((await findIdle(ground.context)).map(one => one.subject)).toContain(update.id)
+      const order = await ground.hub.start(update.id, 'amsterdam', 'w1')
+      expect(order?.step.type).toBe('settle')
+      if (order) await ground.hub.settled(order.claim)
+      expect(await read(update)).toMatchObject({ state: 'succeeded' })
+    },
+  )
+
+  it('after an app that does not serve at the end of its time fails the operation', async () => {
+    const update = await updated()
+    await ground.hub.applied(await start(update), 'post')
+    const gate = { revision: 2, phase: 'post', open: false } as const
+    const more = { revision: 2, ready: false, state: 'progressing', gate } as const
+    await ground.hub.observed([seen(update, more)])
+    ground.pass(545)
+    expect(await ground.hub.start(update.id, 'amsterdam', 'w1')).toBeNull()
+    ground.pass(100)
+    await ground.context.database.query('update kade.cluster set heartbeat_at = $1', [
+      ground.context.clock(),
+    ])
+    await endOverdue(ground.context, message => expect(message).toBe(''))
+    expect(await read(update)).toMatchObject({ cause: { code: 'job-not-done-in-time' } })
+  })
+
   it('by never ending is told as that, at the deadline', async () => {
     const update = await updated()
     await ground.hub.phaseStarted(await start(update), 'pre')

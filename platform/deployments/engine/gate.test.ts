@@ -157,6 +157,18 @@ describe('the phases after it', () => {
     expect(seen(given).gate).not.toHaveProperty('failure')
   })
 
+  it('serve with a job after them that goes on, and say so', () => {
+    const jobs = [member('Job/smoke', 'InProgress', 1), member('Job/warm', 'InProgress')]
+    const given = scene('post', [ground, serving, ...jobs], { done: ['Job/migrate', 'Job/smoke'] })
+    expect(seen(given)).toMatchObject({
+      state: 'healthy',
+      reason: {
+        en: 'Deployment/web is Current. Job/warm has not ended',
+        nl: 'Deployment/web is Current. Job/warm is nog niet klaar',
+      },
+    })
+  })
+
   it('miss no hook that has ended well and is gone, and every other one', () => {
     const given = (done: string[]) => scene('post', [ground, serving], { done })
     const { drift } = seen(given(['Job/migrate']))

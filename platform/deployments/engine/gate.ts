@@ -65,17 +65,17 @@ export function beforeItsPhase(one: Judged, scene: Seen, gate: Gate | undefined)
   return { title, health: 'progressing', message: sentences.waitsForJobs(running) }
 }
 
-/** What the deployment says of itself, and after it what became of the jobs that followed it. */
-export function withFailedHooks(
+/** What the deployment says of itself, and after it what becomes of the jobs that follow it. */
+export function withHooks(
   said: Text,
+  scene: Seen,
   gate: Gate | undefined,
   hooks: readonly Judged[],
 ): Text {
   if (gate?.phase !== 'post') return said
-  return hooks
-    .filter(one => one.failure !== undefined)
-    .reduce(
-      (text, { title, message }) => followedBy(text, sentences.jobFailed(title, message)),
-      said,
-    )
+  return hooks.reduce((text, { title, message, failure, health }) => {
+    if (failure) return followedBy(text, sentences.jobFailed(title, message))
+    const goesOn = health !== 'healthy' && phaseOf(scene, title) === 'post'
+    return goesOn ? followedBy(text, sentences.jobNotEnded(title)) : text
+  }, said)
 }

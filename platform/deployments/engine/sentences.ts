@@ -87,6 +87,10 @@ export const sentences = {
     en: `${title} failed: ${said.en}`,
     nl: `${title} is mislukt: ${said.nl}`,
   }),
+  jobNotEnded: (title: string): Text => ({
+    en: `${title} has not ended`,
+    nl: `${title} is nog niet klaar`,
+  }),
   waitsForJobs: (titles: readonly string[]): Text => ({
     en: `It waits for ${titles.join(', ')}`,
     nl: `Het wacht op ${titles.join(', ')}`,

@@ -3,7 +3,7 @@ import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import { type CauseCode, causeOf } from './causes.ts'
-import { beforeItsPhase, gateOf, isHookIn, isLastIn, isLaterIn, withFailedHooks } from './gate.ts'
+import { beforeItsPhase, gateOf, isHookIn, isLastIn, isLaterIn, withHooks } from './gate.ts'
 import { parentName } from './parent.ts'
 import type { Status } from './readiness/status.ts'
 import { asSimulated, sentences } from './sentences.ts'
@@ -91,7 +91,7 @@ export function judge(
     (gate === undefined || (gate.open && isLastIn(scene))) &&
     // Scaled to nothing by the revision is as it should be; by hand it is drift, and serves nobody.
     (state === 'healthy' || (state === 'suspended' && drift.length === 0))
-  const reason = withFailedHooks(reasonOf(judged, worst, present), gate, hooks)
+  const reason = withHooks(reasonOf(judged, worst, present), scene, gate, hooks)
   const rechecks = all.flatMap(one => one.recheckIn ?? [])
   return {
     observation: {
