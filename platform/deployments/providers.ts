@@ -57,3 +57,15 @@ export function findsProviders(context: PlatformContext, sql: Sql, actor: Actor)
     }
   }
 }
+
+/** The teams of the deployments that a revision is bound to, as far as these still live. */
+export async function teamsOf(
+  sql: Sql,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<string[]> {
+  const rows = await sql.query<{ team: string }>(
+    `select distinct team from kade.deployment where namespace || '/' || name = any($1)`,
+    [Object.values(bindings).filter(one => typeof one === 'string')],
+  )
+  return rows.map(one => one.team)
+}

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationOfDeployment } from '#api/operations.ts'
+import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
+import { readStream } from '#platform/events/store.ts'
 import { nextAfter } from '#platform/orchestration/advice.ts'
 import { endOverdue, findIdle } from '#platform/orchestration/watchdog.ts'
 import {
@@ -242,6 +244,36 @@ describe('a deployment that others use', () => {
       text: { en: `team-a/${models.name} is in use by 1 deployment of other teams.` },
     })
     expect(JSON.stringify(refused)).not.toContain(chat.name)
+  })
+
+  it('of another team are no reason not to go back from an update that failed', async () => {
+    const models = await provider()
+    await serve(models)
+    const body = {
+      app: 'litellm',
+      namespace: 'team-b',
+      name: freshName(),
+      settings: {},
+      bindings: { models: `team-a/${models.name}` },
+    }
+    const gateway = await ground.platform.createDeployment({ ...bob, teams: ['a', 'b'] }, { body })
+    await serve(gateway)
+    const asked = { ...at(gateway), body: { settings: {}, bindings: {} } }
+    const update = await ground.platform.updateDeployment(bob, asked)
+    await apply(update)
+    const down = { revision: 2, state: 'degraded', ready: false, failure: crash } as const
+    await ground.hub.observed([seen(update, down)])
+    const events = await readStream(ground.context.database, `deployment-${update.deployment}`)
+    const failed = events.findLast(event => event.type === 'DeploymentFailed')
+    if (!failed) throw new Error('it has not failed')
+    await rollBackFailedUpdate(ground.context).handle(failed, new AbortController().signal)
+    const { operation, desired } = await ground.platform.readDeployment(bob, at(gateway))
+    expect(operation).toMatchObject({ kind: 'rollback', via: 'platform' })
+    expect(desired.bindings).toEqual(body.bindings)
+    // Bob may not bind to it by himself.
+    await expect(
+      ground.platform.updateDeployment(bob, { ...at(gateway), body: { ...asked.body, ...body } }),
+    ).rejects.toMatchObject({ code: 'settings-invalid' })
   })
 
   it('is deleted after those that are being deleted, and not before', async () => {

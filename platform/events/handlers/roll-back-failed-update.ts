@@ -2,6 +2,7 @@ import { findApp, type PlatformContext } from '#platform/context.ts'
 import { rollbackDeployment } from '#platform/deployments/commands.ts'
 import type { DeploymentState } from '#platform/deployments/deployment.ts'
 import { etagOf } from '#platform/deployments/etag.ts'
+import { teamsOf } from '#platform/deployments/providers.ts'
 import { load } from '#platform/deployments/stream.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Handler } from '../subscriptions.ts'
@@ -40,7 +41,10 @@ async function rollBack(context: PlatformContext, event: StoredEvent): Promise<v
   if (!identity || predecessor === null) return
   const app = (await findApp(context, identity.app, context.database))?.app
   if (!app || app.storage.length > 0) return
-  const actor = { id: 'platform', role: 'owner', teams: [identity.team], via: 'platform' } as const
+  // What the revision was bound to may be another team's: whoever bound it was allowed to, and it goes back to nothing else.
+  const { bindings = {} } = state.revisions.find(one => one.number === predecessor) ?? {}
+  const teams = [identity.team, ...(await teamsOf(context.database, bindings))]
+  const actor = { id: 'platform', role: 'owner', teams, via: 'platform' } as const
   // Held to the failed operation: what a person asked for in the meantime, a delete too, is never undone.
   const { revision = 0, operation } = event.data
   const asked = { ...identity, ifMatch: etagOf(revision, operation) }
