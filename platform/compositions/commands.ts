@@ -4,10 +4,12 @@ import type {
   CompositionPreview,
   CreateComposition,
 } from '#api/compositions.ts'
+import type { Finding } from '#api/findings.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Violation } from '#api/problem.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
+import { refuseFull, roomFindings } from '#platform/deployments/namespace-room.ts'
 import { refuseDraft } from '#platform/deployments/refusals.ts'
 import { request } from '#platform/deployments/request.ts'
 import { requestDelete } from '#platform/deployments/request-delete.ts'
@@ -28,11 +30,23 @@ export async function previewComposition(
 ): Promise<CompositionPreview> {
   const key = { namespace, name }
   const plan = await planComposition(context, context.database, actor, key, wish, false)
-  return previewOf(plan, await leavingViolations(context.database, actor, plan))
+  const asked = newNames(plan)
+  const room = asked ? await roomFindings(context.database, asked) : []
+  return previewOf(plan, await leavingViolations(context.database, actor, plan), room)
 }
 
-function previewOf(plan: Plan, leaving: readonly Violation[]): CompositionPreview {
-  const denied = plan.findings.some(one => one.severity === 'deny')
+function newNames({ namespace, members }: Plan) {
+  const names = members.filter(one => one.change === 'create').map(one => one.name)
+  return namespace && names.length > 0 ? { namespace, names } : null
+}
+
+function previewOf(
+  plan: Plan,
+  leaving: readonly Violation[],
+  room: readonly Finding[],
+): CompositionPreview {
+  const findings = [...plan.findings, ...room]
+  const denied = findings.some(one => one.severity === 'deny')
   const violations = [...plan.violations, ...leaving]
   return {
     allowed: plan.namespace !== null && violations.length === 0 && !denied,
@@ -51,7 +65,7 @@ function previewOf(plan: Plan, leaving: readonly Violation[]): CompositionPrevie
       })),
     ],
     violations,
-    findings: [...plan.findings],
+    findings,
   }
 }
 
@@ -112,6 +126,8 @@ async function carryOut(
   const plan = await planComposition(context, tx, actor, key, wish, true)
   refuseDraft(plan, key.namespace, plan.namespace)
   await refuseLeaving(tx, actor, plan)
+  const asked = newNames(plan)
+  if (asked) await refuseFull(tx, asked)
   const operations: OperationOfDeployment[] = []
   for (const member of plan.members)
     if (member.change !== 'unchanged')

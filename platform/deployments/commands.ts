@@ -18,6 +18,7 @@ import { type DraftRequest, draft, nothingBefore } from './draft.ts'
 import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
+import { refuseFull } from './namespace-room.ts'
 import { refuseDraft, refuseUnbuilt } from './refusals.ts'
 import { refuseReplaced } from './refuse-replaced.ts'
 import { request } from './request.ts'
@@ -66,6 +67,7 @@ export async function createDeployment(
       },
     })
     refuseDraft(made, namespaceName, namespace)
+    await refuseFull(tx, { namespace: known(namespace), names: [name] })
     await reserveName(tx, id, input)
     // They live on as the new deployment's own, and are erased with it.
     if (inherited) await context.secrets.erase(tx, inherited.deployment)

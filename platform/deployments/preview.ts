@@ -18,6 +18,7 @@ import { DeployFailure } from './deploy-failure.ts'
 import { wanted } from './deployment.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
+import { roomFindings } from './namespace-room.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
 import { leftClaims } from './standing-claims.ts'
@@ -54,10 +55,13 @@ export async function previewDeployment(
     ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
     composition: existing?.composition,
   })
+  const isNew = namespace !== null && existing === null
+  const room = isNew ? await roomFindings(sql, { namespace, names: [input.name] }) : []
+  const findings = [...made.findings, ...room]
   const allowed =
     made.violations.length + violations.length === 0 &&
     cluster !== null &&
-    made.findings.every(one => one.severity !== 'deny') &&
+    findings.every(one => one.severity !== 'deny') &&
     namespace !== null
   const [clusterRow] = await sql.query<{ simulated: boolean }>(
     'select simulated from kade.cluster where name = $1',
@@ -66,7 +70,7 @@ export async function previewDeployment(
   const resources = resourcesOf(app.resources, made.values.resources)
   return {
     allowed,
-    findings: [...made.findings],
+    findings,
     violations: [...violations, ...made.violations],
     ...(await changesOf(context, input, made, existing, cluster)),
     cluster,
