@@ -12,11 +12,12 @@ export function registerClusters(program: Command, cli: Cli): void {
       const rows = page.items.map(one => [
         one.name + (one.primary ? ' (primary)' : ''),
         one.region,
+        one.jurisdiction,
         one.state + (one.simulated ? ' (simulated)' : ''),
         String(one.deployments),
         tell(cli.terminal, one.message),
       ])
-      const header = ['CLUSTER', 'REGION', 'STATE', 'DEPLOYMENTS', 'MESSAGE']
+      const header = ['CLUSTER', 'REGION', 'JURISDICTION', 'STATE', 'DEPLOYMENTS', 'MESSAGE']
       const leaks = page.items.flatMap(one => scanLines(cli.terminal, one))
       print(cli, flags, page, [...table(header, rows), ...leaks])
     },

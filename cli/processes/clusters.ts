@@ -16,6 +16,7 @@ import { createEngine } from '#platform/deployments/engine/create-engine.ts'
 import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { getBinaries } from '#tools/control-plane/get-binaries.js'
+import { withPlaces } from './cluster-places.ts'
 import { consentToJoin } from './consent.ts'
 import { contextsOf } from './kubeconfig.ts'
 import type { PlannedCluster } from './planned-cluster.ts'
@@ -25,7 +26,7 @@ import type { Settings } from './settings.ts'
 /** The clusters that the settings name: contexts of the given kubeconfig, else the embedded ones. */
 export async function plannedClusters(settings: Settings): Promise<PlannedCluster[]> {
   const planned = settings.kubeconfig
-    ? await contextsOf(settings.kubeconfig)
+    ? withPlaces(await contextsOf(settings.kubeconfig), settings.places)
     : embedded(settings.home)
   const names = planned.map(one => one.spec.name)
   const unknown = settings.clusters?.find(name => !names.includes(name))

@@ -4,7 +4,7 @@ import type { PlannedCluster } from './planned-cluster.ts'
 
 /**
  * The contexts of a kubeconfig as clusters, named by context. Region and jurisdiction are not in a kubeconfig: they are
- * `unknown` until somebody says them, because a guess would decide where data may live.
+ * `unknown` until somebody says them (`cluster-places.ts`), because a guess would decide where data may live.
  */
 export async function contextsOf(path: string): Promise<PlannedCluster[]> {
   const config = new KubeConfig()

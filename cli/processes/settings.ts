@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Environments } from '#kit/environment.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { kadeHome } from '../home.ts'
+import { type ClusterPlaces, readClusterPlaces } from './cluster-places.ts'
 import { readDatabaseUrls } from './database-urls.ts'
 import { readEnvironments } from './environments.ts'
 
@@ -20,6 +21,8 @@ export type Settings = {
   readonly environments: Environments
   /** Clusters of one's own instead of the embedded ones. */
   readonly kubeconfig: string | null
+  /** Where these stand, as far as somebody has said. */
+  readonly places: ClusterPlaces
   /** Embedded clusters, or contexts of the kubeconfig; null means all. */
   readonly clusters: readonly string[] | null
   /** Consent to join clusters of one's own. */
@@ -43,6 +46,7 @@ export async function readSettings(
     keyFile: env.KADE_KEY_FILE,
     environments: await readEnvironments(env.KADE_ENVIRONMENTS),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
+    places: await readClusterPlaces(env.KADE_CLUSTERS, env.KADE_KUBECONFIG),
     clusters: flags.clusters
       ? flags.clusters
           .split(',')

@@ -46,6 +46,7 @@ async function settingsFor(home: string) {
     keyFile: undefined,
     environments: shelfEnvironments,
     kubeconfig: null,
+    places: {},
     clusters: ['amsterdam'],
     yes: true,
   }
