@@ -235,7 +235,16 @@ export const contract = {
     tag: 'deployments',
     action: 'deployment.delete',
     params: one,
-    query: z.strictObject({ data: z.enum(['keep', 'delete']).default('keep') }),
+    query: z.strictObject({
+      data: z.enum(['keep', 'delete']).default('keep'),
+      forget: z
+        .string()
+        .max(100)
+        .describe(
+          'the name once more: end it without its cluster, which has been silent for an hour; what stands there may run on',
+        )
+        .optional(),
+    }),
     answers: { 202: OperationOfDeployment },
     starts: 'operation',
     conditional: true,

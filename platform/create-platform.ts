@@ -16,6 +16,7 @@ import {
   rollbackDeployment,
   updateDeployment,
 } from './deployments/commands.ts'
+import { forgetDeployment } from './deployments/forget.ts'
 import { inspectDeployment, readLogs, readMetrics } from './deployments/inspect.ts'
 import { cancelOperation, retryOperation } from './deployments/operation-commands.ts'
 import { listOperations, readOperation } from './deployments/operations.ts'
@@ -31,10 +32,7 @@ import type { Platform } from './platform.ts'
 /** The platform as functions, over what the composition root has chosen. Holds no state of its own. */
 export function createPlatform(context: PlatformContext): Platform {
   const { database, queue } = context
-  const shelf = async () => {
-    const { entries, unusable } = await listAddedApps(context, database)
-    return { ...context, catalog: [...context.catalog, ...entries], unusable }
-  }
+  const shelf = () => shelfOf(context)
   return {
     listApps: async (_actor, { query }) => listApps(await shelf(), query),
     readApp: async (_actor, { params }) => readApp(await shelf(), params.app),
@@ -68,8 +66,10 @@ export function createPlatform(context: PlatformContext): Platform {
     readDeployment: (actor, { params }) => readDeployment(database, actor, params),
     updateDeployment: (actor, { params, body, ifMatch }) =>
       updateDeployment(context, actor, { ...params, ifMatch, reason: body.reason }, body),
-    deleteDeployment: (actor, { params, query, ifMatch }) =>
-      deleteDeployment(context, actor, { ...params, ifMatch }, query.data),
+    deleteDeployment: (actor, { params, query: { data, forget }, ifMatch }) =>
+      forget === undefined
+        ? deleteDeployment(context, actor, { ...params, ifMatch }, data)
+        : forgetDeployment(context, actor, { ...params, ifMatch }, { data, typed: forget }),
     restartDeployment: (actor, { params, ifMatch }) =>
       restartDeployment(context, actor, { ...params, ifMatch }),
     rollbackDeployment: (actor, { params, body, ifMatch }) =>
@@ -109,4 +109,10 @@ export function createPlatform(context: PlatformContext): Platform {
       return undefined
     },
   }
+}
+
+/** The platform's ground with the apps from outside among the others. */
+async function shelfOf(context: PlatformContext) {
+  const { entries, unusable } = await listAddedApps(context, context.database)
+  return { ...context, catalog: [...context.catalog, ...entries], unusable }
 }

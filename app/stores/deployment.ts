@@ -81,8 +81,10 @@ export const useDeployment = defineStore('deployment', () => {
     await load()
   }
 
-  async function remove(data: 'keep' | 'delete'): Promise<void> {
-    await client.deleteDeployment({ ...condition(), query: { data } })
+  /** With `forget` without its cluster, which is gone for good. */
+  async function remove(data: 'keep' | 'delete', forget = false): Promise<void> {
+    const query = { data, ...(forget ? { forget: place.value.name } : {}) }
+    await client.deleteDeployment({ ...condition(), query })
     await load()
   }
 

@@ -4,7 +4,7 @@ import { newIdempotencyKey } from '../connection.ts'
 import { parseTarget } from '../input.ts'
 import { UsageError } from '../terminal.ts'
 
-type Flags = WaitFlags & { data: 'keep' | 'delete'; yes?: true }
+type Flags = WaitFlags & { data: 'keep' | 'delete'; forget?: true; yes?: true }
 
 export function registerDelete(program: Command, cli: Cli): void {
   const command = program
@@ -15,22 +15,32 @@ export function registerDelete(program: Command, cli: Cli): void {
         .choices(['keep', 'delete'])
         .default('keep'),
     )
+    .option(
+      '--forget',
+      'end it without its cluster, which is gone for good: what stands there may run on',
+    )
     .option('-y, --yes', 'do not ask')
   withWait(command).action(async (target: string, flags: Flags) => {
     const params = parseTarget(target)
-    if (cli.terminal.interactive && !flags.yes) await confirm(cli, target, params.name, flags.data)
+    if (cli.terminal.interactive && !flags.yes) await confirm(cli, target, params.name, flags)
+    else if (flags.forget && !flags.yes) throw new UsageError('To forget it unasked, give --yes.')
     const connection = await cli.connect()
     const started = await connection.client.deleteDeployment({
       params,
-      query: { data: flags.data },
+      query: { data: flags.data, ...(flags.forget && { forget: params.name }) },
       idempotencyKey: newIdempotencyKey(),
     })
     await follow(cli, connection, started, flags)
   })
 }
 
-async function confirm(cli: Cli, target: string, name: string, data: string): Promise<void> {
-  const too = data === 'delete' ? ' AND ALL ITS DATA' : ''
-  const answer = await cli.terminal.ask(`This deletes ${target}${too}. Type "${name}" to go on: `)
+type What = Pick<Flags, 'data' | 'forget'>
+
+async function confirm(cli: Cli, target: string, name: string, what: What): Promise<void> {
+  const too = what.data === 'delete' ? ' AND ALL ITS DATA' : ''
+  const happens = what.forget
+    ? `This forgets ${target}: what stands on its cluster is not removed, may still run with its data and secrets, and nobody looks after it.`
+    : `This deletes ${target}${too}.`
+  const answer = await cli.terminal.ask(`${happens} Type "${name}" to go on: `)
   if (answer.trim() !== name) throw new UsageError('That is another name; nothing was deleted.')
 }

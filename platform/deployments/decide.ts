@@ -27,6 +27,11 @@ export type Command =
       /** Without its number, which follows from the state. */
       readonly revision: Omit<RevisionData, 'number'> | null
     }
+  /** Ends a deployment whose clusters are gone, without them. */
+  | {
+      readonly type: 'forget'
+      readonly request: Omit<EventData<'DeploymentRequested'>, 'revision'>
+    }
   | {
       readonly type: 'start'
       readonly operation: string
@@ -67,6 +72,7 @@ export type Decision = { readonly events: readonly NewEvent[] } | { readonly ref
 
 export function decide(command: Command, state: DeploymentState): Decision {
   if (command.type === 'request') return request(command, state)
+  if (command.type === 'forget') return forget(command.request, state)
   if (command.type === 'reveal') {
     if (!state.identity || state.deleted) return refuse('not-found', 'There is no such deployment.')
     return { events: [{ type: 'SecretRevealed', data: command.revealed }] }
@@ -167,6 +173,23 @@ function request(command: Extract<Command, { type: 'request' }>, state: Deployme
   const number = (state.revisions.at(-1)?.number ?? 0) + 1
   const data = { ...request, ...(revision ? { revision: { ...revision, number } } : {}) }
   return { events: [...superseded, { type: 'DeploymentRequested', data }] }
+}
+
+/** Nothing that has begun holds it up: its clusters will not end it. */
+function forget(
+  data: Omit<EventData<'DeploymentRequested'>, 'revision'>,
+  { identity, deleted, operation: open }: DeploymentState,
+): Decision {
+  if (!identity || deleted) return refuse('not-found', 'There is no such deployment.')
+  const superseded = open ? [cancelled(open.id, open.kind, data.actor, data.operation)] : []
+  const end = { operation: data.operation, data: data.data ?? 'keep' }
+  return {
+    events: [
+      ...superseded,
+      { type: 'DeploymentRequested', data },
+      { type: 'DeploymentDeleted', data: { ...end, forgotten: [...identity.clusters] } },
+    ],
+  }
 }
 
 /** The earliest phase that any of its clusters has come to. */

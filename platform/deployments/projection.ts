@@ -3,6 +3,7 @@ import type { Cause } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { EventData, NewEvent, Phase } from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
+import { leftRunning } from './left-running.ts'
 
 /**
  * The read model of deployments: rows that follow from events alone, so that one command rebuilds them. What is merely
@@ -280,7 +281,8 @@ async function deleted(
   data: EventData<'DeploymentDeleted'>,
   at: Date,
 ): Promise<void> {
-  await ended(tx, id, data, at, 'succeeded')
+  const next = data.forgotten && leftRunning(id, data.forgotten)
+  await ended(tx, id, data, at, 'succeeded', undefined, next)
   await tx.query('delete from kade.deployment_name where deployment = $1', [id])
   await tx.query('delete from kade.observation where deployment = $1', [id])
   await tx.query('delete from kade.deployment where id = $1', [id])

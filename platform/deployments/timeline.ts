@@ -2,7 +2,7 @@ import type { TimelineEntry } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { readStreamBackwards } from '#platform/events/store.ts'
-import type { Phase, StoredEvent } from '#platform/events/types.ts'
+import type { EventData, Phase, StoredEvent } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { healthInDutch } from './health-words.ts'
@@ -107,6 +107,8 @@ export function textOf(event: StoredEvent): Text {
             nl: 'Een nieuwer verzoek kwam ervoor in de plaats.',
           }
         : { en: 'It was cancelled.', nl: 'Het is geannuleerd.' }
+    case 'DeploymentDeleted':
+      return endOf(event.data)
     case 'DeploymentRolledBack':
       return {
         en: `Rolled back from revision ${event.data.from} to what revision ${event.data.to} was.`,
@@ -196,5 +198,13 @@ function takenUp(tries: number): Text {
   return {
     en: `A worker took it up again (attempt ${tries}).`,
     nl: `Een worker heeft het opnieuw opgepakt (poging ${tries}).`,
+  }
+}
+
+function endOf({ forgotten }: EventData<'DeploymentDeleted'>): Text {
+  if (!forgotten) return { en: 'It was deleted.', nl: 'Hij is verwijderd.' }
+  return {
+    en: `It was forgotten, without ${forgotten.join(', ')}: what stood there may still run.`,
+    nl: `Hij is vergeten, zonder ${forgotten.join(', ')}: wat daar stond kan nog draaien.`,
   }
 }

@@ -153,7 +153,12 @@ export const eventSchemas = {
     automatic: z.boolean(),
   }),
   /** The deployment and its objects are gone. */
-  DeploymentDeleted: z.object({ ...operation, data: z.enum(['keep', 'delete']) }),
+  DeploymentDeleted: z.object({
+    ...operation,
+    data: z.enum(['keep', 'delete']),
+    /** Clusters that could not be asked: the deployment was forgotten, and what stands there may run on. */
+    forgotten: z.array(z.string()).optional(),
+  }),
   /** Somebody had the value of a secret shown to them: its name, never the value. */
   SecretRevealed: z.object({
     secret: z.string(),

@@ -365,6 +365,10 @@ describe('the other commands', () => {
     await kade('delete team-a/vectors')
     await kade('delete team-a/vectors --data delete')
     expect(calls.map(({ call }) => call.query)).toEqual([{ data: 'keep' }, { data: 'delete' }])
+    calls.length = 0
+    expect((await kade('delete team-a/vectors --forget')).code).toBe(2)
+    await kade('delete team-a/vectors --forget --yes')
+    expect(calls.map(({ call }) => call.query)).toEqual([{ data: 'keep', forget: 'vectors' }])
   })
 
   it('status and list say where a state is only played', async () => {

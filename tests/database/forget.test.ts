@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { OperationOfDeployment } from '#api/operations.ts'
+import { openDatabase } from '#platform/adapters/database/postgres.ts'
+import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
+import { readStream } from '#platform/events/store.ts'
+import {
+  ada,
+  bob,
+  freshName,
+  type PlatformGround,
+  platformGround,
+  seen,
+} from '#tests/support/platform-ground.ts'
+
+let ground: PlatformGround
+beforeAll(async () => {
+  ground = await platformGround()
+  await ground.namespace('team-a', 'a')
+})
+beforeEach(() => heardOf(0))
+afterAll(() => ground?.stop())
+
+const heardOf = (secondsAgo: number) => ground.cluster('amsterdam', secondsAgo)
+
+async function served(app = 'qdrant', bindings = {}): Promise<OperationOfDeployment> {
+  const body = { app, namespace: 'team-a', name: freshName(), settings: {}, bindings }
+  const made = await ground.platform.createDeployment(ada, { body })
+  await ground.hub.start(made.id, 'amsterdam', 'w1')
+  await ground.hub.applied(await ground.claim(made.id))
+  await ground.hub.observed([seen(made)])
+  return made
+}
+
+const at = ({ namespace, name }: OperationOfDeployment) => ({ params: { namespace, name } })
+
+function forget(made: OperationOfDeployment, typed = made.name, actor = ada) {
+  const query = { data: 'keep', forget: typed } as const
+  return ground.platform.deleteDeployment(actor, { ...at(made), query })
+}
+
+describe('a deployment whose cluster is gone', () => {
+  it('is forgotten by its name, says what may be left running and who did it, and frees the name', async () => {
+    const made = await served()
+    await heardOf(3_700)
+    const gone = await forget(made)
+    expect(gone).toMatchObject({
+      kind: 'delete',
+      state: 'succeeded',
+      actor: 'ada',
+      next: {
+        en: expect.stringMatching(/on amsterdam may still run/),
+        nl: expect.stringContaining(`kade.dev/deployment=${made.deployment}`),
+      },
+    })
+    await expect(ground.platform.readDeployment(ada, at(made))).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    const stream = `deployment-${made.deployment}`
+    const [asked, end] = (await readStream(ground.context.database, stream)).slice(-2)
+    expect(asked).toMatchObject({
+      type: 'DeploymentRequested',
+      data: { kind: 'delete', actor: 'ada' },
+    })
+    expect(end).toMatchObject({
+      type: 'DeploymentDeleted',
+      data: { data: 'keep', forgotten: ['amsterdam'] },
+    })
+    const owner = await openDatabase(ground.adminUrl)
+    await rebuildDeployments(owner).finally(() => owner.close())
+    expect(await ground.platform.readOperation(ada, { params: { operation: gone.id } })).toEqual(
+      gone,
+    )
+    const body = { app: 'qdrant', namespace: 'team-a', name: made.name, settings: {} }
+    await ground.platform.createDeployment(ada, { body })
+  })
+
+  it('is forgotten too while a delete of it waits for the cluster, and the worker that comes back is not heard', async () => {
+    const made = await served()
+    const query = { data: 'delete' } as const
+    const stuck = await ground.platform.deleteDeployment(ada, { ...at(made), query })
+    await ground.hub.start(stuck.id, 'amsterdam', 'w1')
+    const claim = await ground.claim(stuck.id)
+    await heardOf(3_700)
+    await forget(made)
+    expect(await ground.hub.removed(claim)).toBe('ended')
+    expect((await ground.story(made.deployment)).slice(-3)).toEqual([
+      'OperationCancelled',
+      'DeploymentRequested',
+      'DeploymentDeleted',
+    ])
+  })
+
+  it('is forgotten when the registry has the cluster no more', async () => {
+    const made = await served()
+    await ground.context.database.query("delete from kade.cluster where name = 'amsterdam'")
+    expect(await forget(made)).toMatchObject({ state: 'succeeded' })
+  })
+
+  it('is not, while the cluster was heard of within the hour', async () => {
+    const made = await served()
+    await heardOf(3_500)
+    await expect(forget(made)).rejects.toMatchObject({
+      code: 'conflict',
+      text: { nl: expect.stringMatching(/^Van amsterdam is om .* nog iets gehoord/) },
+    })
+    expect(await ground.platform.readDeployment(ada, at(made))).toMatchObject({ revision: 1 })
+  })
+
+  it('is not, under another name, by another team, or while somebody uses it', async () => {
+    const models = await served('ollama')
+    const chat = await served('open-webui', { llm: `team-a/${models.name}` })
+    await heardOf(3_700)
+    await expect(forget(models, 'models')).rejects.toMatchObject({
+      code: 'request-invalid',
+      details: { violations: [{ pointer: '/forget' }] },
+    })
+    await expect(forget(models, models.name, bob)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(forget(models)).rejects.toMatchObject({ code: 'in-use' })
+    await forget(chat)
+    await forget(models)
+  })
+})
