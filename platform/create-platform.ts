@@ -24,8 +24,12 @@ import { previewDeployment } from './deployments/preview.ts'
 import { listDeployments, listRevisions, readDeployment } from './deployments/queries.ts'
 import { listSecrets, revealSecret } from './deployments/reveal.ts'
 import { readTimeline } from './deployments/timeline.ts'
-import { PlatformError } from './errors.ts'
-import { createNamespace, findNamespace, listNamespaces } from './federation/namespaces.ts'
+import {
+  createNamespace,
+  findNamespace,
+  listNamespaces,
+  noSuchNamespace,
+} from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
 import type { Platform } from './platform.ts'
 
@@ -54,7 +58,7 @@ export function createPlatform(context: PlatformContext): Platform {
     readNamespace: async (actor, { params }) => {
       const found = await findNamespace(database, actor, params.namespace)
       if (found) return found
-      throw new PlatformError('not-found', `There is no namespace ${params.namespace}.`)
+      throw noSuchNamespace(params.namespace)
     },
     createNamespace: (actor, { body }) => createNamespace(context, actor, body),
 

@@ -19,6 +19,7 @@ import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
 import { refuseFull } from './namespace-room.ts'
+import { noDeployment } from './no-such-deployment.ts'
 import { refuseDraft, refuseUnbuilt } from './refusals.ts'
 import { refuseReplaced } from './refuse-replaced.ts'
 import { request } from './request.ts'
@@ -210,7 +211,7 @@ async function revise(
     const { state } = await load(tx, id)
     const identity = state.identity
     const newest = wanted(state)
-    if (!identity || !newest) throw new PlatformError('not-found', 'There is no such deployment.')
+    if (!identity || !newest) throw new PlatformError('not-found', noDeployment)
     holdTo(asked.ifMatch, state)
     const app = await appOf(context, identity.app, tx)
     if (kind === 'restart') await refuseReplaced(tx, app, newest)
@@ -221,7 +222,7 @@ async function revise(
         'not-yet-supported',
         {
           en: 'A deployment cannot move to another cluster yet.',
-          nl: 'Een deployment kan nog niet naar een ander cluster verhuizen.',
+          nl: 'Een uitrol kan nog niet naar een ander cluster verhuizen.',
         },
         {
           next: {
@@ -278,7 +279,7 @@ function bindingsOf(revision: RevisionData | undefined): DeploymentInput['bindin
 
 /** The configuration of a revision as it was, whatever the environment gives by now. */
 async function whole(tx: Sql, revision: RevisionData | undefined) {
-  if (!revision) throw new PlatformError('not-found', 'There is no such deployment.')
+  if (!revision) throw new PlatformError('not-found', noDeployment)
   const settings = await readBlob(tx, revision.settings)
   const configuration: DeploymentInput = {
     // Settings were parsed against the app's schema before they were stored.

@@ -12,6 +12,7 @@ import {
 } from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
 import { digestOf } from './digest.ts'
+import { noDeployment } from './no-such-deployment.ts'
 
 /**
  * What may happen to a deployment, decided from its state alone: no clock, no database, no cluster.
@@ -66,7 +67,7 @@ export type Command =
   /** Concerns no operation: what runs is only looked at. */
   | { readonly type: 'reveal'; readonly revealed: EventData<'SecretRevealed'> }
 
-export type Refusal = { readonly code: 'conflict' | 'not-found'; readonly message: string }
+export type Refusal = { readonly code: 'conflict' | 'not-found'; readonly message: Text }
 
 export type Decision = { readonly events: readonly NewEvent[] } | { readonly refused: Refusal }
 
@@ -74,11 +75,14 @@ export function decide(command: Command, state: DeploymentState): Decision {
   if (command.type === 'request') return request(command, state)
   if (command.type === 'forget') return forget(command.request, state)
   if (command.type === 'reveal') {
-    if (!state.identity || state.deleted) return refuse('not-found', 'There is no such deployment.')
+    if (!state.identity || state.deleted) return refuse('not-found', noDeployment)
     return { events: [{ type: 'SecretRevealed', data: command.revealed }] }
   }
   if (state.operation?.id !== command.operation)
-    return refuse('conflict', 'The operation has ended already.')
+    return refuse('conflict', {
+      en: 'The operation has ended already.',
+      nl: 'De bewerking is al afgelopen.',
+    })
   const { id, kind, attempt, tries, revision, to } = state.operation
   const operation = { operation: id }
   switch (command.type) {
@@ -148,10 +152,10 @@ export function decide(command: Command, state: DeploymentState): Decision {
       }
     case 'cancel':
       if (kind === 'delete' && attempt > 0)
-        return refuse(
-          'conflict',
-          'A delete that has begun cannot be cancelled: some objects are gone already.',
-        )
+        return refuse('conflict', {
+          en: 'A delete that has begun cannot be cancelled: some objects are gone already.',
+          nl: 'Een verwijdering die is begonnen kan niet worden gestopt: sommige objecten zijn al weg.',
+        })
       return { events: [cancelled(id, kind, command.actor)] }
   }
 }
@@ -159,16 +163,20 @@ export function decide(command: Command, state: DeploymentState): Decision {
 function request(command: Extract<Command, { type: 'request' }>, state: DeploymentState): Decision {
   const { request, revision } = command
   if (request.kind === 'create') {
-    if (state.identity) return refuse('conflict', 'This deployment exists already.')
+    if (state.identity)
+      return refuse('conflict', {
+        en: 'This deployment exists already.',
+        nl: 'Deze uitrol bestaat al.',
+      })
   } else if (!state.identity || state.deleted) {
-    return refuse('not-found', 'There is no such deployment.')
+    return refuse('not-found', noDeployment)
   }
   const open = state.operation
   if (open?.kind === 'delete' && (open.attempt > 0 || request.kind === 'delete'))
-    return refuse(
-      'conflict',
-      'The deployment is being deleted. Wait until the operation has ended.',
-    )
+    return refuse('conflict', {
+      en: 'The deployment is being deleted. Wait until the operation has ended.',
+      nl: 'De uitrol wordt verwijderd. Wacht tot de bewerking is afgelopen.',
+    })
   const superseded = open ? [cancelled(open.id, open.kind, request.actor, request.operation)] : []
   const number = (state.revisions.at(-1)?.number ?? 0) + 1
   const data = { ...request, ...(revision ? { revision: { ...revision, number } } : {}) }
@@ -180,7 +188,7 @@ function forget(
   data: Omit<EventData<'DeploymentRequested'>, 'revision'>,
   { identity, deleted, operation: open }: DeploymentState,
 ): Decision {
-  if (!identity || deleted) return refuse('not-found', 'There is no such deployment.')
+  if (!identity || deleted) return refuse('not-found', noDeployment)
   const superseded = open ? [cancelled(open.id, open.kind, data.actor, data.operation)] : []
   const end = { operation: data.operation, data: data.data ?? 'keep' }
   return {
@@ -228,6 +236,6 @@ function cancelled(
   return { type: 'OperationCancelled', data }
 }
 
-function refuse(code: Refusal['code'], message: string): Decision {
+function refuse(code: Refusal['code'], message: Text): Decision {
   return { refused: { code, message } }
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { PlatformError } from '#platform/errors.ts'
 import type { Actor } from '#platform/platform.ts'
+import { noSuchDeployment } from './no-such-deployment.ts'
 
 export type DeploymentKey = { readonly namespace: string; readonly name: string }
 
@@ -11,8 +11,5 @@ export async function findDeployment(sql: Sql, actor: Actor, key: DeploymentKey)
     [key.namespace, key.name, [...actor.teams]],
   )
   if (row) return row.id
-  throw new PlatformError('not-found', {
-    en: `There is no deployment ${key.namespace}/${key.name}.`,
-    nl: `Er is geen uitrol ${key.namespace}/${key.name}.`,
-  })
+  throw noSuchDeployment(key)
 }

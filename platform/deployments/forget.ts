@@ -11,6 +11,7 @@ import type { Asked } from './commands.ts'
 import { refuseInUse } from './consumers.ts'
 import { holdTo } from './etag.ts'
 import { findDeployment } from './find.ts'
+import { noDeployment } from './no-such-deployment.ts'
 import { readOperation } from './operations.ts'
 import { requestOf } from './request.ts'
 import { change, load, lockDeployment, unwrap } from './stream.ts'
@@ -34,7 +35,7 @@ export async function forgetDeployment(
     await lockDeployment(tx, id)
     const { state } = await load(tx, id)
     const { identity } = state
-    if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
+    if (!identity) throw new PlatformError('not-found', noDeployment)
     holdTo(asked.ifMatch, state)
     await refuseHeard(context, tx, identity.clusters)
     await refuseInUse(tx, actor, { ...identity, id })

@@ -119,15 +119,31 @@ function consentsOf(
     return asks.items.map(({ kind, object, uid }) => ({ kind, object, uid }))
   }
   if (state !== 'failed' && state !== 'cancelled')
+    throw new PlatformError('conflict', {
+      en: `The operation is ${state}; only one that failed, was cancelled or needs approval can be retried.`,
+      nl: `De bewerking is ${stateInDutch[state]}; alleen een die mislukt of geannuleerd is of op toestemming wacht, kan opnieuw worden geprobeerd.`,
+    })
+  if (consent !== undefined)
     throw new PlatformError(
       'conflict',
-      `The operation is ${state}; only one that failed, was cancelled or needs approval can be retried.`,
+      { en: 'The operation asks no consent.', nl: 'De bewerking vraagt geen toestemming.' },
+      {
+        next: {
+          en: 'Retry it without a consent.',
+          nl: 'Probeer het opnieuw zonder toestemming.',
+        },
+      },
     )
-  if (consent !== undefined)
-    throw new PlatformError('conflict', 'The operation asks no consent.', {
-      next: 'Retry it without a consent.',
-    })
   return undefined
+}
+
+const stateInDutch: Readonly<Record<OperationOfDeployment['state'], string>> = {
+  queued: 'in de wachtrij',
+  running: 'bezig',
+  succeeded: 'geslaagd',
+  failed: 'mislukt',
+  cancelled: 'geannuleerd',
+  'needs-approval': 'in afwachting van toestemming',
 }
 
 function overtaken(): PlatformError {

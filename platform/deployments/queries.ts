@@ -1,11 +1,11 @@
 import type { Deployment, Desired, Health, Revision } from '#api/deployments.ts'
 import type { Environment } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { PlatformError } from '#platform/errors.ts'
 import type { RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { etagOf } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
+import { noSuchDeployment } from './no-such-deployment.ts'
 import { type OperationRow, operationView } from './operations.ts'
 import { decodeCursor, toPage } from './pages.ts'
 
@@ -118,10 +118,7 @@ export async function readDeployment(
     [key.namespace, key.name, [...actor.teams]],
   )
   if (row) return view(row)
-  throw new PlatformError('not-found', {
-    en: `There is no deployment ${key.namespace}/${key.name}.`,
-    nl: `Er is geen uitrol ${key.namespace}/${key.name}.`,
-  })
+  throw noSuchDeployment(key)
 }
 
 /** The members of a composition, as far as the actor may see them, in the order they were made. */

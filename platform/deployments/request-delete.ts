@@ -5,6 +5,7 @@ import { PlatformError } from '#platform/errors.ts'
 import type { Actor } from '#platform/platform.ts'
 import { refuseInUse } from './consumers.ts'
 import type { DeploymentState } from './deployment.ts'
+import { noDeployment } from './no-such-deployment.ts'
 import { record, requestOf } from './request.ts'
 
 /** Asks for the end of a deployment whose lock is held. Throws `in-use` where somebody goes on using it. */
@@ -16,7 +17,7 @@ export async function requestDelete(
   { identity }: Pick<DeploymentState, 'identity'>,
   how: { readonly data: 'keep' | 'delete'; readonly continues?: string | undefined },
 ): Promise<OperationOfDeployment> {
-  if (!identity) throw new PlatformError('not-found', 'There is no such deployment.')
+  if (!identity) throw new PlatformError('not-found', noDeployment)
   await refuseInUse(tx, actor, { ...identity, id })
   const { data, continues } = how
   const entry = await findApp(context, identity.app, tx)

@@ -3,6 +3,7 @@
  * module says which these are; every other value never leaves. The event is written in the transaction that reads the value,
  * so that nobody sees one without a trace. No cluster is asked.
  */
+import type { Text } from '#api/names.ts'
 import type { DeploymentSecret, RevealedSecret } from '#api/secrets.ts'
 import type { AppData, SecretSpec } from '#kit/app.ts'
 import { userNameOf } from '#kit/secrets.ts'
@@ -14,6 +15,7 @@ import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
 import type { DeploymentKey } from './find.ts'
+import { noSuchDeployment } from './no-such-deployment.ts'
 import { change, unwrap } from './stream.ts'
 
 /** The secrets of a deployment by name; the applied revision says which are in use, before there is one the wanted one. */
@@ -50,7 +52,7 @@ export async function revealSecret(
 ): Promise<RevealedSecret> {
   return context.database.transaction(async tx => {
     const { id, team, app, applied, secretVersion } = await look(context, tx, actor, key)
-    if (!may(actor, 'secret.reveal', { team })) throw absent(key)
+    if (!may(actor, 'secret.reveal', { team })) throw noSuchDeployment(key)
     const title = purposeOf(app, secret)
     if (applied === null)
       throw new PlatformError(
@@ -70,9 +72,19 @@ export async function revealSecret(
     const values = secretVersion > 0 ? await context.secrets.read(tx, id, secretVersion) : {}
     const value = values[secret]
     if (value === undefined)
-      throw new PlatformError('not-found', `Revision ${applied} has no secret ${secret}.`, {
-        next: 'Update the deployment: the app got this secret in a later version.',
-      })
+      throw new PlatformError(
+        'not-found',
+        {
+          en: `Revision ${applied} has no secret ${secret}.`,
+          nl: `Revisie ${applied} heeft geen geheim ${secret}.`,
+        },
+        {
+          next: {
+            en: 'Update the deployment: the app got this secret in a later version.',
+            nl: 'Wijzig de uitrol: de app kreeg dit geheim in een latere versie.',
+          },
+        },
+      )
     const revealed = { secret, revision: applied, actor: actor.id, via: actor.via }
     unwrap(await change(context, tx, id, () => ({ type: 'reveal', revealed })))
     return { name: secret, value, title }
@@ -104,7 +116,7 @@ async function look(
       where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
     [key.namespace, key.name, [...actor.teams]],
   )
-  if (!row) throw absent(key)
+  if (!row) throw noSuchDeployment(key)
   return { ...row, app: await appOf(context, row.app, sql) }
 }
 
@@ -112,33 +124,57 @@ async function look(
 function purposeOf(app: AppData, secret: string) {
   const spec = app.secrets.find(one => one.name === secret)
   if (!spec)
-    throw new PlatformError('not-found', `${app.name} has no secret ${secret}.`, {
-      next: 'List its secrets, and choose one that can be shown.',
-    })
+    throw new PlatformError(
+      'not-found',
+      {
+        en: `${app.name} has no secret ${secret}.`,
+        nl: `${app.name} heeft geen geheim ${secret}.`,
+      },
+      {
+        next: {
+          en: 'List its secrets, and choose one that can be shown.',
+          nl: 'Bekijk de lijst van zijn geheimen en kies er een die getoond kan worden.',
+        },
+      },
+    )
   if (spec.kind === 'generated' && spec.revealed) return spec.revealed.purpose
   throw new PlatformError(
     'forbidden',
-    `The secret ${secret} is never shown: ${reasons[spec.kind]}`,
+    {
+      en: `The secret ${secret} is never shown: ${reasons[spec.kind].en}`,
+      nl: `Het geheim ${secret} wordt nooit getoond: ${reasons[spec.kind].nl}`,
+    },
     {
       next: nexts[spec.kind],
     },
   )
 }
 
-const reasons: Readonly<Record<SecretSpec['kind'], string>> = {
-  generated: 'it is for the app alone.',
-  provided: 'somebody gave it, and Kade does not give it back.',
-  bound: 'it belongs to what the app is bound to.',
+const reasons: Readonly<Record<SecretSpec['kind'], Text>> = {
+  generated: { en: 'it is for the app alone.', nl: 'het is alleen voor de app.' },
+  provided: {
+    en: 'somebody gave it, and Kade does not give it back.',
+    nl: 'iemand heeft het opgegeven, en Kade geeft het niet terug.',
+  },
+  bound: {
+    en: 'it belongs to what the app is bound to.',
+    nl: 'het hoort bij waar de app aan gekoppeld is.',
+  },
 }
 
-const nexts: Readonly<Record<SecretSpec['kind'], string>> = {
-  generated: 'Nobody needs it to use the app. List the secrets to see which can be shown.',
-  provided: 'Look it up where you keep your passwords, or update the deployment with a new one.',
-  bound: 'Ask the team of what it is bound to.',
-}
-
-function absent({ namespace, name }: DeploymentKey): PlatformError {
-  return new PlatformError('not-found', `There is no deployment ${namespace}/${name}.`)
+const nexts: Readonly<Record<SecretSpec['kind'], Text>> = {
+  generated: {
+    en: 'Nobody needs it to use the app. List the secrets to see which can be shown.',
+    nl: 'Niemand heeft het nodig om de app te gebruiken. Bekijk de lijst om te zien welke getoond kunnen worden.',
+  },
+  provided: {
+    en: 'Look it up where you keep your passwords, or update the deployment with a new one.',
+    nl: 'Zoek het op waar je je wachtwoorden bewaart, of wijzig de uitrol met een nieuw.',
+  },
+  bound: {
+    en: 'Ask the team of what it is bound to.',
+    nl: 'Vraag het team van waar hij aan gekoppeld is.',
+  },
 }
 
 /** The keys of every `secretKeyRef` in rendered objects. */

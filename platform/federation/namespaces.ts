@@ -45,6 +45,14 @@ export async function findNamespace(
   return row && actor.teams.includes(row.team) ? view(row) : null
 }
 
+/** For what is foreign and what is not there alike. */
+export function noSuchNamespace(name: string): PlatformError {
+  return new PlatformError('not-found', {
+    en: `There is no namespace ${name}.`,
+    nl: `Er is geen namespace ${name}.`,
+  })
+}
+
 export async function listNamespaces(
   sql: Sql,
   actor: Actor,

@@ -100,10 +100,15 @@ describe('what belongs to another team is as if it were not there', () => {
       ['operation', () => platform.readOperation(ada, { params: { operation: made.id } })],
       ['cancel', () => platform.cancelOperation(ada, { params: { operation: made.id } })],
       ['retry', () => platform.retryOperation(ada, { params: { operation: made.id } })],
+      ['secrets', () => platform.listSecrets(ada, there)],
+      ['secret', () => platform.revealSecret(ada, { params: { ...there.params, secret: 'x' } })],
       ['namespace', () => platform.readNamespace(ada, { params: { namespace: 'team-b' } })],
     ]
     for (const [what, call] of calls)
-      await expect(call(), what).rejects.toMatchObject({ code: 'not-found' })
+      await expect(call(), what).rejects.toMatchObject({
+        code: 'not-found',
+        text: { nl: expect.stringMatching(/^Er is geen (uitrol|bewerking|namespace) /) },
+      })
     const lists = await Promise.all([
       platform.listDeployments(ada, { query: { limit: 200, sort: 'name', namespace: 'team-b' } }),
       platform.listOperations(ada, { query: { limit: 200, namespace: 'team-b' } }),
