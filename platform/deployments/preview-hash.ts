@@ -34,7 +34,7 @@ export function holdToPreview(hash: string, render: string): void {
     'stale',
     {
       en: 'This is not what the preview showed: the settings, the app or its place changed since.',
-      nl: 'Dit is niet wat de voorvertoning liet zien: de instellingen, de app of de plek is intussen veranderd.',
+      nl: 'Dit is niet wat het voorbeeld liet zien: de instellingen, de app of de plek is intussen veranderd.',
     },
     {
       violations: [
@@ -45,7 +45,7 @@ export function holdToPreview(hash: string, render: string): void {
       ],
       next: {
         en: 'Look at a new preview, then send its hash. Nothing was changed.',
-        nl: 'Bekijk een nieuwe voorvertoning en stuur de hash daarvan mee. Er is niets gewijzigd.',
+        nl: 'Bekijk een nieuw voorbeeld en stuur de hash daarvan mee. Er is niets gewijzigd.',
       },
     },
   )

@@ -14,7 +14,7 @@ export async function reserveName(tx: Sql, id: string, key: DeploymentKey): Prom
       'name-taken',
       {
         en: `There is a deployment ${key.namespace}/${key.name} already.`,
-        nl: `Er is al een deployment ${key.namespace}/${key.name}.`,
+        nl: `Er is al een uitrol ${key.namespace}/${key.name}.`,
       },
       {
         violations: [
@@ -25,7 +25,7 @@ export async function reserveName(tx: Sql, id: string, key: DeploymentKey): Prom
         ],
         next: {
           en: 'Choose another name, or change the existing deployment.',
-          nl: 'Kies een andere naam, of wijzig de bestaande deployment.',
+          nl: 'Kies een andere naam, of wijzig de bestaande uitrol.',
         },
       },
     )

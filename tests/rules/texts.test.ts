@@ -87,3 +87,41 @@ it('what the contract says to people is in both languages; to fix: make the fiel
   )
   expect(plain.sort()).toEqual(Object.keys(mayBeOneLanguage).sort())
 })
+
+/** English where the glossary has a Dutch word, and second words for one thing, each with the word to use. */
+const houseWords: readonly (readonly [RegExp, string])[] = [
+  [/(?<![-/{\w])deployments?\b(?![-/}])/i, 'uitrol'],
+  [/voorvertoning/i, 'voorbeeld'],
+]
+
+/** What is said in Dutch: in the dictionaries, beside the code, and in the texts of policies. What is filled in is no text. */
+function dutchTexts(): { file: string; text: string }[] {
+  const inDictionaries = dictionaries
+    .filter(file => file.startsWith('app/locales/nl/'))
+    .flatMap(file => [...flat(JSON.parse(textOf(file)))].map(([, text]) => ({ file, text })))
+  const beside = sources('.ts')
+    .filter(file => !file.endsWith('.test.ts') && !file.startsWith('tests/'))
+    .flatMap(file =>
+      [...textOf(file).matchAll(/\bnl:\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g)].map(one => ({
+        file,
+        text: (one[2] ?? '').replace(/\$\{[^}]*\}/g, ''),
+      })),
+    )
+  const ofPolicies = files
+    .filter(file => /^policies\/.*\.yaml$/.test(file))
+    .flatMap(file =>
+      [...textOf(file).matchAll(/\bnl: *(.+)/g)].map(one => ({ file, text: one[1] ?? '' })),
+    )
+  return [...inDictionaries, ...beside, ...ofPolicies]
+}
+
+it('Dutch texts use the words of the glossary', () => {
+  const said = dutchTexts()
+  expect(said.length).toBeGreaterThan(1000)
+  const wrong = said.flatMap(({ file, text }) =>
+    houseWords
+      .filter(([word]) => word.test(text))
+      .map(([, use]) => `${file}: "${text}": say ${use}`),
+  )
+  expect(wrong).toEqual([])
+})

@@ -58,7 +58,7 @@ const explanations: Record<CauseCode, Explanation> = {
     },
     next: {
       en: 'Read the logs of the deployment: the last lines say why it stopped. Then correct the settings, or roll back.',
-      nl: 'Lees de logs van de deployment: de laatste regels zeggen waarom hij stopte. Herstel dan de instellingen of draai terug.',
+      nl: 'Lees de logs van de uitrol: de laatste regels zeggen waarom hij stopte. Herstel dan de instellingen of draai terug.',
     },
   },
   'foreign-object': {
@@ -68,7 +68,7 @@ const explanations: Record<CauseCode, Explanation> = {
     },
     next: {
       en: 'Choose another name for the deployment, or have the object removed by its owner.',
-      nl: 'Kies een andere naam voor de deployment of laat de eigenaar het object verwijderen.',
+      nl: 'Kies een andere naam voor de uitrol of laat de eigenaar het object verwijderen.',
     },
   },
   'image-pull-failed': {
@@ -88,7 +88,7 @@ const explanations: Record<CauseCode, Explanation> = {
     },
     next: {
       en: 'Put the setting back as it was, or delete the deployment (its data can be kept) and create it again.',
-      nl: 'Zet de instelling terug, of verwijder de deployment (met behoud van gegevens) en maak hem opnieuw aan.',
+      nl: 'Zet de instelling terug, of verwijder de uitrol (met behoud van gegevens) en maak hem opnieuw aan.',
     },
   },
   'invalid-object': {
@@ -105,7 +105,7 @@ const explanations: Record<CauseCode, Explanation> = {
     what: { en: 'A job of the app failed', nl: 'Een taak van de app is mislukt' },
     next: {
       en: 'Read the logs of the deployment, correct the settings and deploy again.',
-      nl: 'Lees de logs van de deployment, herstel de instellingen en rol opnieuw uit.',
+      nl: 'Lees de logs van de uitrol, herstel de instellingen en rol opnieuw uit.',
     },
   },
   'kind-unknown': {
@@ -178,7 +178,7 @@ const explanations: Record<CauseCode, Explanation> = {
   'outside-namespace': {
     what: {
       en: 'An object lies outside the namespace of the deployment',
-      nl: 'Een object ligt buiten de namespace van de deployment',
+      nl: 'Een object ligt buiten de namespace van de uitrol',
     },
     next: {
       en: 'Report it to the owner of the app: a module may only make objects in its own namespace.',
@@ -202,7 +202,7 @@ const explanations: Record<CauseCode, Explanation> = {
     },
     next: {
       en: 'Nothing was deleted. Roll back, or delete the deployment (its data can be kept) and create it again.',
-      nl: 'Er is niets verwijderd. Draai terug, of verwijder de deployment (met behoud van gegevens) en maak hem opnieuw aan.',
+      nl: 'Er is niets verwijderd. Draai terug, of verwijder de uitrol (met behoud van gegevens) en maak hem opnieuw aan.',
     },
   },
   'quota-exceeded': {
