@@ -6,6 +6,7 @@ import { parseDuration } from './input.ts'
 import { clean, operationLines } from './render.ts'
 import { type Terminal, tell } from './terminal.ts'
 import { waitForOperation } from './wait.ts'
+import { word } from './words.ts'
 
 /** What every command gets. */
 export type Cli = {
@@ -57,18 +58,19 @@ export async function follow(
 ): Promise<void> {
   const { terminal } = cli
   if (!flags.wait) {
-    const hint = `Follow it with: kade status ${started.namespace}/${started.name}`
+    const follow = tell(terminal, { en: 'Follow it with', nl: 'Volg het met' })
+    const hint = `${follow}: kade status ${started.namespace}/${started.name}`
     print(cli, flags, started, [...operationLines(terminal, started), hint])
     return
   }
   const began = Date.now()
   const onChange = (operation: OperationOfDeployment) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6)
-    const attempt = operation.attempt > 1 ? ` (attempt ${operation.attempt})` : ''
+    const tries = tell(terminal, { en: 'attempt', nl: 'poging' })
+    const attempt = operation.attempt > 1 ? ` (${tries} ${operation.attempt})` : ''
+    const now = word(terminal, operation.step ?? operation.state)
     const waits = (operation.waitsFor ?? []).map(one => clean(tell(terminal, one.message)))
-    terminal.err(
-      [`${seconds} s  ${operation.step ?? operation.state}${attempt}`, ...waits].join('. '),
-    )
+    terminal.err([`${seconds} s  ${now}${attempt}`, ...waits].join('. '))
   }
   const { operation, ended } = await waitForOperation(connection, started, {
     timeoutMs: flags.timeout,
@@ -80,7 +82,10 @@ export async function follow(
     return
   }
   terminal.err(
-    `It goes on without us: the time to wait is over, its own deadline is ${operation.deadline}.`,
+    tell(terminal, {
+      en: `It goes on without us: the time to wait is over, its own deadline is ${operation.deadline}.`,
+      nl: `Het gaat zonder ons verder: de wachttijd is om, de eigen deadline is ${operation.deadline}.`,
+    }),
   )
   cli.exit(exit.deadline)
 }

@@ -5,6 +5,12 @@ import { exit, exitOfOperation } from './exit.ts'
 import { clean, operationLines } from './render.ts'
 import { tell } from './terminal.ts'
 import { waitForOperation } from './wait.ts'
+import { word } from './words.ts'
+
+const timeIsOver = {
+  en: 'They go on without us: the time to wait is over.',
+  nl: 'Ze gaan zonder ons verder: de wachttijd is om.',
+}
 
 /** Tells of several started operations, waits for the end of all when asked, and sets the exit code by the worst. */
 export async function followAll<T extends { operations: readonly OperationOfDeployment[] }>(
@@ -25,7 +31,7 @@ export async function followAll<T extends { operations: readonly OperationOfDepl
   const onChange = ({ name, state, step, waitsFor = [] }: OperationOfDeployment) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6)
     const waits = waitsFor.map(one => clean(tell(terminal, one.message)))
-    terminal.err([`${seconds} s  ${name}: ${step ?? state}`, ...waits].join('. '))
+    terminal.err([`${seconds} s  ${name}: ${word(terminal, step ?? state)}`, ...waits].join('. '))
   }
   const ends = await Promise.all(
     started.operations.map(operation =>
@@ -38,6 +44,6 @@ export async function followAll<T extends { operations: readonly OperationOfDepl
     ended ? exitOfOperation(operation) : exit.deadline,
   )
   const worst = [exit.failed, exit.needsApproval, exit.deadline].find(code => codes.includes(code))
-  if (worst === exit.deadline) terminal.err('They go on without us: the time to wait is over.')
+  if (worst === exit.deadline) terminal.err(tell(terminal, timeIsOver))
   cli.exit(worst ?? exit.done)
 }

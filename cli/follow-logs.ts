@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProblemError } from '#api/client.ts'
 import type { Logs } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import { createLogMerge } from './log-merge.ts'
 
 const POLL_MS = 2_000
@@ -15,7 +16,7 @@ export type Following = {
   ask(since: string | undefined): Promise<Logs>
   onLines(lines: Logs['items']): void
   /** A sentence for the person who watches. */
-  onNews(sentence: string): void
+  onNews(news: Text): void
 }
 
 /**
@@ -30,15 +31,15 @@ export async function followLogs({ lines: first, ask, onLines, onNews }: Followi
     try {
       const { items, truncated } = await ask(merge.since())
       const { lines, gap } = merge.take(items, first)
-      if (failures > 0) onNews('It answers again.')
-      if (gap && truncated) onNews('More is written than can be followed: lines are missing here.')
+      if (failures > 0) onNews({ en: 'It answers again.', nl: 'Er komt weer antwoord.' })
+      if (gap && truncated) onNews(missing)
       onLines(lines)
       begun = true
       failures = 0
     } catch (error) {
       if (begun && isGone(error)) return
       if (!begun || !mayPass(error)) throw error
-      if (failures === 0) onNews(`${messageOf(error)} Trying on; end it with Ctrl-C.`)
+      if (failures === 0) onNews(tryingOn(messageOf(error)))
       failures++
     }
     await delay(Math.min(LONGEST_PAUSE_MS, POLL_MS * 2 ** failures))
@@ -57,6 +58,22 @@ function mayPass(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof ProblemError ? error.problem.detail : 'Kade does not answer.'
+const missing: Text = {
+  en: 'More is written than can be followed: lines are missing here.',
+  nl: 'Er wordt meer geschreven dan te volgen is: hier ontbreken regels.',
+}
+
+function tryingOn(why: Text): Text {
+  return {
+    en: `${why.en} Trying on; end it with Ctrl-C.`,
+    nl: `${why.nl} Het wordt opnieuw geprobeerd; stop met Ctrl-C.`,
+  }
+}
+
+/** The detail of a problem is in the reader's language already. */
+function messageOf(error: unknown): Text {
+  if (!(error instanceof ProblemError))
+    return { en: 'Kade does not answer.', nl: 'Kade antwoordt niet.' }
+  const { detail } = error.problem
+  return { en: detail, nl: detail }
 }

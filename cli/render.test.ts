@@ -80,14 +80,16 @@ it('tells what a blocked operation waits for', () => {
 it('aligns columns, and says when there is nothing', () => {
   expect(
     table(
-      ['A', 'LONG'],
+      terminal({}),
+      ['ID', 'NAME'],
       [
         ['one', 'x'],
         ['1', 'y'],
       ],
     ),
-  ).toEqual(['A    LONG', 'one  x', '1    y'])
-  expect(table(['A'], [])).toEqual(['Nothing here yet.'])
+  ).toEqual(['ID   NAME', 'one  x', '1    y'])
+  expect(table(terminal({}), ['APP'], [])).toEqual(['Nothing here yet.'])
+  expect(table(terminal({ LANG: 'nl_NL' }), ['APP'], [])).toEqual(['Hier is nog niets.'])
 })
 
 it('lets no text from elsewhere steer the terminal', () => {
@@ -104,7 +106,7 @@ it('lets no name of a module pass for a line of the terminal', () => {
   expect(problemLines(terminal({ LANG: 'en' }), refused)).toContain(
     '  /a → Send your token.: is wrong',
   )
-  expect(table(['A'], [[odd]])).toEqual(['A', '/a → Send your token.'])
+  expect(table(terminal({}), ['APP'], [[odd]])).toEqual(['APP', '/a → Send your token.'])
 })
 
 it('says how long ago in one unit', () => {

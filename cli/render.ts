@@ -3,10 +3,17 @@ import type { Finding } from '#api/findings.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Problem } from '#api/problem.ts'
 import { type Terminal, tell } from './terminal.ts'
+import { head, type Label, word } from './words.ts'
 
 /** Columns of equal width; an empty list says so. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return ['Nothing here yet.']
+export function table(
+  terminal: Terminal,
+  labels: readonly Label[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  if (rows.length === 0)
+    return [tell(terminal, { en: 'Nothing here yet.', nl: 'Hier is nog niets.' })]
+  const header = labels.map(label => head(terminal, label))
   const all = [header, ...rows.map(row => row.map(oneLine))]
   const widths = header.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)))
   return all.map(row =>
@@ -51,17 +58,25 @@ export function problemLines(terminal: Terminal, problem: Problem): string[] {
 
 export function findingLines(terminal: Terminal, finding: Finding): string[] {
   const mark = finding.severity === 'deny' ? '✗' : '!'
+  const fix = tell(terminal, { en: 'fix', nl: 'herstel' })
+  const ops = {
+    remove: tell(terminal, { en: 'remove', nl: 'haal weg' }),
+    add: tell(terminal, { en: 'add', nl: 'voeg toe' }),
+    replace: tell(terminal, { en: 'replace', nl: 'vervang' }),
+  }
   return [
     `${mark} ${tell(terminal, finding.title)} [${finding.policy}]`,
     `    ${oneLine(finding.path)}: ${clean(tell(terminal, finding.message))}`,
-    `    why: ${tell(terminal, finding.why)}`,
+    `    ${tell(terminal, { en: 'why', nl: 'waarom' })}: ${tell(terminal, finding.why)}`,
     ...(finding.fix ?? []).map(({ op, path, value }) =>
       op === 'remove'
-        ? `    fix: remove ${oneLine(path)}`
-        : `    fix: ${op} ${oneLine(path)} = ${JSON.stringify(value)}`,
+        ? `    ${fix}: ${ops.remove} ${oneLine(path)}`
+        : `    ${fix}: ${ops[op]} ${oneLine(path)} = ${JSON.stringify(value)}`,
     ),
     ...(finding.severity === 'deny' && !finding.fix?.length
-      ? [`    an exception needs: ${finding.approver}`]
+      ? [
+          `    ${tell(terminal, { en: 'an exception needs', nl: 'een uitzondering vraagt' })}: ${finding.approver}`,
+        ]
       : []),
   ]
 }
@@ -69,16 +84,19 @@ export function findingLines(terminal: Terminal, finding: Finding): string[] {
 /** An operation in one line, with cause and next step below it when it has them. */
 export function operationLines(terminal: Terminal, operation: OperationOfDeployment): string[] {
   const { kind, namespace, name, state, step, cause, next, asks, waitsFor } = operation
-  const where = step && (state === 'running' || step === 'blocked') ? ` (${step})` : ''
+  const says = (said: string) => word(terminal, said)
+  const where = step && (state === 'running' || step === 'blocked') ? ` (${says(step)})` : ''
   const object = cause?.object ? `${cause.object}: ` : ''
   return [
-    `${kind} ${namespace}/${name}: ${state}${where}`,
+    `${says(kind)} ${namespace}/${name}: ${says(state)}${where}`,
     ...(waitsFor ?? []).map(wait => `  ${clean(tell(terminal, wait.message))}`),
     ...(cause ? [`  ${object}${clean(tell(terminal, cause.message))}`] : []),
     ...(asks?.items ?? []).map(item => `  ? ${clean(tell(terminal, item.message))}`),
     ...(next ? [`→ ${clean(tell(terminal, next))}`] : []),
     ...(asks
-      ? [`  To consent: kade operations retry ${operation.id} --consent ${asks.digest} --wait`]
+      ? [
+          `  ${tell(terminal, { en: 'To consent', nl: 'Toestemmen' })}: kade operations retry ${operation.id} --consent ${asks.digest} --wait`,
+        ]
       : []),
   ]
 }
@@ -90,4 +108,9 @@ export function ago(time: string, now = Date.now()): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`
   return `${Math.floor(seconds / 86_400)}d`
+}
+
+/** That a list goes on, and how. */
+export function moreLine(terminal: Terminal, command: string): string {
+  return `${tell(terminal, { en: 'There is more', nl: 'Er is meer' })}: ${command}`
 }

@@ -8,7 +8,7 @@ import { newIdempotencyKey } from '../connection.ts'
 import { exit } from '../exit.ts'
 import { isRecord } from '../input.ts'
 import { clean } from '../render.ts'
-import { UsageError } from '../terminal.ts'
+import { tell, UsageError } from '../terminal.ts'
 
 /** `kade apps add` and `kade apps remove`: what people bring from outside. */
 export function registerAppsAdd(apps: Command, cli: Cli): void {
@@ -22,7 +22,7 @@ export function registerAppsAdd(apps: Command, cli: Cli): void {
     if (body === null) return
     const { client } = await cli.connect()
     const app = await client.addApp({ body, idempotencyKey: newIdempotencyKey() })
-    print(cli, flags, app, addedLines(app))
+    print(cli, flags, app, addedLines(cli, app))
   })
   apps
     .command('remove <app>')
@@ -30,7 +30,12 @@ export function registerAppsAdd(apps: Command, cli: Cli): void {
     .action(async (app: string) => {
       const { client } = await cli.connect()
       await client.removeApp({ params: { app } })
-      cli.terminal.out(`${app} is off the shelf.`)
+      cli.terminal.out(
+        tell(cli.terminal, {
+          en: `${app} is off the shelf.`,
+          nl: `${app} is uit de catalogus gehaald.`,
+        }),
+      )
     })
 }
 
@@ -85,13 +90,15 @@ async function passportIn(folder: string): Promise<Record<string, unknown>> {
   throw new UsageError('passport.yaml holds no fields.')
 }
 
-function addedLines(app: App): string[] {
-  const openings = app.relaxations.map(({ what, because }) => `  opens ${what}: ${because}`)
+function addedLines({ terminal }: Cli, app: App): string[] {
+  const says = (en: string, nl: string) => tell(terminal, { en, nl })
+  const opens = says('opens', 'opent')
+  const called = `${app.name} ${app.version} (${app.id})`
   return [
-    `${app.name} ${app.version} (${app.id}) stands on the shelf.`,
+    says(`${called} stands on the shelf.`, `${called} staat in de catalogus.`),
     `  module ${app.added?.digest ?? ''}`,
-    `  pod security ${app.podSecurity} · licence ${app.licence}`,
-    ...openings,
-    `Look at it with: kade apps ${app.id}`,
+    `  pod security ${app.podSecurity} · ${says('licence', 'licentie')} ${app.licence}`,
+    ...app.relaxations.map(({ what, because }) => `  ${opens} ${what}: ${because}`),
+    `${says('Look at it with', 'Bekijk hem met')}: kade apps ${app.id}`,
   ].map(clean)
 }

@@ -3,10 +3,12 @@ import { type AppFilter, type AppList, appFilterNames } from '#api/app-filters.t
 import type { App, UnusableApp } from '#api/apps.ts'
 import type { CallInput } from '#api/client.ts'
 import type { Contract } from '#api/contract.ts'
+import type { Text } from '#api/names.ts'
 import { type Cli, collect, type OutputFlags, print, withOutput } from '../command.ts'
 import { isRecord } from '../input.ts'
 import { oneLine, table } from '../render.ts'
 import { tell } from '../terminal.ts'
+import { word } from '../words.ts'
 import { registerAppsAdd } from './apps-add.ts'
 
 /** A flag per filter of the catalogue: `openSource` is `--open-source`. */
@@ -76,12 +78,18 @@ function unusableLines({ terminal }: Cli, { reason, violations, next }: Unusable
 function foundLines(cli: Cli, { items, total, without, next }: AppList): string[] {
   if (total === 0)
     return [
-      'No app fits.',
+      tell(cli.terminal, { en: 'No app fits.', nl: 'Geen app past hierbij.' }),
       ...without.map(({ filter, count }) => {
         const flag = filter === 'q' ? 'query' : flagOf(filter)
-        return `  Without --${flag}: ${count === 1 ? 'one app' : `${count} apps`}.`
+        return tell(cli.terminal, {
+          en: `  Without --${flag}: ${count === 1 ? 'one app' : `${count} apps`}.`,
+          nl: `  Zonder --${flag}: ${count === 1 ? 'één app' : `${count} apps`}.`,
+        })
       }),
-      '→ Ask for less, or see the whole catalogue with: kade apps',
+      tell(cli.terminal, {
+        en: '→ Ask for less, or see the whole catalogue with: kade apps',
+        nl: '→ Vraag minder, of bekijk de hele catalogus met: kade apps',
+      }),
     ]
   const rows = items.map(one => [
     one.id,
@@ -91,8 +99,15 @@ function foundLines(cli: Cli, { items, total, without, next }: AppList): string[
     tell(cli.terminal, one.description),
   ])
   return [
-    ...table(['APP', 'VERSION', 'LICENCE', 'AI RISK', 'DESCRIPTION'], rows),
-    ...(next === null ? [] : [`The first ${items.length} of ${total}; narrow it to see the rest.`]),
+    ...table(cli.terminal, ['APP', 'VERSION', 'LICENCE', 'AI RISK', 'DESCRIPTION'], rows),
+    ...(next === null
+      ? []
+      : [
+          tell(cli.terminal, {
+            en: `The first ${items.length} of ${total}; narrow it to see the rest.`,
+            nl: `De eerste ${items.length} van ${total}; beperk het om de rest te zien.`,
+          }),
+        ]),
   ]
 }
 
@@ -107,47 +122,70 @@ function appLines(cli: Cli, app: App): string[] {
     .filter(({ kind }) => kind === 'provided')
     .map(({ name, optional, title }) => [
       name,
-      optional ? 'optional' : 'needed',
+      word(cli.terminal, optional ? 'optional' : 'needed'),
       tell(cli.terminal, title),
     ])
   const needs = app.needs.map(({ name, capability, optional }) => [
     name,
     capability,
-    optional ? 'optional' : 'needed',
+    word(cli.terminal, optional ? 'optional' : 'needed'),
   ])
   return [
     oneLine(`${app.name} ${app.version} (${app.id}), ${app.licence}`),
     oneLine(tell(cli.terminal, app.description)),
-    oneLine(
-      `AI risk ${app.aiRisk} · open source ${app.openSource} · self-hostable ${app.selfHostable} · DPIA ${app.dpia} · accessibility ${app.accessibility}`,
-    ),
+    oneLine(tell(cli.terminal, answersOf(cli, app))),
     `GPU ${app.gpu} · pod security ${app.podSecurity}`,
-    ...(app.added
-      ? [`From outside: added by ${app.added.by} on ${app.added.at}, module ${app.added.digest}`]
-      : []),
+    ...(app.added ? [tell(cli.terminal, broughtBy(app.added))] : []),
     '',
     ...passportLines(cli, app),
     ...(settings.length > 0
-      ? ['', ...table(['SETTING', 'TYPE', 'DEFAULT', 'WHAT'], settings)]
+      ? ['', ...table(cli.terminal, ['SETTING', 'TYPE', 'DEFAULT', 'WHAT'], settings)]
       : []),
-    ...(secrets.length > 0 ? ['', ...table(['SECRET', '', 'WHAT'], secrets)] : []),
-    ...(needs.length > 0 ? ['', ...table(['NEED', 'CAPABILITY', ''], needs)] : []),
+    ...(secrets.length > 0 ? ['', ...table(cli.terminal, ['SECRET', '', 'WHAT'], secrets)] : []),
+    ...(needs.length > 0 ? ['', ...table(cli.terminal, ['NEED', 'CAPABILITY', ''], needs)] : []),
     '',
-    `Deploy it with: kade deploy ${app.id} -n <namespace> --wait`,
+    `${tell(cli.terminal, { en: 'Deploy it with', nl: 'Rol hem uit met' })}: kade deploy ${app.id} -n <namespace> --wait`,
   ]
+}
+
+/** The answers people ask for first, on one line. */
+function answersOf({ terminal }: Cli, app: App): Text {
+  const { aiRisk } = app
+  const open = word(terminal, app.openSource)
+  const hosted = word(terminal, app.selfHostable)
+  const dpia = word(terminal, app.dpia)
+  const access = word(terminal, app.accessibility)
+  return {
+    en: `AI risk ${aiRisk} · open source ${open} · self-hostable ${hosted} · DPIA ${dpia} · accessibility ${access}`,
+    nl: `AI-risico ${aiRisk} · open source ${open} · zelf te hosten ${hosted} · DPIA ${dpia} · toegankelijkheid ${access}`,
+  }
+}
+
+function broughtBy({ by, at, digest }: NonNullable<App['added']>): Text {
+  return {
+    en: `From outside: added by ${by} on ${at}, module ${digest}`,
+    nl: `Van buiten: toegevoegd door ${by} op ${at}, module ${digest}`,
+  }
 }
 
 /** What is known of it, how sure that is, and until when; the evidence itself is in `-o json` and on its page. */
 function passportLines(cli: Cli, { passport, checks, expired, unanswered }: App): string[] {
+  const says = (said: string) => word(cli.terminal, said)
+  const checked = tell(cli.terminal, { en: 'checked', nl: 'nagekeken' })
+  const past = tell(cli.terminal, { en: ' (expired)', nl: ' (verlopen)' })
   const rows = passport.criteria.map(({ id, answer, value, assurance, expiresAt, explanation }) => [
     id,
-    value ? `${answer} (${value})` : answer,
+    value ? `${says(answer)} (${value})` : says(answer),
     assurance,
-    expiresAt ? `${expiresAt}${expired.includes(id) ? ' (expired)' : ''}` : '',
+    expiresAt ? `${expiresAt}${expired.includes(id) ? past : ''}` : '',
     tell(cli.terminal, explanation),
   ])
   for (const { id, answer, value, explanation } of checks)
-    rows.push([id, `${answer} (${value})`, 'checked', '', tell(cli.terminal, explanation)])
-  const open = unanswered.length > 0 ? [`Unknown as well: ${unanswered.join(', ')}`] : []
-  return [...table(['CRITERION', 'ANSWER', 'HOW SURE', 'VALID UNTIL', 'WHY'], rows), ...open]
+    rows.push([id, `${says(answer)} (${value})`, checked, '', tell(cli.terminal, explanation)])
+  const also = tell(cli.terminal, { en: 'Unknown as well', nl: 'Ook onbekend' })
+  const open = unanswered.length > 0 ? [`${also}: ${unanswered.join(', ')}`] : []
+  return [
+    ...table(cli.terminal, ['CRITERION', 'ANSWER', 'HOW SURE', 'VALID UNTIL', 'WHY'], rows),
+    ...open,
+  ]
 }

@@ -3,23 +3,26 @@ import type { Cluster } from '#api/clusters.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { clean, table } from '../render.ts'
 import { type Terminal, tell } from '../terminal.ts'
+import { simulatedMark, word } from '../words.ts'
+
+const header = ['CLUSTER', 'REGION', 'JURISDICTION', 'STATE', 'DEPLOYMENTS', 'MESSAGE'] as const
 
 export function registerClusters(program: Command, cli: Cli): void {
   withOutput(program.command('clusters').description('the clusters and how they are')).action(
     async (flags: OutputFlags) => {
       const { client } = await cli.connect()
       const page = await client.listClusters({ query: { limit: 200 } })
+      const primary = tell(cli.terminal, { en: ' (primary)', nl: ' (primair)' })
       const rows = page.items.map(one => [
-        one.name + (one.primary ? ' (primary)' : ''),
-        one.region,
-        one.jurisdiction,
-        one.state + (one.simulated ? ' (simulated)' : ''),
+        one.name + (one.primary ? primary : ''),
+        word(cli.terminal, one.region),
+        word(cli.terminal, one.jurisdiction),
+        word(cli.terminal, one.state) + simulatedMark(cli.terminal, one),
         String(one.deployments),
         tell(cli.terminal, one.message),
       ])
-      const header = ['CLUSTER', 'REGION', 'JURISDICTION', 'STATE', 'DEPLOYMENTS', 'MESSAGE']
       const leaks = page.items.flatMap(one => scanLines(cli.terminal, one))
-      print(cli, flags, page, [...table(header, rows), ...leaks])
+      print(cli, flags, page, [...table(cli.terminal, header, rows), ...leaks])
     },
   )
 }
@@ -28,24 +31,40 @@ export function registerClusters(program: Command, cli: Cli): void {
 function scanLines(terminal: Terminal, { name, scan }: Cluster): string[] {
   if (scan === null || (scan.count === 0 && scan.unread.length === 0)) return []
   const { count, countedAt, leaks, unread } = scan
-  const counted = countedAt === null ? '' : `, counted ${countedAt}`
+  const says = (en: string, nl: string) => tell(terminal, { en, nl })
+  const counted = countedAt === null ? '' : `, ${says('counted', 'geteld')} ${countedAt}`
+  const kinds = unread.map(clean).join(', ')
   const lines = leaks.map(leak =>
     clean(`  ${leak.namespace}  ${leak.kind}/${leak.name}  ${tell(terminal, leak.why)}`),
   )
   return [
     '',
-    `${name}: ${count} ${count === 1 ? 'object' : 'objects'} with Kade's label that no deployment accounts for${counted}.`,
+    says(
+      `${name}: ${count} ${count === 1 ? 'object' : 'objects'} with Kade's label that no deployment accounts for${counted}.`,
+      `${name}: ${count} ${count === 1 ? 'object' : 'objecten'} met het label van Kade waar geen uitrol van weet${counted}.`,
+    ),
     ...lines,
-    ...(count > leaks.length ? [`  and ${count - leaks.length} more.`] : []),
+    ...(count > leaks.length
+      ? [says(`  and ${count - leaks.length} more.`, `  en nog ${count - leaks.length}.`)]
+      : []),
     ...(count > 0
       ? [
-          '→ Kade leaves them alone. Delete what nobody needs: kubectl delete <kind> <name> -n <namespace>',
+          says(
+            '→ Kade leaves them alone. Delete what nobody needs: kubectl delete <kind> <name> -n <namespace>',
+            '→ Kade laat ze met rust. Verwijder wat niemand nodig heeft: kubectl delete <soort> <naam> -n <namespace>',
+          ),
         ]
       : []),
     ...(unread.length > 0
       ? [
-          `  The newest look, ${scan.at}, could not read ${unread.map(clean).join(', ')}: what leaks now is not known.`,
-          '→ When that lasts, join the cluster again, which gives Kade its rights back.',
+          says(
+            `  The newest look, ${scan.at}, could not read ${kinds}: what leaks now is not known.`,
+            `  Bij de laatste blik, ${scan.at}, was ${kinds} niet te lezen: wat er nu achterblijft is onbekend.`,
+          ),
+          says(
+            '→ When that lasts, join the cluster again, which gives Kade its rights back.',
+            '→ Blijft dat zo, sluit het cluster dan opnieuw aan; dat geeft Kade zijn rechten terug.',
+          ),
         ]
       : []),
   ]

@@ -16,7 +16,7 @@ import { exit } from '../exit.ts'
 import { followAll } from '../follow-all.ts'
 import { ago, clean, findingLines, table } from '../render.ts'
 import { tell, UsageError } from '../terminal.ts'
-import { simulated } from './status.ts'
+import { simulatedMark, word } from '../words.ts'
 
 type SecretFlags = { secret?: string[] }
 type DeleteFlags = WaitFlags & { data: 'keep' | 'delete'; yes?: true }
@@ -66,16 +66,27 @@ async function preview(cli: Cli, file: string, flags: OutputFlags & SecretFlags)
   if (!answer.allowed) cli.exit(exit.refused)
 }
 
+const mayBegin = { en: 'Nothing stands in the way.', nl: 'Niets staat in de weg.' }
+const mayNot = {
+  en: '→ Correct what is listed, and preview again.',
+  nl: '→ Verbeter wat hier staat en vraag een nieuw voorbeeld.',
+}
+
 function previewLines(
   { terminal }: Cli,
   { allowed, members, violations, findings }: CompositionPreview,
 ): string[] {
-  const rows = members.map(({ name, app, change, uses }) => [name, app, change, uses.join(', ')])
+  const rows = members.map(({ name, app, change, uses }) => [
+    name,
+    app,
+    word(terminal, change),
+    uses.join(', '),
+  ])
   return [
-    ...table(['MEMBER', 'APP', 'CHANGE', 'AFTER'], rows),
+    ...table(terminal, ['MEMBER', 'APP', 'CHANGE', 'AFTER'], rows),
     ...violations.map(({ pointer, detail }) => `✗ ${pointer}: ${clean(tell(terminal, detail))}`),
     ...findings.flatMap(finding => findingLines(terminal, finding)),
-    allowed ? 'Nothing stands in the way.' : '→ Correct what is listed, and preview again.',
+    tell(terminal, allowed ? mayBegin : mayNot),
   ]
 }
 
@@ -105,11 +116,12 @@ async function status(cli: Cli, target: string, flags: OutputFlags): Promise<voi
 
 function statusLines({ terminal }: Cli, composition: Composition): string[] {
   const { namespace, name, environment, state, members } = composition
+  const says = (said: string) => word(terminal, said)
   const rows = members.map(({ uses, deployment }) => [
     deployment.name,
     deployment.app,
-    deployment.health.state + simulated(deployment),
-    `${deployment.operation.kind} ${deployment.operation.step ?? deployment.operation.state}`,
+    says(deployment.health.state) + simulatedMark(terminal, deployment),
+    `${says(deployment.operation.kind)} ${says(deployment.operation.step ?? deployment.operation.state)}`,
     uses.join(', '),
     ago(deployment.createdAt),
   ])
@@ -119,8 +131,8 @@ function statusLines({ terminal }: Cli, composition: Composition): string[] {
     ),
   )
   return [
-    `${namespace}/${name}: ${state}, ${environment}`,
-    ...table(['MEMBER', 'APP', 'HEALTH', 'LAST OPERATION', 'USES', 'AGE'], rows),
+    `${namespace}/${name}: ${says(state)}, ${environment}`,
+    ...table(terminal, ['MEMBER', 'APP', 'HEALTH', 'LAST OPERATION', 'USES', 'AGE'], rows),
     ...said,
   ]
 }
@@ -129,8 +141,11 @@ async function remove(cli: Cli, target: string, flags: DeleteFlags): Promise<voi
   const params = await compositionKey(cli.terminal, target)
   const label = `${params.namespace}/${params.name}`
   if (cli.terminal.interactive && !flags.yes) {
-    const too = flags.data === 'delete' ? ' AND ALL THEIR DATA' : ''
-    const asked = `This deletes all members of ${label}${too}. Type "${params.name}" to go on: `
+    const all = flags.data === 'delete'
+    const asked = tell(cli.terminal, {
+      en: `This deletes all members of ${label}${all ? ' AND ALL THEIR DATA' : ''}. Type "${params.name}" to go on: `,
+      nl: `Dit verwijdert alle leden van ${label}${all ? ' EN AL HUN GEGEVENS' : ''}. Typ "${params.name}" om door te gaan: `,
+    })
     if ((await cli.terminal.ask(asked)).trim() !== params.name)
       throw new UsageError('That is another name; nothing was deleted.')
   }
@@ -151,9 +166,15 @@ async function follow(
 ): Promise<void> {
   const { namespace, name } = started
   if (started.operations.length === 0) {
-    print(cli, flags, started, [`Nothing is to be done for ${namespace}/${name}.`])
+    print(cli, flags, started, [
+      tell(cli.terminal, {
+        en: `Nothing is to be done for ${namespace}/${name}.`,
+        nl: `Er is niets te doen voor ${namespace}/${name}.`,
+      }),
+    ])
     return
   }
-  const hint = `Follow it with: kade compose status ${namespace}/${name}`
+  const how = tell(cli.terminal, { en: 'Follow it with', nl: 'Volg het met' })
+  const hint = `${how}: kade compose status ${namespace}/${name}`
   await followAll(cli, connection, started, hint, flags)
 }

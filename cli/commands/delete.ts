@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander'
+import type { Text } from '#api/names.ts'
 import { type Cli, follow, type WaitFlags, withWait } from '../command.ts'
 import { newIdempotencyKey } from '../connection.ts'
 import { parseTarget } from '../input.ts'
-import { UsageError } from '../terminal.ts'
+import { tell, UsageError } from '../terminal.ts'
 
 type Flags = WaitFlags & { data: 'keep' | 'delete'; forget?: true; yes?: true }
 
@@ -34,13 +35,35 @@ export function registerDelete(program: Command, cli: Cli): void {
   })
 }
 
+function deletes(target: string, data: Flags['data']): Text {
+  const all = data === 'delete'
+  return {
+    en: `This deletes ${target}${all ? ' AND ALL ITS DATA' : ''}.`,
+    nl: `Dit verwijdert ${target}${all ? ' EN AL ZIJN GEGEVENS' : ''}.`,
+  }
+}
+
+function forgets(target: string): Text {
+  return {
+    en: `This forgets ${target}: what stands on its cluster is not removed, may still run with its data and secrets, and nobody looks after it.`,
+    nl: `Dit vergeet ${target}: wat op zijn cluster staat wordt niet verwijderd, kan nog draaien met gegevens en geheimen, en niemand kijkt er nog naar om.`,
+  }
+}
+
 type What = Pick<Flags, 'data' | 'forget'>
 
 async function confirm(cli: Cli, target: string, name: string, what: What): Promise<void> {
-  const too = what.data === 'delete' ? ' AND ALL ITS DATA' : ''
-  const happens = what.forget
-    ? `This forgets ${target}: what stands on its cluster is not removed, may still run with its data and secrets, and nobody looks after it.`
-    : `This deletes ${target}${too}.`
-  const answer = await cli.terminal.ask(`${happens} Type "${name}" to go on: `)
-  if (answer.trim() !== name) throw new UsageError('That is another name; nothing was deleted.')
+  const happens = tell(cli.terminal, what.forget ? forgets(target) : deletes(target, what.data))
+  const type = tell(cli.terminal, {
+    en: `Type "${name}" to go on: `,
+    nl: `Typ "${name}" om door te gaan: `,
+  })
+  const answer = await cli.terminal.ask(`${happens} ${type}`)
+  if (answer.trim() === name) return
+  throw new UsageError(
+    tell(cli.terminal, {
+      en: 'That is another name; nothing was deleted.',
+      nl: 'Dat is een andere naam; er is niets verwijderd.',
+    }),
+  )
 }

@@ -1,7 +1,17 @@
 import type { Command } from 'commander'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
-import { ago, table } from '../render.ts'
-import { simulated } from './status.ts'
+import { ago, moreLine, table } from '../render.ts'
+import { simulatedMark, word } from '../words.ts'
+
+const header = [
+  'DEPLOYMENT',
+  'APP',
+  'VERSION',
+  'HEALTH',
+  'LAST OPERATION',
+  'CLUSTER',
+  'AGE',
+] as const
 
 type Flags = OutputFlags & {
   namespace?: string
@@ -34,17 +44,17 @@ export function registerList(program: Command, cli: Cli): void {
         ...(flags.query ? { q: flags.query } : {}),
       },
     })
+    const says = (said: string) => word(cli.terminal, said)
     const rows = page.items.map(one => [
       `${one.namespace}/${one.name}`,
       one.app,
       one.version,
-      one.health.state + simulated(one),
-      `${one.operation.kind} ${one.operation.state}`,
+      says(one.health.state) + simulatedMark(cli.terminal, one),
+      `${says(one.operation.kind)} ${says(one.operation.state)}`,
       one.clusters.join(','),
       ago(one.createdAt),
     ])
-    const header = ['DEPLOYMENT', 'APP', 'VERSION', 'HEALTH', 'LAST OPERATION', 'CLUSTER', 'AGE']
-    const more = page.next ? [`There is more: kade list --cursor ${page.next}`] : []
-    print(cli, flags, page, [...table(header, rows), ...more])
+    const more = page.next ? [moreLine(cli.terminal, `kade list --cursor ${page.next}`)] : []
+    print(cli, flags, page, [...table(cli.terminal, header, rows), ...more])
   })
 }

@@ -5,6 +5,7 @@ import { exit } from '../exit.ts'
 import { ANSWER_MS, followLogs } from '../follow-logs.ts'
 import { parseDuration, parseTarget } from '../input.ts'
 import { clean } from '../render.ts'
+import { tell } from '../terminal.ts'
 
 /** `since` in milliseconds. */
 type Flags = OutputFlags & { lines: string; since?: number; follow?: true }
@@ -29,7 +30,12 @@ export function registerLogs(program: Command, cli: Cli): void {
     const query = { lines: flags.lines, ...(since ? { since } : {}) }
     const logs = await client.readLogs({ params, query })
     tellOf(cli, logs)
-    print(cli, flags, logs, logs.items.length > 0 ? logs.items.map(lineOf) : ['No lines yet.'])
+    print(
+      cli,
+      flags,
+      logs,
+      logs.items.length > 0 ? logs.items.map(lineOf) : [tell(cli.terminal, none)],
+    )
   })
 }
 
@@ -52,17 +58,27 @@ async function follow(cli: Cli, params: Target, flags: Flags, from?: string): Pr
       for (const line of lines)
         cli.terminal.out(flags.output === 'json' ? JSON.stringify(line) : lineOf(line))
     },
-    onNews: sentence => cli.terminal.err(sentence),
+    onNews: news => cli.terminal.err(tell(cli.terminal, news)),
   })
   cli.terminal.err(
-    `${params.namespace}/${params.name} is gone: it was deleted, and there is nothing more to follow.`,
+    tell(cli.terminal, {
+      en: `${params.namespace}/${params.name} is gone: it was deleted, and there is nothing more to follow.`,
+      nl: `${params.namespace}/${params.name} is weg: hij is verwijderd, en er valt niets meer te volgen.`,
+    }),
   )
   cli.exit(exit.notFound)
 }
 
+const none = { en: 'No lines yet.', nl: 'Nog geen regels.' }
+const played = {
+  en: 'These lines are simulated: the node runs nothing.',
+  nl: 'Deze regels zijn gesimuleerd: op de node draait niets.',
+}
+const more = { en: 'There is more than is shown.', nl: 'Er is meer dan er staat.' }
+
 function tellOf({ terminal }: Cli, logs: Logs): void {
-  if (logs.simulated) terminal.err('These lines are simulated: the node runs nothing.')
-  if (logs.truncated) terminal.err('There is more than is shown.')
+  if (logs.simulated) terminal.err(tell(terminal, played))
+  if (logs.truncated) terminal.err(tell(terminal, more))
 }
 
 function lineOf({ pod, container, text }: Logs['items'][number]): string {

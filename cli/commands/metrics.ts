@@ -4,6 +4,7 @@ import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
 import { table } from '../render.ts'
 import { tell } from '../terminal.ts'
+import { simulatedMark } from '../words.ts'
 
 export function registerMetrics(program: Command, cli: Cli): void {
   const command = program
@@ -14,23 +15,29 @@ export function registerMetrics(program: Command, cli: Cli): void {
     const { client } = await cli.connect()
     const metrics = await client.readMetrics({ params })
     if (metrics.reason) cli.terminal.err(tell(cli.terminal, metrics.reason))
-    const mark = metrics.simulated ? ' (simulated)' : ''
+    const mark = simulatedMark(cli.terminal, metrics)
+    const measured = tell(cli.terminal, { en: 'Measured', nl: 'Gemeten' })
     const lines = [
-      ...(metrics.at ? [`Measured ${metrics.at}${mark}`] : []),
-      ...table(['POD', 'CONTAINER', 'CPU', 'OF', 'MEMORY', 'OF'], metrics.items.map(rowOf)),
+      ...(metrics.at ? [`${measured} ${metrics.at}${mark}`] : []),
+      ...table(
+        cli.terminal,
+        ['POD', 'CONTAINER', 'CPU', 'OF', 'MEMORY', 'OF'],
+        metrics.items.map(one => rowOf(cli, one)),
+      ),
     ]
     print(cli, flags, metrics, metrics.items.length > 0 ? lines : [])
   })
 }
 
-function rowOf({ pod, container, cpu, memory }: ContainerMetrics): string[] {
+function rowOf({ terminal }: Cli, { pod, container, cpu, memory }: ContainerMetrics): string[] {
+  const none = tell(terminal, { en: 'no limit', nl: 'geen grens' })
   return [
     pod,
     container,
     cores(cpu.usage),
-    cpu.limit === undefined ? 'no limit' : cores(cpu.limit),
+    cpu.limit === undefined ? none : cores(cpu.limit),
     mebibytes(memory.usage),
-    memory.limit === undefined ? 'no limit' : mebibytes(memory.limit),
+    memory.limit === undefined ? none : mebibytes(memory.limit),
   ]
 }
 

@@ -14,6 +14,8 @@ import {
 import { type Connection, newIdempotencyKey } from '../connection.ts'
 import { exit } from '../exit.ts'
 import { table } from '../render.ts'
+import { tell } from '../terminal.ts'
+import { word } from '../words.ts'
 
 type CreateFlags = WaitFlags & { environment: Environment; team?: string; cluster?: string[] }
 
@@ -23,7 +25,7 @@ export function registerNamespaces(program: Command, cli: Cli): void {
   withOutput(list).action(async (flags: OutputFlags) => {
     const { client } = await cli.connect()
     const page = await client.listNamespaces({ query: { limit: 200 } })
-    print(cli, flags, page, namespaceLines(page.items))
+    print(cli, flags, page, namespaceLines(cli, page.items))
   })
   const create = namespaces
     .command('create <name>')
@@ -51,7 +53,7 @@ async function createNamespace(cli: Cli, name: string, flags: CreateFlags): Prom
     idempotencyKey: newIdempotencyKey(),
   })
   if (flags.wait) namespace = await untilPrepared(connection, name, flags.timeout)
-  print(cli, flags, namespace, namespaceLines([namespace]))
+  print(cli, flags, namespace, namespaceLines(cli, [namespace]))
   if (!flags.wait) return
   const states = namespace.clusters.map(({ state }) => state)
   if (states.includes('failed')) cli.exit(exit.failed)
@@ -72,13 +74,13 @@ async function untilPrepared(
   }
 }
 
-function namespaceLines(items: readonly Namespace[]): string[] {
+function namespaceLines({ terminal }: Cli, items: readonly Namespace[]): string[] {
   const rows = items.map(({ name, environment, team, clusters, bounds }) => [
     name,
     environment,
     team,
-    clusters.map(one => `${one.name} ${one.state}`).join(', '),
-    `${bounds.cpu} CPU, ${bounds.memory}`,
+    clusters.map(one => `${one.name} ${word(terminal, one.state)}`).join(', '),
+    `${bounds.cpu} CPU, ${bounds.memory}, ${bounds.deployments} ${tell(terminal, { en: 'deployments', nl: 'uitrollen' })}`,
   ])
-  return table(['NAMESPACE', 'ENVIRONMENT', 'TEAM', 'CLUSTERS', 'BOUNDS'], rows)
+  return table(terminal, ['NAMESPACE', 'ENVIRONMENT', 'TEAM', 'CLUSTERS', 'BOUNDS'], rows)
 }

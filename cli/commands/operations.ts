@@ -10,8 +10,9 @@ import {
   withWait,
 } from '../command.ts'
 import { newIdempotencyKey } from '../connection.ts'
-import { ago, operationLines, table } from '../render.ts'
+import { ago, moreLine, operationLines, table } from '../render.ts'
 import { UsageError } from '../terminal.ts'
+import { word } from '../words.ts'
 
 type Flags = OutputFlags & { namespace?: string; state?: string; limit: string; cursor?: string }
 
@@ -86,14 +87,14 @@ async function listOperations(cli: Cli, flags: Flags): Promise<void> {
   const rows = page.items.map(one => [
     one.id,
     `${one.namespace}/${one.name}`,
-    one.kind,
-    one.state,
+    word(cli.terminal, one.kind),
+    word(cli.terminal, one.state),
     ago(one.requestedAt),
     one.via,
   ])
-  const more = page.next ? [`There is more: kade operations --cursor ${page.next}`] : []
+  const more = page.next ? [moreLine(cli.terminal, `kade operations --cursor ${page.next}`)] : []
   print(cli, flags, page, [
-    ...table(['ID', 'DEPLOYMENT', 'KIND', 'STATE', 'AGE', 'VIA'], rows),
+    ...table(cli.terminal, ['ID', 'DEPLOYMENT', 'KIND', 'STATE', 'AGE', 'VIA'], rows),
     ...more,
   ])
 }

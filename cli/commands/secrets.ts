@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import type { Text } from '#api/names.ts'
 import type { DeploymentSecret } from '#api/secrets.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
 import { clean, table } from '../render.ts'
 import { tell } from '../terminal.ts'
+import { word } from '../words.ts'
 
 export function registerSecrets(program: Command, cli: Cli): void {
   const command = program
@@ -20,6 +22,7 @@ export function registerSecrets(program: Command, cli: Cli): void {
         flags,
         list,
         table(
+          cli.terminal,
           header,
           list.items.map(one => rowOf(cli, one)),
         ),
@@ -32,20 +35,20 @@ export function registerSecrets(program: Command, cli: Cli): void {
   })
 }
 
-const header = ['NAME', 'COMES', 'IN USE', 'CAN BE SHOWN', 'USER NAME', 'WHAT IT IS']
+const header = ['NAME', 'COMES', 'IN USE', 'CAN BE SHOWN', 'USER NAME', 'WHAT IT IS'] as const
 
-const comes: Readonly<Record<DeploymentSecret['kind'], string>> = {
-  generated: 'made by Kade',
-  provided: 'given',
-  bound: 'with a binding',
+const comes: Readonly<Record<DeploymentSecret['kind'], Text>> = {
+  generated: { en: 'made by Kade', nl: 'door Kade gemaakt' },
+  provided: { en: 'given', nl: 'opgegeven' },
+  bound: { en: 'with a binding', nl: 'met een koppeling' },
 }
 
 function rowOf(cli: Cli, { name, kind, inUse, revealed, title }: DeploymentSecret): string[] {
   return [
     name,
-    comes[kind],
-    inUse ? 'yes' : 'no',
-    revealed ? 'yes' : 'no',
+    tell(cli.terminal, comes[kind]),
+    word(cli.terminal, inUse ? 'yes' : 'no'),
+    word(cli.terminal, revealed ? 'yes' : 'no'),
     revealed?.userName ?? '',
     tell(cli.terminal, revealed?.purpose ?? title),
   ]

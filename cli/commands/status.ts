@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import type { Deployment } from '#api/deployments.ts'
+import type { Text } from '#api/names.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
 import { originLines } from '../origins.ts'
 import { ago, clean, operationLines } from '../render.ts'
 import { tell } from '../terminal.ts'
+import { simulatedMark, word } from '../words.ts'
 
 export function registerStatus(program: Command, cli: Cli): void {
   const command = program.command('status <deployment>').description('how a deployment is')
@@ -31,23 +33,34 @@ function statusLines(cli: Cli, deployment: Deployment): string[] {
     revision: null,
   }
   const reason = health.reason ? `: ${clean(tell(cli.terminal, health.reason))}` : ''
-  const behind =
-    applied?.revision === desired.revision
-      ? 'applied'
-      : applied
-        ? `wanted; applied is ${applied.revision}`
-        : 'wanted; nothing is applied yet'
+  const says = (said: Text) => tell(cli.terminal, said)
   return [
-    `${namespace}/${name}: ${app} ${version}, ${environment}, on ${clusters.join(', ')}`,
-    `${health.state}${simulated(deployment)} since ${ago(health.since)}${reason}`,
-    `revision ${desired.revision} ${behind}, ${desired.replicas} replicas${deployment.drift ? ', changed by hand since' : ''}`,
-    ...(desired.origins ? originLines(desired, desired.origins, environment) : []),
+    `${namespace}/${name}: ${app} ${version}, ${environment}, ${says({ en: 'on', nl: 'op' })} ${clusters.join(', ')}`,
+    `${word(cli.terminal, health.state)}${simulatedMark(cli.terminal, deployment)} ${says({ en: 'since', nl: 'sinds' })} ${ago(health.since)}${reason}`,
+    says(revisionText(desired, applied, deployment.drift)),
+    ...(desired.origins ? originLines(cli.terminal, desired, desired.origins, environment) : []),
     ...(deployment.url ? [deployment.url] : []),
     ...operationLines(cli.terminal, operation),
   ]
 }
 
-/** Said wherever a state comes from nodes that only play one. */
-export function simulated(deployment: Pick<Deployment, 'simulated'>): string {
-  return deployment.simulated ? ' (simulated)' : ''
+/** Which revision is wanted, how far it is applied, and whether somebody changed it by hand. */
+function revisionText(
+  { revision, replicas }: Deployment['desired'],
+  applied: Deployment['applied'],
+  drift: boolean,
+): Text {
+  const behind =
+    applied?.revision === revision
+      ? { en: 'applied', nl: 'toegepast' }
+      : applied
+        ? {
+            en: `wanted; applied is ${applied.revision}`,
+            nl: `gewenst; toegepast is ${applied.revision}`,
+          }
+        : { en: 'wanted; nothing is applied yet', nl: 'gewenst; er is nog niets toegepast' }
+  return {
+    en: `revision ${revision} ${behind.en}, ${replicas} replicas${drift ? ', changed by hand since' : ''}`,
+    nl: `revisie ${revision} ${behind.nl}, ${replicas} replica’s${drift ? ', sindsdien met de hand gewijzigd' : ''}`,
+  }
 }

@@ -385,6 +385,28 @@ describe('the other commands', () => {
     expect(JSON.parse(json.out)).toEqual({ items: [deployment], next: 'c2' })
   })
 
+  it('labels and states are Dutch for who reads Dutch, and names of the contract as JSON', async () => {
+    answers = {
+      readDeployment: () => deployment,
+      listDeployments: () => ({ items: [deployment], next: 'c2' }),
+      deleteDeployment: () => operation({ kind: 'delete', state: 'queued' }),
+    }
+    const nl = { env: { KADE_LANG: 'nl' } }
+    const status = await kade('status team-a/vectors', nl)
+    expect(status.out).toMatch(/ op amsterdam\ngezond \(gesimuleerd\) sinds .*\nrevisie 3 /)
+    const list = await kade('list', nl)
+    expect(list.out).toMatch(
+      /^UITROL +APP +VERSIE +GEZONDHEID +LAATSTE BEWERKING +CLUSTER +LEEFTIJD/,
+    )
+    expect(list.out).toMatch(/gezond \(gesimuleerd\) +wijzigen gelukt/)
+    expect(list.out).toContain('Er is meer: kade list --cursor c2')
+    const gone = await kade('delete team-a/vectors --yes', nl)
+    expect(gone.out).toMatch(
+      /^verwijderen team-a\/vectors: in de wachtrij\n[\s\S]*Volg het met: kade status/,
+    )
+    expect(JSON.parse((await kade('list -o json', nl)).out).items).toEqual([deployment])
+  })
+
   it('logs are stripped of what would steer the terminal', async () => {
     const line = { at: null, pod: 'vectors-0', container: 'qdrant', text: '\u001b[31mred\u001b[0m' }
     answers = { readLogs: () => ({ items: [line], simulated: false, truncated: false }) }
@@ -468,8 +490,8 @@ describe('kade secrets', () => {
     ]
     answers = { listSecrets: () => ({ items, next: null }) }
     const { out } = await kade('secrets team-a/vectors', { env: { KADE_LANG: 'nl' } })
-    expect(out).toMatch(/sessionKey +made by Kade +yes +no +Sessiesleutel/)
-    expect(out).toMatch(/adminPassword +made by Kade +yes +yes +admin +Eerste wachtwoord/)
+    expect(out).toMatch(/sessionKey +door Kade gemaakt +ja +nee +Sessiesleutel/)
+    expect(out).toMatch(/adminPassword +door Kade gemaakt +ja +ja +admin +Eerste wachtwoord/)
   })
 
   it('--reveal prints the value alone, or the whole answer as JSON', async () => {
