@@ -28,6 +28,27 @@ export const ClusterScan = z.object({
 })
 export type ClusterScan = z.infer<typeof ClusterScan>
 
+/** Whole numbers: millicores, bytes, pods, and devices such as GPUs by the name of their resource (`nvidia.com/gpu`). */
+export const Amounts = z.object({
+  cpu: z.int(),
+  memory: z.int(),
+  pods: z.int(),
+  devices: z.record(z.string(), z.int()),
+})
+export type Amounts = z.infer<typeof Amounts>
+
+/** What a cluster can still take, as its worker counted it. */
+export const Capacity = z.object({
+  at: Time,
+  nodes: z.int(),
+  /** Nodes that are ready and not cordoned; the amounts are of these. */
+  usableNodes: z.int(),
+  allocatable: Amounts,
+  /** The sum of what the scheduled pods asked for. */
+  requested: Amounts,
+})
+export type Capacity = z.infer<typeof Capacity>
+
 export const Cluster = z.object({
   name: z.string(),
   region: z.string(),
@@ -39,6 +60,10 @@ export const Cluster = z.object({
   /** Progress or cause, for people. */
   message: Text,
   version: z.string().optional(),
+  /** What all of its nodes say alike; empty as long as nobody has looked. */
+  labels: z.record(z.string(), z.string()),
+  /** Null as long as nobody has counted it. */
+  capacity: Capacity.nullable(),
   /** Kinds by which Prometheus can be told to collect figures there; null as long as that is not known. */
   monitors: z.array(z.enum(['PodMonitor', 'ServiceMonitor'])).nullable(),
   deployments: z.int(),

@@ -5,7 +5,18 @@ import { clean, table } from '../render.ts'
 import { type Terminal, tell } from '../terminal.ts'
 import { simulatedMark, word } from '../words.ts'
 
-const header = ['CLUSTER', 'REGION', 'JURISDICTION', 'STATE', 'DEPLOYMENTS', 'MESSAGE'] as const
+const header = [
+  'CLUSTER',
+  'REGION',
+  'JURISDICTION',
+  'STATE',
+  'DEPLOYMENTS',
+  'CPU',
+  'MEMORY',
+  'PODS',
+  'DEVICES',
+  'MESSAGE',
+] as const
 
 export function registerClusters(program: Command, cli: Cli): void {
   withOutput(program.command('clusters').description('the clusters and how they are')).action(
@@ -19,12 +30,30 @@ export function registerClusters(program: Command, cli: Cli): void {
         word(cli.terminal, one.jurisdiction),
         word(cli.terminal, one.state) + simulatedMark(cli.terminal, one),
         String(one.deployments),
+        ...takenOf(one.capacity),
         tell(cli.terminal, one.message),
       ])
       const leaks = page.items.flatMap(one => scanLines(cli.terminal, one))
       print(cli, flags, page, [...table(cli.terminal, header, rows), ...leaks])
     },
   )
+}
+
+/** Of each amount what is asked for of what there is; `?` as long as nobody has counted it. */
+function takenOf(capacity: Cluster['capacity']): string[] {
+  if (capacity === null) return ['?', '?', '?', '?']
+  const { requested: taken, allocatable: all } = capacity
+  const cores = (millicores: number) => String(Math.round(millicores / 100) / 10)
+  const gibibytes = (bytes: number) => String(Math.round(bytes / 2 ** 30))
+  const devices = Object.entries(all.devices).map(
+    ([name, count]) => `${taken.devices[name] ?? 0}/${count} ${name}`,
+  )
+  return [
+    `${cores(taken.cpu)}/${cores(all.cpu)}`,
+    `${gibibytes(taken.memory)}/${gibibytes(all.memory)}Gi`,
+    `${taken.pods}/${all.pods}`,
+    devices.join(', ') || '–',
+  ]
 }
 
 /** What the newest scan of a cluster found, and what to do about it; nothing where it found nothing. */

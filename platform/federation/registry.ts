@@ -4,7 +4,10 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
 import type { Actor } from '#platform/platform.ts'
+import type { Amounts } from './amounts.ts'
 import { readScans } from './scans.ts'
+import type { Survey } from './survey.ts'
+import { readSurveys } from './surveys.ts'
 
 /** A cluster that says nothing for this long is called unreachable. Heartbeats come every 5 s. */
 const silentAfter = 20_000
@@ -39,6 +42,7 @@ export async function listClusters(sql: Sql, actor: Actor, now: Date): Promise<C
     'select unnest(clusters) as cluster, count(*)::int as count from kade.deployment group by 1',
   )
   const scans = await readScans(sql, actor)
+  const surveys = await readSurveys(sql)
   return rows.map(row => ({
     name: row.name,
     region: row.region,
@@ -47,10 +51,26 @@ export async function listClusters(sql: Sql, actor: Actor, now: Date): Promise<C
     simulated: row.simulated,
     ...stateOf(row, now),
     ...(row.version ? { version: row.version } : {}),
+    labels: { ...surveys.get(row.name)?.labels },
+    capacity: capacityIn(surveys.get(row.name)),
     monitors: row.monitors,
     deployments: counts.find(one => one.cluster === row.name)?.count ?? 0,
     scan: scans.get(row.name) ?? null,
   }))
+}
+
+function capacityIn(survey: Survey | undefined): Cluster['capacity'] {
+  if (!survey) return null
+  const { at, nodes, usable, allocatable, requested } = survey
+  // The contract says of none of its shapes that it is read-only.
+  const written = (amounts: Amounts) => ({ ...amounts, devices: { ...amounts.devices } })
+  return {
+    at: at.toISOString(),
+    nodes,
+    usableNodes: usable,
+    allocatable: written(allocatable),
+    requested: written(requested),
+  }
 }
 
 /** A ready cluster whose worker fell silent is unreachable since its last heartbeat, whatever was last written. */

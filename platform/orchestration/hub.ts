@@ -9,6 +9,7 @@ import { wakeWaiting } from '#platform/deployments/wake-waiting.ts'
 import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
+import { recordSurvey } from '#platform/federation/surveys.ts'
 import { nextAfter } from './advice.ts'
 import { gateAt, isOutOfTime, isShut } from './gates.ts'
 import { recordObservation, type Sighting, sightingsOf } from './observations.ts'
@@ -65,6 +66,7 @@ export function createHub(context: PlatformContext): WorkerHub {
     },
     strangers: deployments => strangersAmong(context.database, deployments),
     scanned: (cluster, scan) => recordScan(context, cluster, storable(scan)),
+    surveyed: (cluster, survey) => recordSurvey(context.database, cluster, storable(survey)),
     namespaceSpec: name => namespaceSpec(context.database, name),
     prepared: (namespace, cluster, failure) =>
       recordPrepared(context, namespace, cluster, storable(failure)),

@@ -5,6 +5,7 @@ import type { ClusterScan } from '#platform/deployments/engine/scan.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
 import type { Phase } from '#platform/events/types.ts'
 import type { Observation } from '#platform/federation/observation.ts'
+import type { Survey } from '#platform/federation/survey.ts'
 import type { PolicyQuestion } from '#platform/governance/policy-input.ts'
 
 /**
@@ -61,6 +62,7 @@ export type WorkerHub = {
   /** Which of these ids are of no living deployment. */
   strangers(deployments: readonly string[]): Promise<readonly string[]>
   scanned(cluster: string, scan: ClusterScan): Promise<void>
+  surveyed(cluster: string, survey: Survey): Promise<void>
   namespaceSpec(name: string): Promise<NamespaceSpec | null>
   prepared(namespace: string, cluster: string, failure: string | null): Promise<void>
 }

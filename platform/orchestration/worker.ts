@@ -7,7 +7,7 @@ import type { ClusterAgent, Question, Task } from '#platform/federation/cluster-
 import type { Observation } from '#platform/federation/observation.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import { nextAfter } from './advice.ts'
-import { type ScanPace, startScanRounds, usualPace } from './scan-rounds.ts'
+import { type Pace, scanPace, startRounds, surveyPace } from './rounds.ts'
 import type { Order, WorkerHub } from './worker-hub.ts'
 
 export type WorkerOptions = {
@@ -17,7 +17,9 @@ export type WorkerOptions = {
   readonly policy: PolicyEngine
   readonly log: (message: string, error?: unknown) => void
   /** How often each cluster is looked through for leaks; about every ten minutes where left out. */
-  readonly scans?: ScanPace
+  readonly scans?: Pace
+  /** How often what is free in each cluster is counted; about every minute where left out. */
+  readonly surveys?: Pace
 }
 
 export type Worker = {
@@ -63,8 +65,13 @@ export function createWorker(options: WorkerOptions): Worker {
         await options.agent.answer([cluster], (name, question) => answer(engineOf(name), question)),
       )
       stops.push(
-        startScanRounds(
-          options.scans ?? usualPace,
+        startRounds(
+          options.surveys ?? surveyPace,
+          async signal => options.hub.surveyed(cluster, await engine.survey(signal)),
+          error => options.log(`What is free in ${cluster} could not be counted.`, error),
+        ),
+        startRounds(
+          options.scans ?? scanPace,
           signal => scan(options.hub, cluster, engine, signal),
           error => options.log(`${cluster} could not be looked through for leaks.`, error),
         ),

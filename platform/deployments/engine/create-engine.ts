@@ -13,6 +13,7 @@ import { observeCluster } from './observe.ts'
 import { settleWork } from './prune.ts'
 import { removeDeployment } from './remove.ts'
 import { scanCluster } from './scan.ts'
+import { surveyCluster } from './survey.ts'
 
 /** Milliseconds for the API server to say that it lives. */
 const probeDeadline = 5_000
@@ -57,6 +58,7 @@ export function createEngine(access: ClusterAccess): Engine {
     metrics: target => told(target, () => metricsOf(target, access)),
     observe: onChange => observeCluster(access, onChange),
     scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
+    survey: signal => surveyCluster(observer, signal),
     async probe() {
       const signal = AbortSignal.timeout(probeDeadline)
       const [{ gitVersion }, monitors] = await Promise.all([

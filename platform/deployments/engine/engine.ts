@@ -2,6 +2,7 @@ import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { Phase } from '#platform/events/types.ts'
 import type { Observation } from '#platform/federation/observation.ts'
+import type { Survey } from '#platform/federation/survey.ts'
 import type { MonitorKind } from '#platform/monitor-kinds.ts'
 import type { SecretValues, Work } from '../work.ts'
 import type { ClusterScan, FindStrangers } from './scan.ts'
@@ -63,6 +64,8 @@ export type Engine = {
   observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
   /** Looks through all of Kade's objects for what no record leads to, and mends hints. Deletes nothing. */
   scan(strangersOf: FindStrangers, signal: AbortSignal): Promise<ClusterScan>
+  /** Counts what the nodes have and what the pods on them asked for. Reads all pods, so it is for a slow rhythm. */
+  survey(signal: AbortSignal): Promise<Survey>
   /** Cheap liveness of the API server, within 5 s: its version, and the kinds of monitors that can be made there, where known. */
   probe(): Promise<{ readonly version: string; readonly monitors?: readonly MonitorKind[] }>
   close(): Promise<void>
