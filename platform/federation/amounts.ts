@@ -48,17 +48,16 @@ export function largest(one: Amounts, other: Amounts): Amounts {
 
 /** How many times `part` goes into `room` whole; a part of nothing goes in without end. */
 export function wholeTimes(room: Amounts, part: Amounts): number {
-  const ratios = [
-    [room.cpu, part.cpu],
-    [room.memory, part.memory],
-    [room.pods, part.pods],
-    ...Object.entries(part.devices).map(([name, count]) => [room.devices[name] ?? 0, count]),
-  ]
-  return Math.min(
-    ...ratios.map(([has = 0, takes = 0]) =>
-      takes > 0 ? Math.floor(has / takes) : Number.POSITIVE_INFINITY,
-    ),
-  )
+  // Asked for every node of every cluster: it makes nothing that has to be cleared away.
+  let most = Number.POSITIVE_INFINITY
+  if (part.cpu > 0) most = Math.floor(room.cpu / part.cpu)
+  if (part.memory > 0) most = Math.min(most, Math.floor(room.memory / part.memory))
+  if (part.pods > 0) most = Math.min(most, Math.floor(room.pods / part.pods))
+  for (const name in part.devices) {
+    const count = part.devices[name] ?? 0
+    if (count > 0) most = Math.min(most, Math.floor((room.devices[name] ?? 0) / count))
+  }
+  return most
 }
 
 /** A Kubernetes quantity, also as clusters write it (`1e3`, `2Pi`); 0 where it is none. */

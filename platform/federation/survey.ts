@@ -18,6 +18,8 @@ export type Survey = {
   readonly requested: Amounts
   /** Labels that all nodes have alike, such as `topology.kubernetes.io/region`. */
   readonly labels: Readonly<Record<string, string>>
+  /** Something there makes nodes when pods wait for room. */
+  readonly elastic: boolean
   /** The roomiest nodes; what they hold is no more than what the cluster holds. */
   readonly rooms: readonly Room[]
   /** What the scheduled pods of each deployment of Kade asked for, by id. */

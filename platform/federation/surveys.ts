@@ -12,6 +12,7 @@ type SurveyRow = {
   rooms: Room[]
   seen: Record<string, Amounts>
   labels: Record<string, string>
+  elastic: boolean
 }
 
 /** The newest survey of each cluster that had one. */
@@ -36,12 +37,23 @@ export async function recordSurvey(sql: Sql, cluster: string, survey: Survey): P
       return amounts ? [[id, amounts]] : []
     }),
   )
-  const { at, nodes, usable, allocatable, requested, rooms, labels } = survey
+  const { at, nodes, usable, allocatable, requested, rooms, labels, elastic } = survey
   await sql.query(
-    `insert into kade.cluster_survey (cluster, at, nodes, usable, allocatable, requested, rooms, seen, labels)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9 from kade.cluster where name = $1
+    `insert into kade.cluster_survey (cluster, at, nodes, usable, allocatable, requested, rooms, seen, labels, elastic)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from kade.cluster where name = $1
      on conflict (cluster) do update set at = $2, nodes = $3, usable = $4, allocatable = $5, requested = $6,
-       rooms = $7, seen = $8, labels = $9 where cluster_survey.at < $2`,
-    [cluster, at, nodes, usable, allocatable, requested, JSON.stringify(rooms), seen, labels],
+       rooms = $7, seen = $8, labels = $9, elastic = $10 where cluster_survey.at < $2`,
+    [
+      cluster,
+      at,
+      nodes,
+      usable,
+      allocatable,
+      requested,
+      JSON.stringify(rooms),
+      seen,
+      labels,
+      elastic,
+    ],
   )
 }

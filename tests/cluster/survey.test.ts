@@ -40,3 +40,11 @@ it('counts no room on a node that was cordoned', async () => {
   expect([nodes, usable, allocatable.devices['nvidia.com/gpu'] ?? 0]).toEqual([4, 3, 0])
   await cordon(false)
 })
+
+it('finds out that something makes nodes when pods wait for room', async () => {
+  const elastic = async () => (await ground.engine.survey(never)).elastic
+  expect(await elastic()).toBe(false)
+  const metadata = { name: 'cluster-autoscaler-status', namespace: 'kube-system' }
+  await ground.cluster.admin.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
+  await expect.poll(elastic).toBe(true)
+})

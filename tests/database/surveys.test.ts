@@ -26,8 +26,8 @@ const part: Amounts = { cpu: 500, memory: 2 ** 30, pods: 1, devices: {} }
 function survey(more: Partial<Survey> = {}): Survey {
   const [allocatable, requested] = [all, part]
   const rooms = [{ ...all, pods: 19 }]
-  const at = new Date()
-  return { at, nodes: 2, usable: 1, allocatable, requested, rooms, seen: {}, labels: {}, ...more }
+  const rest = { at: new Date(), labels: {}, elastic: false }
+  return { ...rest, nodes: 2, usable: 1, allocatable, requested, rooms, seen: {}, ...more }
 }
 
 async function clusterOf(name: string) {

@@ -1,4 +1,4 @@
-import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { type KubeApi, KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import {
   type Amounts,
   amountsOf,
@@ -32,7 +32,20 @@ export async function surveyCluster(observer: KubeApi, signal: AbortSignal): Pro
     signal: limited,
     onItem: pod => count.pod(pod),
   })
-  return count.survey()
+  return count.survey(await isElastic(observer, limited))
+}
+
+/** The two usual ways: the status that the Cluster Autoscaler writes, and the interface of Karpenter. */
+async function isElastic(observer: KubeApi, signal: AbortSignal): Promise<boolean> {
+  const status = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system' }
+  if (await observer.exists({ ...status, name: 'cluster-autoscaler-status' }, signal)) return true
+  try {
+    await observer.request('GET', '/apis/karpenter.sh', { signal })
+    return true
+  } catch (error) {
+    if (error instanceof KubeError && error.code === 404) return false
+    throw error
+  }
 }
 
 type Counted = { allocatable: Amounts; requested: Amounts; taints: readonly Taint[] }
@@ -62,7 +75,7 @@ export function counting(begun: Date) {
       const deployment = pod.metadata.labels?.[label.deployment]
       if (deployment !== undefined) seen[deployment] = plus(seen[deployment] ?? nothing, request)
     },
-    survey(): Survey {
+    survey(elastic: boolean): Survey {
       const counted = [...nodes.values()]
       return {
         at: begun,
@@ -71,6 +84,7 @@ export function counting(begun: Date) {
         allocatable: counted.map(one => one.allocatable).reduce(plus, nothing),
         requested: counted.map(one => one.requested).reduce(plus, nothing),
         labels: labels ?? {},
+        elastic,
         rooms: roomiest(counted.map(roomOn)),
         seen,
       }

@@ -11,7 +11,9 @@ CREATE TABLE kade.cluster_survey (
   -- Requests of scheduled pods by deployment, of deployments with an operation that the survey saw under way.
   seen        jsonb NOT NULL,
   -- What all nodes say alike.
-  labels      jsonb NOT NULL
+  labels      jsonb NOT NULL,
+  -- Something there makes nodes when pods wait for room.
+  elastic     boolean NOT NULL
 );
 -- What was accepted and no survey can have seen yet: operations that are open, or ended since.
 CREATE INDEX operation_by_end ON kade.operation (ended_at);
