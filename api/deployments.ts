@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { DataClass } from './data-classes.ts'
 import { Finding } from './findings.ts'
 import { Environment, EnvName, Host, Id, inBoth, Name, Quantity, Text, Time } from './names.ts'
 import { Operation } from './operations.ts'
+import { PlacementOfDeployment, PlacementWish, Verdict } from './placement.ts'
 import { Violation } from './problem.ts'
 
 export const Resources = z.strictObject({
@@ -46,14 +48,16 @@ const configuration = {
   resources: Resources.optional(),
   ingress: z.strictObject({ host: Host }).nullable().optional(),
   cluster: Name.optional(),
+  /** Where it may run, beside or instead of `cluster`; absent in an update: as it was. */
+  placement: PlacementWish.optional(),
+  /** How sensitive its data is, which decides under whose law it may run; absent in an update: as it was. */
+  dataClass: DataClass.optional(),
   /** Why, in the requester's words; kept in the revision. */
   reason: z.string().max(500).optional(),
   /** Apply only what this preview showed: refused as `stale`, or failed with `preview-stale`, when something else would happen. */
   preview: PreviewHash.optional(),
-  /** Fields promised by the contract and not built yet: refused with `not-yet-supported`, never ignored. */
-  placement: z.unknown().optional(),
+  /** Promised by the contract and not built yet: refused with `not-yet-supported`, never ignored. */
   purpose: z.unknown().optional(),
-  dataClass: z.unknown().optional(),
 }
 
 export const DeploymentInput = z.strictObject(configuration)
@@ -116,6 +120,8 @@ export const Deployment = z.object({
   environment: Environment,
   team: z.string(),
   clusters: z.array(z.string()),
+  /** Null where it was deployed before placements were recorded. */
+  placement: PlacementOfDeployment.nullable(),
   /** The composition it is a member of, in the same namespace. */
   composition: z.string().optional(),
   revision: z.int(),
@@ -219,6 +225,8 @@ export const Preview = z.object({
   checked: z.enum(['cluster', 'offline']),
   reason: Text.optional(),
   cluster: z.string().nullable(),
+  /** Why there, and why not elsewhere: one for each cluster, by name. */
+  placement: z.array(Verdict),
   /** Send it back as `preview` to have exactly this applied. Null where the cluster could not be asked. */
   hash: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),

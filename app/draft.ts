@@ -1,5 +1,6 @@
 import { applyPatch } from 'rfc6902'
 import type { AppSummary } from '#api/apps.ts'
+import type { DataClass } from '#api/data-classes.ts'
 import type { Deployment, Resources } from '#api/deployments.ts'
 import type { PatchOperation } from '#api/findings.ts'
 import { givenIn } from '#api/given.ts'
@@ -18,6 +19,7 @@ export type Draft = {
   resources: { requests: Amounts; limits: Amounts }
   host: string
   cluster: string
+  dataClass: DataClass | ''
   reason: string
 }
 type Amounts = { cpu: string; memory: string }
@@ -33,6 +35,7 @@ export function emptyDraft(app = ''): Draft {
     resources: { requests: { cpu: '', memory: '' }, limits: { cpu: '', memory: '' } },
     host: '',
     cluster: '',
+    dataClass: '',
     reason: '',
   }
 }
@@ -77,6 +80,7 @@ export function configurationOf(draft: Draft, secrets: Record<string, string> = 
       : {}),
     ...(draft.host ? { ingress: { host: draft.host } } : {}),
     ...(draft.cluster ? { cluster: draft.cluster } : {}),
+    ...(draft.dataClass ? { dataClass: draft.dataClass } : {}),
     ...(draft.reason ? { reason: draft.reason } : {}),
   }
 }
@@ -99,6 +103,7 @@ export function withFix(draft: Draft, fix: readonly PatchOperation[]): Draft {
     resources,
     ingress,
     cluster = '',
+    dataClass = '',
     reason = '',
   } = {
     ...body,
@@ -112,6 +117,7 @@ export function withFix(draft: Draft, fix: readonly PatchOperation[]): Draft {
     resources: amountsIn(resources),
     host: ingress?.host ?? '',
     cluster,
+    dataClass,
     reason,
   }
 }

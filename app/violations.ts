@@ -21,6 +21,7 @@ const parts: Readonly<Record<string, { step: Step; depth: number }>> = {
   namespace: { step: 'place', depth: 1 },
   name: { step: 'place', depth: 1 },
   cluster: { step: 'place', depth: 1 },
+  dataClass: { step: 'place', depth: 1 },
   bindings: { step: 'place', depth: 3 },
   settings: { step: 'settings', depth: 2 },
   resources: { step: 'settings', depth: 3 },
@@ -52,8 +53,8 @@ function valueAt(body: unknown, segments: readonly string[]): unknown {
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
-/** What is said of an app, its name and its place depends on the four together. */
-const together = ['app', 'namespace', 'name', 'cluster']
+/** What is said of an app, its name and its place depends on these together. */
+const together = ['app', 'namespace', 'name', 'cluster', 'dataClass']
 
 /** What still stands of a verdict: a violation is dropped once the answer it was about is another. */
 export function standing({ body, violations }: Verdict, now: unknown): Violation[] {

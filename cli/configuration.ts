@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Client } from '#api/client.ts'
+import { DataClass } from '#api/data-classes.ts'
 import type { DeploymentInput } from '#api/deployments.ts'
 import { collect } from './command.ts'
 import { applySets, parsePairs, readSecrets, readValues } from './input.ts'
@@ -15,6 +16,8 @@ export type ConfigurationFlags = {
   replicas?: string
   host?: string
   cluster?: string
+  region?: string[]
+  dataClass?: string
   reason?: string
 }
 
@@ -37,7 +40,12 @@ export function withConfiguration(command: Command): Command {
     .option('--env <NAME=value>', 'an environment variable', collect)
     .option('--replicas <count>', 'how many pods')
     .option('--host <host>', 'host name under which it is reached from outside')
-    .option('--cluster <cluster>', 'where to run; the primary cluster when absent')
+    .option('--cluster <cluster>', 'where to run; chosen for you when absent')
+    .option('--region <region>', 'a region where it may run; may stand more than once', collect)
+    .option(
+      '--data-class <class>',
+      `how sensitive its data is, which decides where it may run: ${DataClass.options.join(', ')}`,
+    )
     .option('--reason <text>', 'why; kept with the revision')
 }
 
@@ -52,6 +60,8 @@ type Input = Pick<
   | 'resources'
   | 'ingress'
   | 'cluster'
+  | 'placement'
+  | 'dataClass'
   | 'reason'
 >
 
@@ -84,6 +94,8 @@ export async function configurationOf(
     ...(flags.replicas === undefined ? {} : { replicas: countOf(flags.replicas) }),
     ...(flags.host ? { ingress: { host: flags.host } } : {}),
     ...(flags.cluster ? { cluster: flags.cluster } : {}),
+    ...(flags.region ? { placement: { regions: flags.region } } : {}),
+    ...(flags.dataClass === undefined ? {} : { dataClass: dataClassOf(flags.dataClass) }),
     ...(flags.reason ? { reason: flags.reason } : {}),
   }
 }
@@ -107,6 +119,12 @@ function withKeys(bindings: Bindings, given: Record<string, string> = {}) {
     bindings: Object.fromEntries(withSecrets),
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
   }
+}
+
+function dataClassOf(text: string): DataClass {
+  const { success, data } = DataClass.safeParse(text)
+  if (success) return data
+  throw new UsageError(`"${text}" is no data class: choose from ${DataClass.options.join(', ')}.`)
 }
 
 function countOf(text: string): number {

@@ -3,6 +3,7 @@ import type { Text } from '#api/names.ts'
 import { type Cli, type OutputFlags, print } from './command.ts'
 import { exit } from './exit.ts'
 import { originLines } from './origins.ts'
+import { placementLines } from './placement.ts'
 import { clean, findingLines, oneLine, short } from './render.ts'
 import { tell } from './terminal.ts'
 import { simulatedMark } from './words.ts'
@@ -44,6 +45,8 @@ function previewLines(cli: Cli, preview: Preview): string[] {
     ),
     ...findings.flatMap(finding => findingLines(cli.terminal, finding)),
     ...changes.flatMap(one => changeLines(cli, one)),
+    ...(preview.placement.length > 0 ? [says('Placement', 'Plaatsing')] : []),
+    ...placementLines(cli.terminal, preview.placement),
     says('Runs with', 'Draait met'),
     ...originLines(cli.terminal, values, origins, environment),
     ...collected[preview.monitoring].map(text => tell(cli.terminal, text)),

@@ -4,6 +4,7 @@ import type { Text } from '#api/names.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
 import { originLines } from '../origins.ts'
+import { placedLines } from '../placement.ts'
 import { ago, clean, operationLines } from '../render.ts'
 import { tell } from '../terminal.ts'
 import { simulatedMark, word } from '../words.ts'
@@ -36,6 +37,7 @@ function statusLines(cli: Cli, deployment: Deployment): string[] {
   const says = (said: Text) => tell(cli.terminal, said)
   return [
     `${namespace}/${name}: ${app} ${version}, ${environment}, ${says({ en: 'on', nl: 'op' })} ${clusters.join(', ')}`,
+    ...placedLines(cli.terminal, deployment),
     `${word(cli.terminal, health.state)}${simulatedMark(cli.terminal, deployment)} ${says({ en: 'since', nl: 'sinds' })} ${ago(health.since)}${reason}`,
     says(revisionText(desired, applied, deployment.drift)),
     ...(desired.origins ? originLines(cli.terminal, desired, desired.origins, environment) : []),

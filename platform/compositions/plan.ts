@@ -16,9 +16,9 @@ import { wanted } from '#platform/deployments/deployment.ts'
 import { digestOf } from '#platform/deployments/digest.ts'
 import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts'
 import { type InheritedSecrets, inheritedSecrets } from '#platform/deployments/inherited-secrets.ts'
+import { placeAgain, placeNew } from '#platform/deployments/placing.ts'
 import { findsProviders, type Provider } from '#platform/deployments/providers.ts'
 import { leftClaims } from '#platform/deployments/standing-claims.ts'
-import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import type { Actor } from '#platform/platform.ts'
 import { memberFaults, sharedHosts } from './member-faults.ts'
@@ -139,14 +139,18 @@ async function planMember(
   const inherited =
     namespace && !existing ? await inheritedSecrets(context, sql, namespace, member) : null
   const id = existing?.id ?? randomUUID()
-  const clusters = existing?.state.identity?.clusters ?? [await clusterOf(ground)]
+  const identity = existing?.state.identity
+  const cluster = wish.cluster ?? clusterOf(ground, planned)
   const answers = arrangement.bound[place] ?? {}
   const restartedAt = existing && wanted(existing.state)?.restartedAt
   const made = await draft(context, sql, actor, {
     app,
     deployment: id,
     namespace,
-    clusters,
+    place: identity
+      ? placeAgain(context, sql, identity)
+      : placeNew(context, sql, namespace, cluster ? { cluster } : {}),
+    clusters: identity?.clusters ?? (cluster ? [cluster] : []),
     target: { namespace: key.namespace, name },
     configuration: configurationOf(key, member, answers, wish.reason),
     current: existing?.current ?? {
@@ -160,15 +164,20 @@ async function planMember(
     providers: providersAmong(ground, planned),
     ...(restartedAt ? { restartedAt } : {}),
   })
+  if (made.placed.refusal) throw made.placed.refusal
+  const { clusters } = made.placed
   const change = existing ? (isSame(existing, made) ? 'unchanged' : 'update') : 'create'
   const uses = [...new Set(Object.values(answers))]
   return { name, app, change, uses, id, clusters, made, inherited }
 }
 
-/** Where a new member goes: where it was asked, or where the others are. */
-async function clusterOf({ sql, key, wish, namespace, living }: Ground): Promise<string> {
+/** Where the other members are, or are to be: members of a composition go together. */
+function clusterOf(
+  { key, living }: Ground,
+  planned: ReadonlyMap<string, Planned>,
+): string | undefined {
   const others = living.find(one => isMember(one.state, key))?.state.identity?.clusters[0]
-  return chooseCluster(sql, namespace, wish.cluster ?? others)
+  return others ?? [...planned.values()][0]?.clusters[0]
 }
 
 function configurationOf(
@@ -211,8 +220,8 @@ function isSame({ state }: Living, made: Draft): boolean {
   if (!newest || made.secrets.values || made.violations.length > 0) return false
   if (state.halfDeleted) return false
   if (newest.result !== 'succeeded' && newest.result !== 'pending') return false
-  const { number: _number, result: _result, reason: _reason, ...before } = newest
-  const { reason: _why, ...after } = made.revision
+  const { number: _number, result: _result, reason: _reason, demand: _asked, ...before } = newest
+  const { reason: _why, demand: _asks, ...after } = made.revision
   return digestOf(before) === digestOf(after)
 }
 

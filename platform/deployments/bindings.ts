@@ -17,10 +17,18 @@ export type ResolvedBindings = {
   /** What a revision keeps: the request without secret values. */
   readonly kept: Record<string, unknown>
   readonly violations: readonly Violation[]
+  /** The deployments among them, and where they run. */
+  readonly beside: readonly { readonly target: string; readonly clusters: readonly string[] }[]
 }
 
 type Resolution =
-  | { bound: Bound; peers: readonly Peer[]; key?: string; kept: unknown }
+  | {
+      bound: Bound
+      peers: readonly Peer[]
+      key?: string
+      kept: unknown
+      clusters?: readonly string[]
+    }
   | { violation: Text }
 
 /** The bindings that are in force, as a revision keeps them, and their credentials by secret key. */
@@ -30,7 +38,8 @@ export type CurrentBindings = {
 }
 
 /**
- * Resolves each need by the requested binding: another deployment of the actor's, or an address.
+ * Resolves each need by the requested binding: another deployment of the actor's, or an address. `clusters` are those that are
+ * settled already; where none is, what it is bound to decides about that.
  */
 export async function resolveBindings(
   find: FindProvider,
@@ -45,6 +54,7 @@ export async function resolveBindings(
     keys: {} as Record<string, string>,
     kept: {} as Record<string, unknown>,
     violations: [] as Violation[],
+    beside: [] as { target: string; clusters: readonly string[] }[],
   }
   for (const name of Object.keys(requested))
     if (!app.needs.some(need => need.name === name))
@@ -70,7 +80,7 @@ export async function resolveBindings(
       continue
     }
     const keyName = `${need.name}.key`
-    const resolved =
+    const resolved: Resolution =
       typeof binding === 'string'
         ? await toDeployment(find, binding, need.capability, keyName, clusters)
         : resolveAddress(binding, need.capability, keyName, {
@@ -84,6 +94,8 @@ export async function resolveBindings(
     result.bound[need.name] = resolved.bound
     result.peers.push(...resolved.peers)
     result.kept[need.name] = resolved.kept
+    if (typeof binding === 'string' && resolved.clusters)
+      result.beside.push({ target: binding, clusters: resolved.clusters })
     if (resolved.key !== undefined) result.keys[keyName] = resolved.key
   }
   return result
@@ -154,5 +166,6 @@ async function toDeployment(
     }),
     ...(key === undefined ? {} : { key }),
     kept: target,
+    clusters: found.clusters,
   }
 }

@@ -6,7 +6,6 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { ConsentData, RevisionData } from '#platform/events/types.ts'
-import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
 import type { Actor } from '#platform/platform.ts'
@@ -20,6 +19,7 @@ import { type DeploymentKey, findDeployment } from './find.ts'
 import { inheritedSecrets } from './inherited-secrets.ts'
 import { refuseFull } from './namespace-room.ts'
 import { noDeployment } from './no-such-deployment.ts'
+import { placeAgain, placeNew } from './placing.ts'
 import { refuseDraft, refuseUnbuilt } from './refusals.ts'
 import { refuseReplaced } from './refuse-replaced.ts'
 import { request } from './request.ts'
@@ -52,13 +52,13 @@ export async function createDeployment(
     const app = await appOf(context, input.app, tx)
     const namespace = await findNamespace(tx, actor, namespaceName)
     const id = randomUUID()
-    const cluster = await chooseCluster(tx, namespace, input.cluster)
     const inherited = namespace && (await inheritedSecrets(context, tx, namespace, input))
     const made = await draft(context, tx, actor, {
       app,
       deployment: id,
       namespace,
-      clusters: [cluster],
+      place: placeNew(context, tx, namespace, input),
+      clusters: input.cluster ? [input.cluster] : [],
       target: { namespace: namespaceName, name },
       configuration: input,
       current: {
@@ -78,7 +78,7 @@ export async function createDeployment(
       app,
       namespace: known(namespace),
       name,
-      clusters: [cluster],
+      clusters: [...made.placed.clusters],
       made,
       preview: input.preview,
     })
@@ -236,6 +236,7 @@ async function revise(
       app,
       deployment: id,
       namespace,
+      place: placeAgain(context, tx, identity, revision.configuration),
       clusters: identity.clusters,
       target: identity,
       configuration: {

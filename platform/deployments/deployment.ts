@@ -40,7 +40,7 @@ export type OpenOperation = {
 export type DeploymentState = {
   readonly identity: Pick<
     EventData<'DeploymentRequested'>,
-    'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters' | 'composition'
+    'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters' | 'composition' | 'placement'
   > | null
   readonly revisions: readonly (RevisionData & { readonly result: RevisionResult })[]
   /** Revision that was last seen serving. */
@@ -120,12 +120,13 @@ function requested(
 ): DeploymentState {
   const { namespace, name, app, team, environment, clusters } = data
   const composition = data.composition ?? state.identity?.composition
+  const placement = data.placement ?? state.identity?.placement
   const revisions = data.revision
     ? [...state.revisions, { ...data.revision, result: 'pending' as const }]
     : state.revisions
   return {
     ...state,
-    identity: { namespace, name, app, team, environment, clusters, composition },
+    identity: { namespace, name, app, team, environment, clusters, composition, placement },
     revisions,
     lastOperation: data.operation,
     operation: {

@@ -2,23 +2,28 @@ import type { Namespace } from '#api/clusters.ts'
 import type { DeploymentInput, Preview } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
 import type { Violation } from '#api/problem.ts'
-import type { AppData, SettingsResult } from '#kit/app.ts'
+import type { AppData, RenderInput } from '#kit/app.ts'
 import type { Environment } from '#kit/environment.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { choose, type Resolved, resolved } from '#kit/resolve.ts'
-import { looksSecret } from '#kit/secret-words.ts'
+import { resourcesOf } from '#kit/resources.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { holdAddedApp } from '#platform/added-apps/added-app.ts'
 import type { PlatformContext, ShelfApp } from '#platform/context.ts'
 import type { RevisionData } from '#platform/events/types.ts'
+import { podRequest } from '#platform/federation/amounts.ts'
+import type { PodDemand } from '#platform/federation/room.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import type { Actor } from '#platform/platform.ts'
-import { type CurrentBindings, resolveBindings } from './bindings.ts'
+import { type CurrentBindings, type ResolvedBindings, resolveBindings } from './bindings.ts'
 import { readBlob } from './blobs.ts'
-import { type ComposeInput, composeObjects, imagesOf } from './compose.ts'
+import { composeObjects, imagesOf, type Made } from './compose.ts'
+import { demandOf } from './demand.ts'
 import { digestOf } from './digest.ts'
+import { fieldViolations, hostViolations, settingViolations } from './draft-violations.ts'
 import { monitoringOf } from './monitor.ts'
 import { movedBindings } from './moved-bindings.ts'
+import type { Place, Placed } from './placing.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
 import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
@@ -40,6 +45,9 @@ export type DraftRequest = {
   readonly app: ShelfApp
   readonly deployment: string
   readonly namespace: Namespace | null
+  /** Decides where it goes, once it is known what its pods ask for. */
+  readonly place: Place
+  /** Where it goes in any case, or was asked to go by name; empty where that is open. */
   readonly clusters: readonly string[]
   readonly target: { readonly namespace: string; readonly name: string }
   readonly configuration: DeploymentInput
@@ -60,6 +68,7 @@ export type DraftRequest = {
 export type Draft = {
   /** Id of the deployment that it is rendered for. */
   readonly deployment: string
+  readonly placed: Placed
   readonly violations: readonly Violation[]
   readonly findings: readonly Finding[]
   readonly settings: Record<string, unknown>
@@ -92,42 +101,36 @@ export async function draft(
   )
   const secrets = planSecrets(app, configuration.secrets ?? {}, bindings.keys, current)
   const then = request.exactly && (await objectsOfThen(sql, request.exactly))
+  const ofFields = [...secrets.violations, ...fieldViolations(app, configuration)]
   const violations = [
     ...settingViolations(parsed),
     ...(then && request.boundAsThen ? movedBindings(then, bindings, current.values) : []),
     ...bindings.violations,
-    ...(request.exactly ? [] : [...secrets.violations, ...fieldViolations(app, configuration)]),
+    ...(request.exactly ? [] : ofFields),
     ...(await hostViolations(sql, request)),
   ]
-  const monitoring = await monitoringOf(sql, app, environment, request.clusters)
   const running = runningOf(values, configuration.ingress)
   const restarted = request.restartedAt ? { restartedAt: request.restartedAt } : {}
   const settings = parsed.ok ? parsed.settings : configuration.settings
-  const objects =
-    violations.length > 0
-      ? []
-      : then
-        ? then
-        : await objectsOf(app, {
-            deployment: request.deployment,
-            team: request.namespace?.team ?? '',
-            environment,
-            claims: current.claims,
-            ...(monitoring.state === 'collected' ? { monitor: monitoring.kind } : {}),
-            peers: bindings.peers,
-            composition: request.composition,
-            ...restarted,
-            render: {
-              ...request.target,
-              ...running,
-              settings,
-              bindings: bindings.bound,
-              secretName: `${request.target.name}-secrets-${secrets.version}`,
-              givenSecrets: secrets.given,
-            },
-          })
-  const asked = request.configuration.resources ?? null
-  const judged = { ...request, configuration, asked, actor, objects }
+  const render = {
+    ...request.target,
+    ...running,
+    settings,
+    bindings: bindings.bound,
+    secretName: `${request.target.name}-secrets-${secrets.version}`,
+    givenSecrets: secrets.given,
+  }
+  const isSound = violations.length === 0
+  const whole = { values, environment, bindings, render, kept: then ?? null, isSound }
+  const { placed, demand, monitoring, objects } = await renderAndPlace(sql, request, whole)
+  const judged = {
+    ...request,
+    clusters: placed.clusters,
+    configuration,
+    asked: request.configuration.resources ?? null,
+    actor,
+    objects,
+  }
   const revision: Draft['revision'] = {
     ...running,
     version: app.version,
@@ -137,11 +140,13 @@ export async function draft(
     ...(origins ? { origins: { ...origins } } : {}),
     secretVersion: secrets.version,
     images: imagesOf(objects),
+    demand,
     ...restarted,
     ...(configuration.reason ? { reason: configuration.reason } : {}),
   }
   return {
     deployment: request.deployment,
+    placed,
     violations,
     findings: context.policy.evaluate(policyInput(questionFor(judged))),
     settings,
@@ -153,16 +158,65 @@ export async function draft(
   }
 }
 
-async function objectsOf(
-  app: ShelfApp,
-  { claims, ...input }: Omit<ComposeInput, 'app' | 'standing'> & Pick<Current, 'claims'>,
-): Promise<readonly KubernetesObject[]> {
-  const { render, environment } = input
+/**
+ * The module is asked first, since what its pods ask for decides where they may go; what the platform adds to its objects follows from
+ * where they go. What cannot be rendered yet is placed by what the app says of itself.
+ */
+async function renderAndPlace(
+  sql: Sql,
+  request: DraftRequest,
+  of: {
+    readonly values: Draft['values']
+    readonly environment: Environment
+    readonly bindings: ResolvedBindings
+    readonly render: RenderInput
+    /** The objects of an earlier revision, which are taken as they are. */
+    readonly kept: readonly KubernetesObject[] | null
+    readonly isSound: boolean
+  },
+) {
+  const { app, current, restartedAt } = request
+  const { values, environment, bindings, render, isSound } = of
+  const then = isSound ? of.kept : null
+  const made = then || !isSound ? null : await madeBy(app, render, environment)
+  const demand = then
+    ? demandOf(then)
+    : made
+      ? demandOf(made.objects, environment.tolerations)
+      : demandOfApp(app, values)
+  const placed = await request.place({ each: demand, beside: bindings.beside })
+  const monitoring = await monitoringOf(sql, app, environment, placed.clusters)
+  const composing = {
+    app,
+    deployment: request.deployment,
+    team: request.namespace?.team ?? '',
+    environment,
+    ...(monitoring.state === 'collected' ? { monitor: monitoring.kind } : {}),
+    peers: bindings.peers,
+    composition: request.composition,
+    ...(restartedAt ? { restartedAt } : {}),
+    render,
+  }
+  const objects =
+    then ??
+    (made
+      ? composeObjects({ ...composing, standing: await current.claims(made.objects) }, made)
+      : [])
+  return { placed, demand, monitoring, objects }
+}
+
+async function madeBy(app: ShelfApp, render: RenderInput, environment: Environment): Promise<Made> {
   const [objects, egress] = await Promise.all([
     app.render({ ...render, environment: environment.name }),
     app.egress(render.settings),
   ])
-  return composeObjects({ app, ...input, standing: await claims(objects) }, { objects, egress })
+  return { objects, egress }
+}
+
+/** Of what cannot be rendered yet, as far as the app says it. */
+function demandOfApp(app: AppData, { replicas, resources }: Draft['values']): PodDemand[] {
+  const request = podRequest({ containers: [{ resources: resourcesOf(app.resources, resources) }] })
+  return replicas > 0 ? [{ request, count: replicas }] : []
 }
 
 /** What revision and render say alike. */
@@ -215,68 +269,4 @@ async function valuesOf(
   const values = resolved(chosen, await app.parseSettings(chosen.settings))
   if (!kept) return values
   return { ...values, origins: kept.origins && { ...values.origins, ...kept.origins } }
-}
-
-function settingViolations(parsed: SettingsResult): Violation[] {
-  if (parsed.ok) return []
-  return parsed.violations.map(one => ({ ...one, pointer: `/settings${one.pointer}` }))
-}
-
-/** Two deployments under one host name would take each other's visitors. Who asks for a host waits for who asked before. */
-async function hostViolations(sql: Sql, request: DraftRequest): Promise<Violation[]> {
-  const host = request.configuration.ingress?.host
-  if (host === undefined) return []
-  await sql.query("select pg_advisory_xact_lock(hashtextextended('host ' || $1, 0))", [host])
-  const taken = await sql.query(
-    "select 1 from kade.deployment where desired->'ingress'->>'host' = $1 and id <> $2 limit 1",
-    [host, request.deployment],
-  )
-  if (taken.length === 0) return []
-  return [
-    {
-      pointer: '/ingress/host',
-      detail: {
-        en: 'is the address of another deployment',
-        nl: 'is het adres van een andere uitrol',
-      },
-    },
-  ]
-}
-
-function fieldViolations(app: AppData, input: DeploymentInput): Violation[] {
-  const found: Violation[] = []
-  if ((input.replicas ?? 1) > app.maxReplicas)
-    found.push({
-      pointer: '/replicas',
-      detail: {
-        en: `${app.name} keeps its data on one volume, so it has at most ${app.maxReplicas}`,
-        nl: `${app.name} bewaart zijn gegevens op één volume en heeft er dus hoogstens ${app.maxReplicas}`,
-      },
-    })
-  if (input.ingress && app.network.expose === null)
-    found.push({
-      pointer: '/ingress',
-      detail: {
-        en: `${app.name} has nothing to show outside the cluster`,
-        nl: `${app.name} heeft buiten het cluster niets te tonen`,
-      },
-    })
-  if (input.version !== undefined && input.version !== app.version)
-    found.push({
-      pointer: '/version',
-      detail: {
-        en: `the catalogue holds version ${app.version}`,
-        nl: `de catalogus bevat versie ${app.version}`,
-      },
-    })
-  for (const [name, value] of Object.entries(input.env ?? {}))
-    if (looksSecret(name, value))
-      found.push({
-        pointer: `/env/${name}`,
-        detail: {
-          en: 'looks like a secret; make it a secret, because env is shown in plain',
-          nl: 'lijkt een geheim; maak er een geheim van, want env is leesbaar voor iedereen',
-        },
-      })
-  return found
 }

@@ -9,16 +9,16 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { clusterSays } from '#platform/cluster-says.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { chooseCluster } from '#platform/federation/choose-cluster.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
 import { currentOf } from './current.ts'
 import { DeployFailure } from './deploy-failure.ts'
-import { wanted } from './deployment.ts'
+import { type DeploymentState, wanted } from './deployment.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
 import { roomFindings } from './namespace-room.ts'
+import { placeAgain, placementViolations, placeNew } from './placing.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
 import { leftClaims } from './standing-claims.ts'
@@ -38,14 +38,14 @@ export async function previewDeployment(
   const app = await appOf(context, input.app, sql)
   const namespace = await findNamespace(sql, actor, input.namespace)
   const existing = await existingOf(context, sql, actor, input)
-  const { cluster, violations } = existing
-    ? { cluster: existing.cluster, violations: fixed(input, existing) }
-    : await placement(sql, namespace, input.cluster)
   const made = await draft(context, sql, actor, {
     app,
     deployment: existing?.id ?? randomUUID(),
     namespace,
-    clusters: cluster === null ? [] : [cluster],
+    place: existing
+      ? placeAgain(context, sql, existing.identity, input)
+      : placeNew(context, sql, namespace, input),
+    clusters: existing?.identity.clusters ?? (input.cluster ? [input.cluster] : []),
     target: input,
     configuration: input,
     current: existing?.current ?? {
@@ -58,6 +58,9 @@ export async function previewDeployment(
   const isNew = namespace !== null && existing === null
   const room = isNew ? await roomFindings(sql, { namespace, names: [input.name] }) : []
   const findings = [...made.findings, ...room]
+  const { placed } = made
+  const cluster = placed.clusters[0] ?? null
+  const violations = [...(existing ? fixed(input, existing) : []), ...placementViolations(placed)]
   const allowed =
     made.violations.length + violations.length === 0 &&
     cluster !== null &&
@@ -74,6 +77,7 @@ export async function previewDeployment(
     violations: [...violations, ...made.violations],
     ...(await changesOf(context, input, made, existing, cluster)),
     cluster,
+    placement: [...placed.verdicts],
     settings: made.settings,
     environment: namespace?.environment ?? null,
     values: { ...made.values, settings: made.settings, env: { ...made.values.env }, resources },
@@ -86,8 +90,7 @@ export async function previewDeployment(
 
 type Existing = {
   id: string
-  app: string
-  cluster: string | null
+  identity: NonNullable<DeploymentState['identity']>
   revision: number
   restartedAt?: string
   composition: string | undefined
@@ -106,49 +109,37 @@ async function existingOf(
   })
   if (!id) return null
   const { state } = await load(sql, id)
+  const { identity } = state
+  if (!identity) return null
   const newest = wanted(state)
   return {
     id,
-    app: state.identity?.app ?? '',
-    cluster: state.identity?.clusters[0] ?? null,
+    identity,
     revision: newest?.number ?? 0,
-    composition: state.identity?.composition,
+    composition: identity.composition,
     ...(newest?.restartedAt ? { restartedAt: newest.restartedAt } : {}),
     current: await currentOf(context, sql, id, state),
-  }
-}
-
-type Placement = { cluster: string | null; violations: readonly Violation[] }
-
-async function placement(
-  sql: Sql,
-  ...asked: [Parameters<typeof chooseCluster>[1], string | undefined]
-): Promise<Placement> {
-  try {
-    return { cluster: await chooseCluster(sql, ...asked), violations: [] }
-  } catch (error) {
-    if (!(error instanceof PlatformError && error.code === 'no-placement')) throw error
-    return { cluster: null, violations: error.details.violations ?? [] }
   }
 }
 
 /** What an update cannot change, although the create body that is previewed says it. */
 function fixed(input: CreateDeployment, existing: Existing): Violation[] {
   const violations: Violation[] = []
-  if (input.app !== existing.app)
+  const { app, clusters } = existing.identity
+  if (input.app !== app)
     violations.push({
       pointer: '/app',
       detail: {
-        en: `${input.namespace}/${input.name} is a deployment of ${existing.app}; choose another name`,
-        nl: `${input.namespace}/${input.name} is een uitrol van ${existing.app}; kies een andere naam`,
+        en: `${input.namespace}/${input.name} is a deployment of ${app}; choose another name`,
+        nl: `${input.namespace}/${input.name} is een uitrol van ${app}; kies een andere naam`,
       },
     })
-  if (input.cluster !== undefined && input.cluster !== existing.cluster)
+  if (input.cluster !== undefined && !clusters.includes(input.cluster))
     violations.push({
       pointer: '/cluster',
       detail: {
-        en: `it runs on ${existing.cluster}, and stays`,
-        nl: `het draait op ${existing.cluster} en blijft daar`,
+        en: `it runs on ${clusters.join(', ')}, and stays`,
+        nl: `het draait op ${clusters.join(', ')} en blijft daar`,
       },
     })
   return violations

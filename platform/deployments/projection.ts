@@ -97,12 +97,12 @@ async function requested(
     )
     await tx.query(
       `insert into kade.deployment (id, namespace, name, team, environment, app, version, clusters, simulated, revision,
-         desired, health_state, health, drift, operation_id, url, created_at, updated_at, composition)
+         desired, health_state, health, drift, operation_id, url, created_at, updated_at, composition, placement)
        values ($1, $2, $3, $4, $5, $6, $7, $8,
          (select coalesce(bool_or(simulated), false) from kade.cluster where name = any($8)), $9, $10,
-         'missing', $11, '[]', $12, $13, $14, $14, $15)
+         'missing', $11, '[]', $12, $13, $14, $14, $15, $16)
        on conflict (id) do update set version = $7, clusters = $8, revision = $9, desired = $10, operation_id = $12,
-         url = $13, updated_at = $14`,
+         url = $13, updated_at = $14, placement = coalesce($16, deployment.placement)`,
       [
         id,
         namespace,
@@ -119,6 +119,7 @@ async function requested(
         data.revision.ingress ? `http://${data.revision.ingress.host}` : null,
         at,
         data.composition ?? null,
+        data.placement ? { ...data.placement, at: at.toISOString() } : null,
       ],
     )
   } else {

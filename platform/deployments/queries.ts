@@ -20,6 +20,7 @@ type DeploymentRow = {
   app: string
   version: string
   clusters: string[]
+  placement: Deployment['placement']
   composition: string | null
   simulated: boolean
   revision: number
@@ -72,6 +73,7 @@ function view(row: DeploymentRow): Deployment {
     environment,
     team,
     clusters,
+    placement: row.placement,
     ...(row.composition ? { composition: row.composition } : {}),
     revision,
     etag: etagOf(revision, operation.id),

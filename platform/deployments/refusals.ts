@@ -4,11 +4,12 @@ import { PlatformError } from '#platform/errors.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
 import type { Draft } from './draft.ts'
 
-const unbuilt = ['placement', 'purpose', 'dataClass'] as const
+const unbuilt = ['purpose'] as const
 
 /** Fields the contract promises and Kade does not honour yet are refused, because ignoring them would be a lie. */
 export function refuseUnbuilt(input: DeploymentInput): void {
-  const found = unbuilt.filter(field => input[field] !== undefined)
+  const found: string[] = unbuilt.filter(field => input[field] !== undefined)
+  if ((input.placement?.clusters ?? 1) !== 1) found.push('placement/clusters')
   if (found.length > 0)
     throw new PlatformError(
       'not-yet-supported',
@@ -22,16 +23,16 @@ export function refuseUnbuilt(input: DeploymentInput): void {
           detail: { en: 'is not supported yet', nl: 'wordt nog niet ondersteund' },
         })),
         next: {
-          en: 'Leave it out. To choose where it runs, use "cluster".',
-          nl: 'Laat het weg. Met "cluster" kies je waar het draait.',
+          en: 'Leave it out. A deployment runs on one cluster.',
+          nl: 'Laat het weg. Een uitrol draait op één cluster.',
         },
       },
     )
 }
 
-/** Throws what stands in the way of a draft: an unknown namespace, faulty input, or a policy that denies. */
+/** Throws what stands in the way of a draft: an unknown namespace, faulty input, no place to run, or a policy that denies. */
 export function refuseDraft(
-  draft: Pick<Draft, 'findings' | 'violations'>,
+  draft: Pick<Draft, 'findings' | 'violations'> & Partial<Pick<Draft, 'placed'>>,
   name: string,
   namespace: Namespace | null,
 ): void {
@@ -68,6 +69,7 @@ export function refuseDraft(
         },
       },
     )
+  if (draft.placed?.refusal) throw draft.placed.refusal
   const denied = findings.filter(finding => finding.severity === 'deny')
   if (denied.length > 0)
     throw new PlatformError(

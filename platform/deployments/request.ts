@@ -58,6 +58,7 @@ export async function request(
     team: namespace.team,
     environment: namespace.environment,
     clusters: wish.clusters,
+    ...(made.placed.data ? { placement: made.placed.data } : {}),
     ...(wish.composition ? { composition: wish.composition } : {}),
     ...(wish.to === undefined ? {} : { to: wish.to }),
     ...(wish.continues ? { continues: wish.continues } : {}),

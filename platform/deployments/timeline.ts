@@ -52,19 +52,28 @@ const phaseEnds: Record<Phase, Text> = {
   post: { en: 'The jobs that follow have ended.', nl: 'De taken achteraf zijn afgelopen.' },
 }
 
+function requestText({ kind, consents = [], placement }: EventData<'DeploymentRequested'>): Text {
+  const { en, nl } = kindText(kind)
+  const touched = consents.map(one => one.object).join(', ')
+  if (touched)
+    return {
+      en: `${en} was asked for, with consent to touch ${touched}.`,
+      nl: `${nl} is aangevraagd, met toestemming om ${touched} aan te raken.`,
+    }
+  const where = placement?.verdicts.find(one => one.chosen)
+  if (where)
+    return {
+      en: `${en} was asked for, on ${where.cluster}. ${where.reason.en}`,
+      nl: `${nl} is aangevraagd, op ${where.cluster}. ${where.reason.nl}`,
+    }
+  return { en: `${en} was asked for.`, nl: `${nl} is aangevraagd.` }
+}
+
 /** What an event says to a person, in both languages. */
 export function textOf(event: StoredEvent): Text {
   switch (event.type) {
-    case 'DeploymentRequested': {
-      const kind = kindText(event.data.kind)
-      const consents = (event.data.consents ?? []).map(one => one.object).join(', ')
-      if (consents)
-        return {
-          en: `${kind.en} was asked for, with consent to touch ${consents}.`,
-          nl: `${kind.nl} is aangevraagd, met toestemming om ${consents} aan te raken.`,
-        }
-      return { en: `${kind.en} was asked for.`, nl: `${kind.nl} is aangevraagd.` }
-    }
+    case 'DeploymentRequested':
+      return requestText(event.data)
     case 'DeploymentBlocked':
       return {
         en: event.data.waitsFor.map(one => one.message.en).join(' '),

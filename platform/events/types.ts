@@ -35,6 +35,50 @@ export const WaitData = z.object({
 })
 const AskData = ConsentData.extend({ manager: z.string().optional(), message: Text })
 
+const amount = z.int().min(0)
+const DemandData = z.object({
+  request: z.object({
+    cpu: amount.describe('millicores'),
+    memory: amount.describe('bytes'),
+    pods: amount,
+    devices: z.record(z.string(), amount),
+  }),
+  count: amount,
+  tolerations: z
+    .array(
+      z.object({
+        key: z.string().optional(),
+        operator: z.string().optional(),
+        value: z.string().optional(),
+        effect: z.string().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
+})
+/** What was decided of where it runs, why of every cluster, and what was asked for that. */
+const PlacementData = z.object({
+  dataClass: z.enum(['public', 'internal', 'personal', 'confidential']).optional(),
+  wish: z
+    .object({
+      regions: z.array(z.string()).optional(),
+      affinity: z
+        .array(
+          z.object({
+            clusters: z.array(z.string()).optional(),
+            regions: z.array(z.string()).optional(),
+            labels: z.record(z.string(), z.string()).optional(),
+          }),
+        )
+        .optional(),
+      clusters: z.union([z.int(), z.literal('all')]).optional(),
+    })
+    .optional(),
+  verdicts: z.array(
+    z.object({ cluster: z.string(), chosen: z.boolean(), code: z.string(), reason: Text }),
+  ),
+})
+
 /** What a revision holds besides its blobs: all that decides how a deployment looks. */
 export const RevisionData = z.object({
   number: z.int().min(1),
@@ -58,6 +102,8 @@ export const RevisionData = z.object({
     .optional(),
   secretVersion: z.int(),
   images: z.array(z.string()),
+  /** What its pods ask of a cluster; absent in revisions of before that was recorded. */
+  demand: z.array(DemandData).optional(),
   /** Stands on the pod template from the first restart on, so that a later update does not restart once more. */
   restartedAt: z.iso.datetime().optional(),
   reason: z.string().optional(),
@@ -68,6 +114,7 @@ export type CauseData = z.infer<typeof CauseData>
 export type ConsentData = z.infer<typeof ConsentData>
 export type WaitData = z.infer<typeof WaitData>
 export type AskData = z.infer<typeof AskData>
+export type PlacementData = z.infer<typeof PlacementData>
 
 const DeploymentRequested = z.object({
   ...operation,
@@ -83,6 +130,8 @@ const DeploymentRequested = z.object({
   /** The composition it is made a member of; a member stays one for life. */
   composition: z.string().optional(),
   clusters: z.array(z.string()).min(1),
+  /** Absent where nothing was decided anew. */
+  placement: PlacementData.optional(),
   deadline: z.iso.datetime(),
   /** Absent for a delete. */
   revision: RevisionData.optional(),

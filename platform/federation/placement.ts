@@ -1,5 +1,5 @@
 import type { DataClass } from '#api/data-classes.ts'
-import type { Text } from '#api/names.ts'
+import type { Verdict } from '#api/placement.ts'
 import type { PodDemand } from './room.ts'
 import type { Room } from './survey.ts'
 
@@ -57,34 +57,7 @@ export type PlacementRequest = {
 /** Where it runs now, with the divided pods there. It moves only where it may not stay. */
 export type CurrentPlacement = Readonly<Record<string, number>>
 
-export type VerdictCode =
-  | 'stays'
-  | 'asked'
-  | 'usual'
-  | 'best'
-  | 'residency'
-  | 'residency-unknown'
-  | 'region'
-  | 'affinity'
-  | 'no-namespace'
-  | 'beside'
-  | 'cordoned'
-  | 'not-ready'
-  | 'unknown'
-  | 'no-room'
-  | 'not-asked'
-  | 'not-needed'
-  | 'too-few-clusters'
-  | 'too-few-regions'
-  | 'too-little-room'
-
-/** What was decided about one cluster, and why. */
-export type Verdict = {
-  readonly cluster: string
-  readonly chosen: boolean
-  readonly code: VerdictCode
-  readonly reason: Text
-}
+export type VerdictCode = Verdict['code']
 
 export type Decision = {
   /** Sorted by name; empty where there is no placement. `replicas` of the divided pods. */

@@ -31,6 +31,10 @@ const own: Record<string, Text> = {
     en: 'Delete what uses it first, or bind that to something else, and retry.',
     nl: 'Verwijder eerst wat hem gebruikt, of koppel dat aan iets anders, en probeer opnieuw.',
   },
+  residency: {
+    en: 'Deploy it on a cluster under another law; what runs already was left as it is.',
+    nl: 'Rol hem uit op een cluster onder ander recht; wat al draait is ongemoeid gelaten.',
+  },
   'policy-denied': {
     en: 'Preview the deployment to see every finding with its fix, correct them and update.',
     nl: 'Bekijk het voorbeeld met alle bevindingen en oplossingen, verbeter ze en pas aan.',

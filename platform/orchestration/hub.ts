@@ -8,6 +8,7 @@ import { holdOf } from '#platform/deployments/waits.ts'
 import { wakeWaiting } from '#platform/deployments/wake-waiting.ts'
 import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.ts'
 import type { Observation } from '#platform/federation/observation.ts'
+import { mayStandUnder } from '#platform/federation/residency.ts'
 import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { recordSurvey } from '#platform/federation/surveys.ts'
 import { nextAfter } from './advice.ts'
@@ -87,7 +88,10 @@ async function start(
     const result = await change(context, tx, deployment, async state => {
       if (state.operation?.id !== operation) return null
       const found = workFor(state, cluster, sightings, context.clock())
-      const held = found === 'do' ? await heldUp(context, tx, deployment, state) : null
+      const held =
+        found === 'do'
+          ? ((await outlawed(tx, cluster, state)) ?? (await heldUp(context, tx, deployment, state)))
+          : null
       if (held) return held
       work = found
       return work === 'do' ? { type: 'start', operation, cluster, worker } : null
@@ -95,6 +99,29 @@ async function start(
     if ('refused' in result || work === null) return null
     return orderFor(context, tx, deployment, result.after, cluster, work === 'settle')
   })
+}
+
+/**
+ * Where the data may not stand under the law of the cluster, nothing goes there, whatever was decided before: somebody may have put
+ * right since whose law holds. A delete goes on.
+ */
+async function outlawed(tx: Sql, cluster: string, state: DeploymentState): Promise<Command | null> {
+  const { operation, identity } = state
+  const dataClass = identity?.placement?.dataClass
+  if (!operation || !dataClass || operation.kind === 'delete') return null
+  const [row] = await tx.query<{ jurisdiction: string }>(
+    'select jurisdiction from kade.cluster where name = $1',
+    [cluster],
+  )
+  const jurisdiction = row?.jurisdiction ?? 'unknown'
+  if (mayStandUnder(dataClass, jurisdiction) === 'yes') return null
+  const code = 'residency'
+  const message = {
+    en: `Data of class ${dataClass} may not stand on ${cluster}, where the law of ${jurisdiction} holds.`,
+    nl: `Gegevens van klasse ${dataClass} mogen niet op ${cluster} staan, waar het recht van ${jurisdiction} geldt.`,
+  }
+  const next = nextAfter(code, null)
+  return { type: 'fail', operation: operation.id, cause: { code, message }, next }
 }
 
 /** What an operation that has not begun does instead of beginning: it waits for other deployments, or cannot go on. */

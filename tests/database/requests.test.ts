@@ -152,7 +152,10 @@ describe('a preview', () => {
     await expect(create(asked)).rejects.toMatchObject({ code: 'no-placement' })
     const { allowed, violations } = await preview(asked)
     expect(allowed).toBe(false)
-    expect(violations).toMatchObject([{ pointer: '/cluster' }])
+    expect(violations.map(one => [one.pointer, one.detail.en.split(':')[0]])).toEqual([
+      ['/cluster', 'amsterdam'],
+      ['/cluster', 'paris'],
+    ])
   })
 
   it('refuses the fields that are not built yet, as a create does', async () => {

@@ -75,6 +75,7 @@ const deployment: Deployment = {
   environment: 'dev',
   team: 'platform',
   clusters: ['amsterdam'],
+  placement: null,
   revision: 3,
   etag: 'v7',
   simulated: true,
@@ -231,15 +232,29 @@ describe('kade deploy', () => {
         checked: 'offline',
         reason: text('amsterdam is starting'),
         cluster: 'amsterdam',
+        placement: [
+          { cluster: 'amsterdam', chosen: true, code: 'usual', reason: text('the usual one') },
+          { cluster: 'paris', chosen: false, code: 'residency', reason: text('not its law') },
+        ],
         ...resolved,
         simulated: true,
       }),
     }
-    const { code, out } = await kade('deploy qdrant -n team-a --dry-run')
+    const asked = '--data-class personal --region eu-nl --region eu-fr'
+    const { code, out } = await kade(`deploy qdrant -n team-a --dry-run ${asked}`)
     expect(code).toBe(3)
     expect(out).toContain('Would be refused on amsterdam (simulated).')
     expect(out).toContain('+ Service/vectors')
+    expect(out).toContain('  ● amsterdam: the usual one')
+    expect(out).toContain('  ○ paris: not its law')
     expect(calls.map(({ route }) => route)).toEqual(['previewDeployment'])
+    expect(calls[0]?.call.body).toMatchObject({
+      dataClass: 'personal',
+      placement: { regions: ['eu-nl', 'eu-fr'] },
+    })
+    const wrong = await kade('deploy qdrant -n team-a --data-class secret')
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain('choose from public, internal, personal, confidential')
   })
 })
 
@@ -269,6 +284,7 @@ describe('a preview', () => {
       },
     ],
     checked: 'cluster',
+    placement: [],
     hash: `${'a'.repeat(32)}-${'b'.repeat(32)}`,
     cluster: 'amsterdam',
     ...resolved,

@@ -46,7 +46,7 @@ export type PlatformGround = {
     clusters?: readonly string[],
     environment?: EnvironmentName,
   ): Promise<void>
-  /** A cluster in the registry; `silentSeconds` ago a worker last reached it, never when null. */
+  /** A cluster in the registry; `silentSeconds` ago a worker last reached it, never when null. With 0 it stays reachable. */
   cluster(name: string, silentSeconds: number | null): Promise<void>
   /** The claim of whoever took the operation up last. */
   claim(operation: string, cluster?: string): Promise<Claim>
@@ -114,7 +114,8 @@ export async function platformGround(
       await writeHeartbeat(database, { worker: 'test', clusters: [{ name, reachable: true }] })
       await database.query(
         `update kade.cluster set heartbeat_at = now() - make_interval(secs => $2) where name = $1`,
-        [name, silentSeconds],
+        // No worker beats here: what is to stay reachable has its next beats beforehand.
+        [name, silentSeconds === 0 ? -86_400 : silentSeconds],
       )
     },
     async claim(operation, cluster = 'amsterdam') {

@@ -15,5 +15,7 @@ CREATE TABLE kade.cluster_survey (
   -- Something there makes nodes when pods wait for room.
   elastic     boolean NOT NULL
 );
+-- Where the deployment was placed by its last decision, and why there.
+ALTER TABLE kade.deployment ADD COLUMN placement jsonb;
 -- What was accepted and no survey can have seen yet: operations that are open, or ended since.
 CREATE INDEX operation_by_end ON kade.operation (ended_at);

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { DataClass } from './data-classes.ts'
+import { inBoth, Name, Text, Time } from './names.ts'
+
+const Region = z.string().min(1).max(63)
+const atLeastOne = inBoth('at least one', 'minstens één')
+
+const Label = z.string().min(1).max(317)
+
+/** Clusters that satisfy all that is said here. */
+export const AffinityGroup = z
+  .strictObject({
+    clusters: z.array(Name).min(1, atLeastOne).max(100).optional(),
+    regions: z.array(Region).min(1, atLeastOne).max(100).optional(),
+    /** What all nodes of the cluster say alike. */
+    labels: z.record(Label, z.string().max(63)).optional(),
+  })
+  .refine(
+    group => Object.keys(group).length > 0,
+    inBoth('say clusters, regions or labels', 'noem clusters, regions of labels'),
+  )
+
+/** Where a deployment may run, instead of naming a cluster. What is left open is chosen by Kade. */
+export const PlacementWish = z.strictObject({
+  /** One of these. */
+  regions: z.array(Region).min(1, atLeastOne).max(100).optional(),
+  /** The first group that is enough; clusters in none of them do not come into question. */
+  affinity: z.array(AffinityGroup).min(1, atLeastOne).max(10).optional(),
+  /** How many clusters; more than one is refused as `not-yet-supported`. */
+  clusters: z.union([z.int().min(1).max(100), z.literal('all')]).optional(),
+})
+export type PlacementWish = z.infer<typeof PlacementWish>
+
+/** What was decided about one cluster, and why. */
+export const Verdict = z.object({
+  cluster: z.string(),
+  chosen: z.boolean(),
+  code: z.enum([
+    ...['stays', 'asked', 'usual', 'best', 'residency', 'residency-unknown', 'region'],
+    ...['affinity', 'no-namespace', 'beside', 'cordoned', 'not-ready', 'unknown', 'no-room'],
+    ...['not-asked', 'not-needed', 'too-few-clusters', 'too-few-regions', 'too-little-room'],
+  ] as const),
+  reason: Text,
+})
+export type Verdict = z.infer<typeof Verdict>
+
+/** Where a deployment was placed by its last decision, and why there. */
+export const PlacementOfDeployment = z.object({
+  at: Time,
+  dataClass: DataClass.optional(),
+  wish: PlacementWish.optional(),
+  /** One for each cluster that there was, by name. */
+  verdicts: z.array(Verdict),
+})

@@ -1,0 +1,110 @@
+import type { Namespace } from '#api/clusters.ts'
+import type { DeploymentInput } from '#api/deployments.ts'
+import type { Verdict } from '#api/placement.ts'
+import type { Violation } from '#api/problem.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import type { PlatformError } from '#platform/errors.ts'
+import type { PlacementData } from '#platform/events/types.ts'
+import { readCandidates } from '#platform/federation/candidates.ts'
+import { clusterUnknown, noCluster, noPlacement } from '#platform/federation/no-placement.ts'
+import { place } from '#platform/federation/place.ts'
+import type { PlacementRequest } from '#platform/federation/placement.ts'
+import type { PodDemand } from '#platform/federation/room.ts'
+import type { DeploymentState } from './deployment.ts'
+import { digestOf } from './digest.ts'
+
+/** What a draft asks of the place it goes to, once it is known what its pods ask for. */
+export type Needs = {
+  readonly each: readonly PodDemand[]
+  /** Deployments it is bound to. */
+  readonly beside: NonNullable<PlacementRequest['beside']>
+}
+
+export type Placed = {
+  /** Empty where there is no placement, and `refusal` says why. */
+  readonly clusters: readonly string[]
+  readonly verdicts: readonly Verdict[]
+  readonly refusal: PlatformError | null
+  /** For the event; absent where nothing was decided that was not known. */
+  readonly data?: PlacementData
+}
+
+export type Place = (needs: Needs) => Promise<Placed>
+
+type Asked = Pick<DeploymentInput, 'cluster' | 'placement' | 'dataClass'>
+
+/** Where a new deployment goes. Throws `cluster-unknown` for a cluster that is not there. */
+export function placeNew(
+  context: PlatformContext,
+  sql: Sql,
+  namespace: Namespace | null,
+  asked: Asked,
+): Place {
+  return async needs => {
+    const candidates = await readCandidates(sql, namespace, context.clock())
+    const names = candidates.map(one => one.name)
+    if (asked.cluster !== undefined && !names.includes(asked.cluster))
+      throw clusterUnknown(asked.cluster, names)
+    const wanted = asked.cluster === undefined ? {} : { clusters: [asked.cluster] }
+    const { chosen, verdicts } = place({ ...requestOf(asked), ...needs, ...wanted }, candidates)
+    const refusal =
+      chosen.length > 0 ? null : names.length > 0 ? noPlacement(verdicts) : noCluster()
+    const data = dataOf(asked, verdicts)
+    return { clusters: chosen.map(one => one.cluster), verdicts, refusal, data }
+  }
+}
+
+/**
+ * Whether a deployment may stay where it is, with what is asked of its place now; what is left out is as it was asked before. Where
+ * it may not, it is refused: a deployment does not move by itself.
+ */
+export function placeAgain(
+  context: PlatformContext,
+  sql: Sql,
+  identity: NonNullable<DeploymentState['identity']>,
+  asked: Asked = {},
+): Place {
+  return async () => {
+    const { clusters, placement } = identity
+    const wish = {
+      dataClass: asked.dataClass ?? placement?.dataClass,
+      placement: asked.placement ?? placement?.wish,
+    }
+    const candidates = await readCandidates(sql, { clusters: [] }, context.clock())
+    const here = new Set(clusters)
+    const { chosen, verdicts } = place(
+      { ...requestOf(wish), each: [], count: clusters.length },
+      candidates.map(one => ({ ...one, namespace: here.has(one.name) })),
+      Object.fromEntries(clusters.map(name => [name, 0])),
+    )
+    const stays = chosen.length === clusters.length && chosen.every(one => here.has(one.cluster))
+    const known = verdicts.filter(one => here.has(one.cluster))
+    const before = { dataClass: placement?.dataClass, placement: placement?.wish }
+    const isNew = digestOf(wish) !== digestOf(before)
+    return {
+      clusters,
+      verdicts: known,
+      refusal: stays || known.length === 0 ? null : noPlacement(known),
+      ...(isNew && { data: dataOf(wish, known) }),
+    }
+  }
+}
+
+function requestOf({ placement = {}, dataClass }: Asked): Omit<PlacementRequest, 'each'> {
+  const { regions, affinity } = placement
+  return { count: 1, dataClass, regions, affinity }
+}
+
+function dataOf({ placement, dataClass }: Asked, verdicts: readonly Verdict[]): PlacementData {
+  return {
+    ...(dataClass && { dataClass }),
+    ...(placement && { wish: placement }),
+    verdicts: [...verdicts],
+  }
+}
+
+/** What stands in the way of a placement, for a preview. */
+export function placementViolations({ refusal }: Pick<Placed, 'refusal'>): readonly Violation[] {
+  return refusal?.details.violations ?? []
+}

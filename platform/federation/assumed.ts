@@ -1,0 +1,78 @@
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { Amounts } from './amounts.ts'
+import type { PodDemand } from './room.ts'
+import type { Survey } from './survey.ts'
+
+type Open = {
+  cluster: string
+  deployment: string
+  requested_at: Date
+  demand: PodDemand[] | null
+  /** Of the newest revision that there was when the cluster was counted. */
+  before: PodDemand[] | null
+}
+
+/**
+ * What was accepted and is not in the count of its cluster: of each operation that is open, or has ended since, the pods that were
+ * not seen. Nothing is deducted twice: pods that were seen are in the count, and so are those of the revision before.
+ */
+export async function assumedOn(
+  sql: Sql,
+  surveys: ReadonlyMap<string, Survey>,
+): Promise<ReadonlyMap<string, readonly PodDemand[]>> {
+  const names = [...surveys.keys()]
+  const times = [...surveys.values()].map(survey => survey.at)
+  if (names.length === 0) return new Map()
+  const rows = await sql.query<Open>(
+    `select distinct on (s.cluster, o.deployment) s.cluster, o.deployment, o.requested_at, r.data->'demand' as demand,
+        (select b.data->'demand' from kade.revision b where b.deployment = o.deployment and b.at < s.at
+          order by b.number desc limit 1) as before
+       from kade.operation o
+       join kade.deployment d on d.id = o.deployment
+       join unnest($1::text[], $2::timestamptz[]) as s (cluster, at) on s.cluster = any(d.clusters)
+       join kade.revision r on r.deployment = o.deployment and r.number = o.revision
+      where (o.ended_at is null or o.ended_at >= $3) and (o.ended_at is null or o.ended_at >= s.at)
+      order by s.cluster, o.deployment, o.requested_at desc`,
+    [names, times, new Date(Math.min(...times.map(time => time.getTime())))],
+  )
+  const assumed = new Map<string, PodDemand[]>(names.map(name => [name, []]))
+  for (const row of rows) {
+    const survey = surveys.get(row.cluster)
+    if (!survey || !row.demand) continue
+    assumed.get(row.cluster)?.push(...unseen(row, row.demand, survey))
+  }
+  return assumed
+}
+
+/** The pods of one deployment that its cluster's count cannot hold. */
+function unseen(
+  { deployment, requested_at, before }: Open,
+  demand: readonly PodDemand[],
+  survey: Survey,
+): PodDemand[] {
+  if (requested_at < survey.at) return withoutSeen(demand, survey.seen[deployment])
+  // It came after the count: what is new in it is what the revision before did not ask for.
+  return demand.flatMap(pod => {
+    const same = before?.find(old => sameRequest(old.request, pod.request))
+    const count = pod.count - (same?.count ?? 0)
+    return count > 0 ? [{ ...pod, count }] : []
+  })
+}
+
+function withoutSeen(demand: readonly PodDemand[], seen: Amounts | undefined): PodDemand[] {
+  let pods = seen?.pods ?? 0
+  return demand.flatMap(pod => {
+    const count = Math.max(0, pod.count - pods)
+    pods -= pod.count - count
+    return count > 0 ? [{ ...pod, count }] : []
+  })
+}
+
+function sameRequest(a: Amounts, b: Amounts): boolean {
+  const names = new Set([...Object.keys(a.devices), ...Object.keys(b.devices)])
+  return (
+    a.cpu === b.cpu &&
+    a.memory === b.memory &&
+    [...names].every(name => (a.devices[name] ?? 0) === (b.devices[name] ?? 0))
+  )
+}
