@@ -67,10 +67,15 @@ export const Cluster = z.object({
   /** Kinds by which Prometheus can be told to collect figures there; null as long as that is not known. */
   monitors: z.array(z.enum(['PodMonitor', 'ServiceMonitor'])).nullable(),
   deployments: z.int(),
+  /** Nothing new is placed there since then; null where it is. What runs there is left alone. */
+  cordon: z.object({ at: Time, by: z.string(), reason: z.string().optional() }).nullable(),
   /** Null before the first scan, about a minute after joining. */
   scan: ClusterScan.nullable(),
 })
 export type Cluster = z.infer<typeof Cluster>
+
+/** Why a cluster is to take nothing new, in the words of who says so. */
+export const Cordon = z.strictObject({ reason: z.string().max(500).optional() })
 
 export const Namespace = z.object({
   name: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppList, appFilters } from './app-filters.ts'
 import { AddApp, App } from './apps.ts'
-import { Cluster, CreateNamespace, Namespace } from './clusters.ts'
+import { Cluster, Cordon, CreateNamespace, Namespace } from './clusters.ts'
 import {
   Composition,
   CompositionInput,
@@ -131,6 +131,25 @@ export const contract = {
     action: 'cluster.read',
     query: z.strictObject(page),
     answers: { 200: list(Cluster) },
+  }),
+  cordonCluster: route({
+    method: 'PUT',
+    path: '/clusters/{cluster}/cordon',
+    summary: 'Place nothing new on a cluster; what runs there is left alone',
+    tag: 'clusters',
+    action: 'cluster.change',
+    params: z.strictObject({ cluster: Name }),
+    body: Cordon,
+    answers: { 204: null },
+  }),
+  uncordonCluster: route({
+    method: 'DELETE',
+    path: '/clusters/{cluster}/cordon',
+    summary: 'Let new deployments be placed on a cluster again',
+    tag: 'clusters',
+    action: 'cluster.change',
+    params: z.strictObject({ cluster: Name }),
+    answers: { 204: null },
   }),
 
   listNamespaces: route({

@@ -8,6 +8,7 @@ export type Action =
   | 'catalogue.read'
   | 'catalogue.change'
   | 'cluster.read'
+  | 'cluster.change'
   | 'namespace.read'
   | 'namespace.create'
   | 'deployment.read'

@@ -19,6 +19,8 @@ const names = [
   'ClusterCreated',
   'ClusterUpdated',
   'LeaksChanged',
+  'ClusterCordoned',
+  'ClusterUncordoned',
   'AppAdded',
   'AppRemoved',
 ] as const

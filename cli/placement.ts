@@ -21,7 +21,9 @@ export function placedLines(
   const { dataClass, verdicts } = placement
   return [
     ...(dataClass
-      ? [`data class ${dataClass} (${tell(terminal, dataClasses[dataClass].title)})`]
+      ? [
+          `${tell(terminal, { en: 'data class', nl: 'gegevensklasse' })} ${dataClass} (${tell(terminal, dataClasses[dataClass].title)})`,
+        ]
       : []),
     ...placementLines(
       terminal,

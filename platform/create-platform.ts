@@ -24,6 +24,7 @@ import { previewDeployment } from './deployments/preview.ts'
 import { listDeployments, listRevisions, readDeployment } from './deployments/queries.ts'
 import { listSecrets, revealSecret } from './deployments/reveal.ts'
 import { readTimeline } from './deployments/timeline.ts'
+import { setCordon } from './federation/cordons.ts'
 import {
   createNamespace,
   findNamespace,
@@ -49,10 +50,7 @@ export function createPlatform(context: PlatformContext): Platform {
       return undefined
     },
 
-    listClusters: async actor => ({
-      items: await listClusters(database, actor, context.clock()),
-      next: null,
-    }),
+    ...clusterRoutes(context),
 
     listNamespaces: (actor, { query }) => listNamespaces(database, actor, query),
     readNamespace: async (actor, { params }) => {
@@ -119,4 +117,24 @@ export function createPlatform(context: PlatformContext): Platform {
 async function shelfOf(context: PlatformContext) {
   const { entries, unusable } = await listAddedApps(context, context.database)
   return { ...context, catalog: [...context.catalog, ...entries], unusable }
+}
+
+function clusterRoutes(
+  context: PlatformContext,
+): Pick<Platform, 'listClusters' | 'cordonCluster' | 'uncordonCluster'> {
+  const { database } = context
+  return {
+    listClusters: async actor => ({
+      items: await listClusters(database, actor, context.clock()),
+      next: null,
+    }),
+    cordonCluster: async (actor, { params, body }) => {
+      await setCordon(context, actor, params.cluster, true, body.reason)
+      return undefined
+    },
+    uncordonCluster: async (actor, { params }) => {
+      await setCordon(context, actor, params.cluster, false)
+      return undefined
+    },
+  }
 }

@@ -19,24 +19,57 @@ const header = [
 ] as const
 
 export function registerClusters(program: Command, cli: Cli): void {
-  withOutput(program.command('clusters').description('the clusters and how they are')).action(
-    async (flags: OutputFlags) => {
+  const command = program.command('clusters').description('the clusters and how they are')
+  registerCordon(command, cli)
+  withOutput(command).action(async (flags: OutputFlags) => {
+    const { client } = await cli.connect()
+    const page = await client.listClusters({ query: { limit: 200 } })
+    const says = (en: string, nl: string) => tell(cli.terminal, { en, nl })
+    const rows = page.items.map(one => [
+      one.name + (one.primary ? says(' (primary)', ' (primair)') : ''),
+      word(cli.terminal, one.region),
+      word(cli.terminal, one.jurisdiction),
+      word(cli.terminal, one.state) +
+        simulatedMark(cli.terminal, one) +
+        (one.cordon ? says(', cordoned', ', afgesloten voor nieuwe') : ''),
+      String(one.deployments),
+      ...takenOf(one.capacity),
+      tell(cli.terminal, one.message),
+    ])
+    const leaks = page.items.flatMap(one => scanLines(cli.terminal, one))
+    print(cli, flags, page, [...table(cli.terminal, header, rows), ...leaks])
+  })
+}
+
+function registerCordon(command: Command, cli: Cli): void {
+  command
+    .command('cordon <cluster>')
+    .description('place nothing new on a cluster; what runs there is left alone')
+    .option('--reason <text>', 'why; shown to who looks at the clusters')
+    .action(async (cluster: string, { reason }: { reason?: string }) => {
       const { client } = await cli.connect()
-      const page = await client.listClusters({ query: { limit: 200 } })
-      const primary = tell(cli.terminal, { en: ' (primary)', nl: ' (primair)' })
-      const rows = page.items.map(one => [
-        one.name + (one.primary ? primary : ''),
-        word(cli.terminal, one.region),
-        word(cli.terminal, one.jurisdiction),
-        word(cli.terminal, one.state) + simulatedMark(cli.terminal, one),
-        String(one.deployments),
-        ...takenOf(one.capacity),
-        tell(cli.terminal, one.message),
-      ])
-      const leaks = page.items.flatMap(one => scanLines(cli.terminal, one))
-      print(cli, flags, page, [...table(cli.terminal, header, rows), ...leaks])
-    },
-  )
+      const body = reason ? { reason } : {}
+      await client.cordonCluster({ params: { cluster }, body })
+      const { items } = await client.listClusters({ query: { limit: 200 } })
+      const running = items.find(one => one.name === cluster)?.deployments ?? 0
+      const said = {
+        en: `${cluster} takes nothing new. What runs there stays: ${running} deployments.`,
+        nl: `${cluster} neemt niets nieuws aan. Wat er draait blijft: ${running} uitrollen.`,
+      }
+      cli.terminal.out(tell(cli.terminal, said))
+    })
+  command
+    .command('uncordon <cluster>')
+    .description('let new deployments be placed on a cluster again')
+    .action(async (cluster: string) => {
+      const { client } = await cli.connect()
+      await client.uncordonCluster({ params: { cluster } })
+      const said = {
+        en: `${cluster} takes new deployments again.`,
+        nl: `${cluster} neemt weer nieuwe uitrollen aan.`,
+      }
+      cli.terminal.out(tell(cli.terminal, said))
+    })
 }
 
 /** Of each amount what is asked for of what there is; `?` as long as nobody has counted it. */

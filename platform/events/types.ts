@@ -245,6 +245,15 @@ export const eventSchemas = {
   ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
   /** A cluster's state changed. */
   ClusterUpdated: z.object({ cluster: z.string(), state: z.string(), message: z.string() }),
+  /** Somebody said that nothing new is placed on a cluster. */
+  ClusterCordoned: z.object({
+    cluster: z.string(),
+    reason: z.string().optional(),
+    actor: z.string(),
+    via: Via,
+  }),
+  /** Somebody said that a cluster takes new deployments again. */
+  ClusterUncordoned: z.object({ cluster: z.string(), actor: z.string(), via: Via }),
   /** Somebody put an app from outside on the shelf, or another version of it (stream `app-<id>`). */
   AppAdded: z.object({
     app: z.string(),

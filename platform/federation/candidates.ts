@@ -15,6 +15,7 @@ type Row = {
   is_primary: boolean
   state: string
   silent: boolean
+  cordoned: boolean
 }
 
 /** The clusters as a placement sees them, for a namespace; one that is not known stands everywhere, as it would once it is created. */
@@ -24,7 +25,7 @@ export async function readCandidates(
   now: Date,
 ): Promise<Candidate[]> {
   const rows = await sql.query<Row>(
-    `select name, region, jurisdiction, is_primary, state,
+    `select name, region, jurisdiction, is_primary, state, cordon is not null as cordoned,
         coalesce(heartbeat_at < now() - interval '20 seconds', false) as silent
        from kade.cluster order by name`,
   )
@@ -43,7 +44,7 @@ export async function readCandidates(
       primary: row.is_primary,
       labels: surveys.get(row.name)?.labels ?? {},
       health: healthOf(row),
-      cordoned: false,
+      cordoned: row.cordoned,
       namespace: stands === null || stands.has(row.name),
       rooms: survey?.rooms ?? null,
       assumed: assumed.get(row.name) ?? [],

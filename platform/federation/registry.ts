@@ -28,6 +28,7 @@ type ClusterRow = {
   message: Text
   version: string | null
   monitors: Cluster['monitors']
+  cordon: Cluster['cordon']
   heartbeat_at: Date | null
 }
 
@@ -55,6 +56,7 @@ export async function listClusters(sql: Sql, actor: Actor, now: Date): Promise<C
     capacity: capacityIn(surveys.get(row.name)),
     monitors: row.monitors,
     deployments: counts.find(one => one.cluster === row.name)?.count ?? 0,
+    cordon: row.cordon,
     scan: scans.get(row.name) ?? null,
   }))
 }

@@ -14,6 +14,7 @@ const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> =
   'catalogue.read': { owner: 'everything' },
   'catalogue.change': { owner: 'everything' },
   'cluster.read': { owner: 'everything' },
+  'cluster.change': { owner: 'everything' },
   'namespace.read': { owner: 'everything' },
   'namespace.create': { owner: 'everything' },
   'deployment.read': { owner: 'everything' },

@@ -245,3 +245,43 @@ it('gives no worker what its cluster may not hold, whatever was decided before',
   expect([state, cause?.code]).toEqual(['failed', 'residency'])
   expect(cause?.message.en).toContain('DE')
 })
+
+describe('a cordoned cluster', () => {
+  const params = { cluster: 'amsterdam' }
+  const cordon = (reason?: string) =>
+    ground.platform.cordonCluster(ada, { params, body: reason ? { reason } : {} })
+  const cordonOf = async () => {
+    const { items } = await ground.platform.listClusters(ada, { query: { limit: 50 } })
+    return items.find(one => one.name === 'amsterdam')?.cordon
+  }
+
+  it('takes nothing new, whoever names it, and leaves alone what runs there', async () => {
+    const made = await create()
+    await cordon('its nodes are replaced')
+    expect(await cordonOf()).toMatchObject({ by: 'ada', reason: 'its nodes are replaced' })
+    const next = await preview()
+    expect(next.cluster).toBe('paris')
+    expect(next.placement[0]).toMatchObject({ cluster: 'amsterdam', code: 'cordoned' })
+    expect((await refusal(create({ cluster: 'amsterdam' }))).code).toBe('no-placement')
+    const update = { ...at(made), body: { settings: {} } }
+    expect((await ground.platform.updateDeployment(ada, update)).state).toBe('queued')
+    await ground.platform.uncordonCluster(ada, { params })
+    expect(await cordonOf()).toBe(null)
+    expect((await preview()).cluster).toBe('amsterdam')
+  })
+
+  it('is told once, with who and why, and one that is not there is not found', async () => {
+    await cordon('first')
+    await cordon('first')
+    await cordon('second')
+    for (const _ of [1, 2]) await ground.platform.uncordonCluster(ada, { params })
+    const told = await readStream(ground.context.database, 'cluster-amsterdam')
+    expect(told.slice(-3).map(({ type, data }) => [type, data])).toEqual([
+      ['ClusterCordoned', { cluster: 'amsterdam', reason: 'first', actor: 'ada', via: 'api' }],
+      ['ClusterCordoned', { cluster: 'amsterdam', reason: 'second', actor: 'ada', via: 'api' }],
+      ['ClusterUncordoned', { cluster: 'amsterdam', actor: 'ada', via: 'api' }],
+    ])
+    const nowhere = { params: { cluster: 'nowhere' } }
+    expect((await refusal(ground.platform.uncordonCluster(ada, nowhere))).code).toBe('not-found')
+  })
+})

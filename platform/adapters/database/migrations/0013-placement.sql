@@ -15,6 +15,8 @@ CREATE TABLE kade.cluster_survey (
   -- Something there makes nodes when pods wait for room.
   elastic     boolean NOT NULL
 );
+-- When, by whom and why a cluster takes nothing new; null where it does.
+ALTER TABLE kade.cluster ADD COLUMN cordon jsonb;
 -- Where the deployment was placed by its last decision, and why there.
 ALTER TABLE kade.deployment ADD COLUMN placement jsonb;
 -- What was accepted and no survey can have seen yet: operations that are open, or ended since.

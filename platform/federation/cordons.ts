@@ -1,0 +1,60 @@
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import { append } from '#platform/events/store.ts'
+import type { Actor } from '#platform/platform.ts'
+
+/**
+ * Says that nothing new is placed on a cluster (`cordoned`), or that it is again. What runs there is left alone and can still be
+ * changed. Said once more it changes nothing and tells nothing, but for another reason. Throws `not-found`.
+ */
+export async function setCordon(
+  context: PlatformContext,
+  actor: Actor,
+  cluster: string,
+  cordoned: boolean,
+  reason?: string,
+): Promise<void> {
+  await context.database.transaction(async tx => {
+    const before = await cordonOf(tx, cluster)
+    const isSame = cordoned === (before !== null) && (!cordoned || before?.reason === reason)
+    if (isSame) return
+    const at = context.clock()
+    const cordon = { at: at.toISOString(), by: actor.id, ...(reason ? { reason } : {}) }
+    await tx.query('update kade.cluster set cordon = $2 where name = $1', [
+      cluster,
+      cordoned ? cordon : null,
+    ])
+    const told = { cluster, actor: actor.id, via: actor.via }
+    await append(
+      tx,
+      `cluster-${cluster}`,
+      null,
+      [
+        cordoned
+          ? { type: 'ClusterCordoned', data: { ...told, ...(reason ? { reason } : {}) } }
+          : { type: 'ClusterUncordoned', data: told },
+      ],
+      { meta: { at } },
+    )
+  })
+}
+
+/** Held until the end of the transaction. */
+async function cordonOf(tx: Sql, cluster: string): Promise<{ reason?: string } | null> {
+  const [row] = await tx.query<{ cordon: { reason?: string } | null }>(
+    'select cordon from kade.cluster where name = $1 for update',
+    [cluster],
+  )
+  if (row) return row.cordon
+  throw new PlatformError(
+    'not-found',
+    { en: `There is no cluster ${cluster}.`, nl: `Er is geen cluster ${cluster}.` },
+    {
+      next: {
+        en: 'See the clusters there are (kade clusters).',
+        nl: 'Bekijk welke clusters er zijn (kade clusters).',
+      },
+    },
+  )
+}
