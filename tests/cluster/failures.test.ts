@@ -313,7 +313,8 @@ describe('a cluster that does not answer', () => {
     })
     const body = { ...wished({ name: 'later' }), settings: {} }
     const preview = await kade.client.previewDeployment({ body })
-    expect(preview).toMatchObject({ allowed: true, checked: 'offline' })
+    expect(preview).toMatchObject({ allowed: false, checked: 'offline' })
+    expect(preview.placement).toMatchObject([{ chosen: false, code: 'unknown' }])
     expect(preview.reason).toBeTruthy()
     await failed(asked, 'cluster-unreachable')
     expect(await kade.client.readDeployment(at('hopeful'))).toMatchObject({
