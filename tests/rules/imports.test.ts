@@ -56,6 +56,7 @@ const ports: Readonly<Record<string, readonly string[]>> = {
   database: ['database.ts', 'jobs.ts', 'message-store.ts', 'postgres.ts', 'wake-loop.ts'],
   kubernetes: ['kube-api.ts'],
   modules: ['module-sandbox.ts'],
+  outgoing: ['outgoing.ts'],
   policy: ['policy-engine.ts'],
 }
 

@@ -1,0 +1,46 @@
+import type { Text } from '#api/names.ts'
+import { OutgoingError, type OutgoingFault } from './outgoing.ts'
+
+const texts: Readonly<Record<OutgoingFault, (host: string) => Text>> = {
+  'url-invalid': () => ({
+    en: 'This is no address that Kade can call: it has to begin with https://, and holds no user name or password.',
+    nl: 'Dit is geen adres dat Kade kan aanroepen: het begint met https:// en bevat geen gebruikersnaam of wachtwoord.',
+  }),
+  'not-encrypted': host => ({
+    en: `${host} is on the internet, where Kade calls https addresses only.`,
+    nl: `${host} staat op internet, en daar roept Kade alleen https-adressen aan.`,
+  }),
+  'address-refused': host => ({
+    en: `${host} leads into a network that Kade does not call. Use a public address, or have whoever runs Kade add it to KADE_OUTGOING_ALLOW.`,
+    nl: `${host} leidt naar een netwerk dat Kade niet aanroept. Gebruik een openbaar adres, of laat de beheerder van Kade het toevoegen aan KADE_OUTGOING_ALLOW.`,
+  }),
+  unresolvable: host => ({
+    en: `The name ${host} has no address.`,
+    nl: `De naam ${host} heeft geen adres.`,
+  }),
+  unreachable: host => ({
+    en: `${host} could not be reached, or broke the connection off.`,
+    nl: `${host} was niet te bereiken, of verbrak de verbinding.`,
+  }),
+  timeout: host => ({
+    en: `${host} did not answer in time.`,
+    nl: `${host} antwoordde niet op tijd.`,
+  }),
+  'answer-too-large': host => ({
+    en: `${host} answered with more than Kade reads.`,
+    nl: `${host} antwoordde met meer dan Kade leest.`,
+  }),
+  'too-many-redirects': host => ({
+    en: `${host} sent Kade on to another address too often.`,
+    nl: `${host} stuurde Kade te vaak door naar een ander adres.`,
+  }),
+  'circuit-open': host => ({
+    en: `${host} failed several times in a row; Kade waits half a minute before it calls again.`,
+    nl: `${host} faalde een paar keer achter elkaar; Kade wacht een halve minuut voor het opnieuw belt.`,
+  }),
+}
+
+/** The failure in words, about a host. */
+export function faultOf(fault: OutgoingFault, host: string, cause?: unknown): OutgoingError {
+  return new OutgoingError(fault, texts[fault](host), cause)
+}
