@@ -20,7 +20,7 @@ export async function gateway(settings: Settings, report: Report = terminalRepor
     const context = ground.contextFor(createSqlAgent({ database, queue, onError }))
     stops.push(startWatchdog(context, report.problem))
     stops.push(startSweep(queue, () => findIdle(context), { onError }))
-    stops.push(await startHandlers(context, ground, onError))
+    stops.push(await startHandlers(context, ground, settings.events, onError))
     const door = await openDoor(settings, context, report)
     stops.push(() => door.close())
     report.line(`Kade portal: ${door.url}`)

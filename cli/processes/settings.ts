@@ -5,6 +5,7 @@ import { kadeHome } from '../home.ts'
 import { type ClusterPlaces, readClusterPlaces } from './cluster-places.ts'
 import { readDatabaseUrls } from './database-urls.ts'
 import { readEnvironments } from './environments.ts'
+import { type EventSettings, readEventSettings } from './event-settings.ts'
 
 /** What a process of Kade is told by its environment and flags. */
 export type Settings = {
@@ -19,6 +20,8 @@ export type Settings = {
   readonly keyFile: string | undefined
   /** What dev, staging and prod give their deployments. */
   readonly environments: Environments
+  /** Where events go beside Kade's own handlers. */
+  readonly events: EventSettings
   /** Clusters of one's own instead of the embedded ones. */
   readonly kubeconfig: string | null
   /** Where these stand, as far as somebody has said. */
@@ -45,6 +48,7 @@ export async function readSettings(
     ...readDatabaseUrls(env),
     keyFile: env.KADE_KEY_FILE,
     environments: await readEnvironments(env.KADE_ENVIRONMENTS),
+    events: readEventSettings(env),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
     places: await readClusterPlaces(env.KADE_CLUSTERS, env.KADE_KUBECONFIG),
     clusters: flags.clusters

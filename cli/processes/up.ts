@@ -59,7 +59,7 @@ async function start(settings: Settings, report: Report, stops: Stop[]) {
   stops.push(() => worker.stop())
   stops.push(startWatchdog(context, report.problem))
   stops.push(startSweep(queue, () => findIdle(context), { onError }))
-  stops.push(await startHandlers(context, ground, onError))
+  stops.push(await startHandlers(context, ground, settings.events, onError))
   const door = await openDoor(settings, context, report)
   stops.push(() => door.close())
   const { report: starting, close } = closable(report)

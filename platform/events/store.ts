@@ -9,8 +9,8 @@ import { randomUUID } from 'node:crypto'
 import type { Sql } from '../adapters/database/database.ts'
 import { sqlState } from '../adapters/database/postgres.ts'
 import { PlatformError } from '../errors.ts'
-import { asOfToday } from './as-of-today.ts'
-import { eventSchemas, type NewEvent, type StoredEvent } from './types.ts'
+import { type EventName, eventSchemas, type NewEvent, type StoredEvent } from './types.ts'
+import { currentVersion, upcast } from './versions.ts'
 
 /** Somebody else appended to the stream since it was read. Read it again and decide again. */
 export class VersionConflict extends PlatformError {
@@ -36,7 +36,9 @@ export type AppendOptions = {
 type Row = {
   id: string
   stream: string
-  type: string
+  type: EventName
+  /** Of the data, as `versions.ts` counts them. */
+  version: number
   position: number
   globalPosition: number
   data: string
@@ -45,6 +47,7 @@ type Row = {
 
 const COLUMNS = `id::text, stream_name AS stream, type, position,
   global_position AS "globalPosition", data::text,
+  coalesce((metadata::jsonb->>'version')::int, 0) AS version,
   coalesce((metadata::jsonb->>'at')::timestamptz, time AT TIME ZONE 'utc') AS at`
 
 /**
@@ -68,7 +71,9 @@ export async function append(
     ids,
     types: events.map(event => event.type),
     data,
-    meta: options.meta ? JSON.stringify(options.meta) : null,
+    meta: events.map(event =>
+      JSON.stringify({ ...options.meta, version: currentVersion(event.type) }),
+    ),
   })
 }
 
@@ -129,7 +134,19 @@ export async function lastPosition(sql: Sql, category: string): Promise<number> 
   return row?.last ?? 0
 }
 
-type Batch = { ids: readonly string[]; types: string[]; data: string[]; meta: string | null }
+/** The global position after which every event of a category is found that was written at a moment or later. */
+export async function positionBefore(sql: Sql, category: string, moment: Date): Promise<number> {
+  // Transactions commit in another order than they began: the first late enough one counts, not the last that is too early.
+  const [row] = await sql.query<{ position: number | null }>(
+    `SELECT coalesce(min(global_position) FILTER (WHERE time >= $2::timestamptz AT TIME ZONE 'utc') - 1,
+       max(global_position)) AS position
+     FROM message_store.messages WHERE message_store.category(stream_name) = $1`,
+    [category, moment],
+  )
+  return row?.position ?? 0
+}
+
+type Batch = { ids: readonly string[]; types: string[]; data: string[]; meta: string[] }
 
 async function write(
   tx: Sql,
@@ -139,8 +156,8 @@ async function write(
 ): Promise<void> {
   try {
     await tx.query(
-      `SELECT message_store.write_message(e.id, $1, e.type, e.data::jsonb, $5::jsonb, $6::bigint + e.n - 1)
-       FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS e (id, type, data, n)`,
+      `SELECT message_store.write_message(e.id, $1, e.type, e.data::jsonb, e.meta::jsonb, $6::bigint + e.n - 1)
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS e (id, type, data, meta, n)`,
       [stream, batch.ids, batch.types, batch.data, batch.meta, expected],
     )
   } catch (error) {
@@ -166,7 +183,7 @@ async function wereAppended(tx: Sql, stream: string, ids: readonly string[]): Pr
   return whole
 }
 
-function stored({ data, type, ...rest }: Row): StoredEvent {
+function stored({ data, type, version, ...rest }: Row): StoredEvent {
   // Only `append` writes events, and it parses their data by their type: type and data belong together.
-  return { ...rest, type, data: asOfToday(type, JSON.parse(data)) } as StoredEvent
+  return { ...rest, type, data: upcast(type, version, JSON.parse(data)) } as StoredEvent
 }

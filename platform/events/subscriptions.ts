@@ -10,7 +10,7 @@
 import type { Database, Sql } from '../adapters/database/database.ts'
 import { type Jobs, QUEUE_SCHEMA } from '../adapters/database/jobs.ts'
 import { WakeLoop } from '../adapters/database/wake-loop.ts'
-import { lastPosition, readCategory } from './store.ts'
+import { lastPosition, positionBefore, readCategory } from './store.ts'
 import type { EventName, StoredEvent } from './types.ts'
 
 export type Handler = {
@@ -38,8 +38,8 @@ export type SubscriptionsOptions = {
 }
 
 export type Subscriptions = {
-  /** Has the handler called again for every event beyond the position (0: all there are). */
-  replay(handler: string, position: number): Promise<void>
+  /** Has the handler called again for every event beyond the global position (0: all there are), or from a moment on. */
+  replay(handler: string, from: number | Date): Promise<void>
   /** Stops fetching and waits for what runs. */
   stop(): Promise<void>
 }
@@ -69,10 +69,11 @@ export async function startSubscriptions(options: SubscriptionsOptions): Promise
   )
   await Promise.all(dispatchers.map(one => one.start()))
   return {
-    async replay(name, position) {
-      if (!handlers.some(handler => handler.name === name)) {
-        throw new Error(`There is no handler ${name} here.`)
-      }
+    async replay(name, from) {
+      const handler = handlers.find(one => one.name === name)
+      if (!handler) throw new Error(`There is no handler ${name} here.`)
+      const position =
+        from instanceof Date ? await positionBefore(database, handler.category, from) : from
       await setCursor(database, cursorOf(name), position)
       for (const one of dispatchers) one.wake()
     },

@@ -44,6 +44,7 @@ async function settingsFor(home: string) {
     databaseUrl: null,
     databaseAdminUrl: null,
     keyFile: undefined,
+    events: { source: null, nats: null },
     environments: shelfEnvironments,
     kubeconfig: null,
     places: {},

@@ -55,6 +55,7 @@ const ports: Readonly<Record<string, readonly string[]>> = {
   // The queue and the event store are this database's own, not exchangeable parts beside it (ADR 0004).
   database: ['database.ts', 'jobs.ts', 'message-store.ts', 'postgres.ts', 'wake-loop.ts'],
   kubernetes: ['kube-api.ts'],
+  bus: ['bus-driver.ts'],
   modules: ['module-sandbox.ts'],
   outgoing: ['outgoing.ts'],
   policy: ['policy-engine.ts'],

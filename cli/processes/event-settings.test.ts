@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { readEventSettings } from './event-settings.ts'
+
+it('reads where events go, and sends them nowhere unasked', () => {
+  expect(readEventSettings({})).toEqual({ source: null, nats: null })
+  expect(
+    readEventSettings({
+      KADE_EVENT_SOURCE: 'urn:nld:oin:00000001234567890000:systeem:kade',
+      KADE_NATS_URL: 'nats://a:4222, tls://b:4222',
+      KADE_NATS_CREDENTIALS: '/etc/kade/nats.creds',
+    }),
+  ).toEqual({
+    source: 'urn:nld:oin:00000001234567890000:systeem:kade',
+    nats: {
+      url: 'nats://a:4222, tls://b:4222',
+      credentials: '/etc/kade/nats.creds',
+      stream: undefined,
+    },
+  })
+})
+
+it('refuses what cannot be meant, without repeating a password', () => {
+  expect(() => readEventSettings({ KADE_EVENT_SOURCE: 'kade' })).toThrow(/no URI/)
+  const wrong = () => readEventSettings({ KADE_NATS_URL: 'http://user:hunter2@a' })
+  expect(wrong).toThrow(/KADE_NATS_URL/)
+  expect(wrong).not.toThrow(/hunter2/)
+})

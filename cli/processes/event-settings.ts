@@ -1,0 +1,36 @@
+import type { NatsOptions } from '#platform/adapters/bus/nats.ts'
+import { PlatformError } from '#platform/errors.ts'
+
+/** Where events go, and under whose name. */
+export type EventSettings = {
+  /** `source` of the CloudEvents; null: a name made of this installation's id. */
+  readonly source: string | null
+  readonly nats: NatsOptions | null
+}
+
+const absolute = /^[a-z][a-z0-9+.-]*:\S+$/i
+
+/** Reads `KADE_EVENT_SOURCE` and `KADE_NATS_*`. Throws `request-invalid`, and never says what stands in a URL. */
+export function readEventSettings(env: NodeJS.ProcessEnv): EventSettings {
+  const source = env.KADE_EVENT_SOURCE || null
+  if (source !== null && !absolute.test(source))
+    throw new PlatformError(
+      'request-invalid',
+      `KADE_EVENT_SOURCE is "${source}", which is no URI.`,
+      {
+        next: 'Write urn:nld:oin:<OIN>:systeem:<name>, as the NL GOV profile has it.',
+      },
+    )
+  return { source, nats: natsOf(env) }
+}
+
+function natsOf(env: NodeJS.ProcessEnv): NatsOptions | null {
+  const { KADE_NATS_URL: url, KADE_NATS_CREDENTIALS: credentials, KADE_NATS_STREAM: stream } = env
+  if (!url) return null
+  const usable = url.split(',').every(one => /^(nats|tls):\/\/[^/\s]+$/.test(one.trim()))
+  if (!usable)
+    throw new PlatformError('request-invalid', 'KADE_NATS_URL is no address of a NATS server.', {
+      next: 'Write nats://host:4222 or tls://host:4222, with commas between several.',
+    })
+  return { url, credentials: credentials || undefined, stream: stream || undefined }
+}

@@ -1,0 +1,150 @@
+/**
+ * Hands events to a driver in the order of their category, batch by batch: a cursor per driver and category moves when the
+ * destination has a batch. While it is away the cursor stands still, so that nothing is lost and nothing piles up.
+ *
+ *   lease ─▶ read after the cursor ─▶ CloudEvents ─▶ publish ─▶ move the cursor
+ *                                                      └─ failed: again in a second, for as long as it takes
+ *
+ * A lease lets one process at a time do it. It is no lock: where it is lost in the middle, a batch is sent twice.
+ */
+import { randomUUID } from 'node:crypto'
+import type { BusDriver } from '../adapters/bus/bus-driver.ts'
+import type { Database, Sql } from '../adapters/database/database.ts'
+import { WakeLoop } from '../adapters/database/wake-loop.ts'
+import { cloudEvent } from './cloud-event.ts'
+import { openPlaces, type PlaceOf, toldCategories } from './places.ts'
+import { lastPosition, positionBefore, readCategory } from './store.ts'
+
+export type DestinationOptions = {
+  database: Database
+  driver: BusDriver
+  /** `source` of the CloudEvents. */
+  source: string
+  /** Where a driver begins that has no cursor yet: `now` when absent, or the beginning. */
+  start?: 'now' | 'beginning'
+  categories?: readonly string[]
+  /** Told once when the destination goes away, not at every try. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+export type Destination = {
+  /** Sends again every event beyond a global position (0: all there are) of each category, or from a moment on. */
+  replay(from: number | Date): Promise<void>
+  /** Waits for the batch that is under way. */
+  stop(): Promise<void>
+}
+
+const BATCH = 200
+const PUBLISH_MS = 10_000
+/** Longer than a batch may take. */
+const LEASE_SECONDS = 20
+
+/** Starts handing events to the driver; several processes may, and one of them does. */
+export async function startDestination(options: DestinationOptions): Promise<Destination> {
+  const { database, driver, onError, categories = toldCategories } = options
+  const holder = randomUUID()
+  const stopping = new AbortController()
+  const placeOf = openPlaces(database)
+  let away = false
+  for (const category of categories) await beginCursor(database, driver, category, options.start)
+  await driver.start()
+  const loops = categories.map(
+    category =>
+      new WakeLoop({
+        database,
+        channel: 'events',
+        concerns: payload => payload === category,
+        step: async () => {
+          const more = await deliver(options, category, holder, placeOf, stopping.signal)
+          if (more) away = false
+          return more
+        },
+        onError: error => {
+          if (!away && !stopping.signal.aborted) onError?.(error)
+          away = true
+        },
+      }),
+  )
+  await Promise.all(loops.map(loop => loop.start()))
+  return {
+    async replay(from) {
+      for (const category of categories) {
+        const position =
+          from instanceof Date ? await positionBefore(database, category, from) : from
+        await database.query('UPDATE kade.cursor SET position = $2 WHERE name = $1', [
+          cursorOf(driver, category),
+          position,
+        ])
+      }
+      for (const loop of loops) loop.wake()
+    },
+    async stop() {
+      stopping.abort(new Error('This process is stopping.'))
+      await Promise.all(loops.map(loop => loop.stop()))
+      await driver.stop()
+      await database.query('DELETE FROM kade.lease WHERE holder = $1', [holder])
+    },
+  }
+}
+
+async function deliver(
+  { database, driver, source }: DestinationOptions,
+  category: string,
+  holder: string,
+  placeOf: PlaceOf,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const cursor = cursorOf(driver, category)
+  if (!(await takeLease(database, cursor, holder))) return false
+  const [row] = await database.query<{ position: number }>(
+    'SELECT position FROM kade.cursor WHERE name = $1',
+    [cursor],
+  )
+  const after = row?.position ?? 0
+  const events = await readCategory(database, category, after, BATCH)
+  const last = events.at(-1)
+  if (!last) return false
+  const batch = []
+  for (const event of events) {
+    const place = await placeOf(event)
+    // Of what nobody knows whose it is, nobody is told.
+    if (place) batch.push(cloudEvent(event, place, source))
+  }
+  if (batch.length > 0)
+    await driver.publish(batch, AbortSignal.any([stopping, AbortSignal.timeout(PUBLISH_MS)]))
+  // Only from where this batch began: a replay that was asked for meanwhile holds.
+  await database.query('UPDATE kade.cursor SET position = $3 WHERE name = $1 AND position = $2', [
+    cursor,
+    after,
+    last.globalPosition,
+  ])
+  return true
+}
+
+async function takeLease(sql: Sql, name: string, holder: string): Promise<boolean> {
+  const rows = await sql.query(
+    `INSERT INTO kade.lease AS l (name, holder, until) VALUES ($1, $2, now() + make_interval(secs => $3))
+     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+       WHERE l.holder = excluded.holder OR l.until < now()
+     RETURNING 1`,
+    [name, holder, LEASE_SECONDS],
+  )
+  return rows.length > 0
+}
+
+function cursorOf(driver: BusDriver, category: string): string {
+  return `to.${driver.name}.${category}`
+}
+
+async function beginCursor(
+  database: Database,
+  driver: BusDriver,
+  category: string,
+  start: 'now' | 'beginning' = 'now',
+): Promise<void> {
+  const position = start === 'now' ? await lastPosition(database, category) : 0
+  await database.query(
+    'INSERT INTO kade.cursor (name, position) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
+    [cursorOf(driver, category), position],
+  )
+}
