@@ -28,11 +28,21 @@ import { DeadLetter, OperationOfDeployment, OperationState, RetryOperation } fro
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
 import { Session, SignIn, SignInLink } from './session.ts'
+import {
+  ChangeWebhook,
+  CreateWebhook,
+  NewWebhook,
+  ReplayedWebhook,
+  ReplayWebhook,
+  Webhook,
+  WebhookDelivery,
+} from './webhooks.ts'
 
 const page = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 }
+const webhook = z.strictObject({ webhook: z.uuid() })
 const one = z.strictObject({ namespace: Name, name: Name })
 
 /** A page of a list; `next` is the cursor of the page after it. */
@@ -493,6 +503,92 @@ export const contract = {
     action: 'dead-letter.change',
     params: z.strictObject({ id: z.uuid() }),
     answers: { 204: null },
+  }),
+
+  listWebhooks: route({
+    method: 'GET',
+    path: '/webhooks',
+    summary: 'Where the events of my teams are sent',
+    tag: 'webhooks',
+    action: 'webhook.read',
+    query: z.strictObject(page),
+    answers: { 200: list(Webhook) },
+  }),
+  createWebhook: route({
+    method: 'POST',
+    path: '/webhooks',
+    summary: 'Send events of a team to an address; the answer has the signing secret, this once',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    body: CreateWebhook,
+    answers: { 201: NewWebhook },
+    secretAnswer: true,
+  }),
+  readWebhook: route({
+    method: 'GET',
+    path: '/webhooks/{webhook}',
+    summary: 'A webhook',
+    tag: 'webhooks',
+    action: 'webhook.read',
+    params: webhook,
+    answers: { 200: Webhook },
+  }),
+  changeWebhook: route({
+    method: 'PUT',
+    path: '/webhooks/{webhook}',
+    summary: 'Change what a webhook is sent, and where; enable or disable it',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    params: webhook,
+    body: ChangeWebhook,
+    answers: { 200: Webhook },
+  }),
+  deleteWebhook: route({
+    method: 'DELETE',
+    path: '/webhooks/{webhook}',
+    summary: 'Send nothing there any more, and forget its secret and deliveries',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    params: webhook,
+    answers: { 204: null },
+  }),
+  testWebhook: route({
+    method: 'POST',
+    path: '/webhooks/{webhook}/test',
+    summary: 'Send an event that says nothing else than that it is a test',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    params: webhook,
+    answers: { 202: WebhookDelivery },
+  }),
+  replayWebhook: route({
+    method: 'POST',
+    path: '/webhooks/{webhook}/replay',
+    summary: 'Send again what happened from a moment on',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    params: webhook,
+    body: ReplayWebhook,
+    answers: { 202: ReplayedWebhook },
+  }),
+  listWebhookDeliveries: route({
+    method: 'GET',
+    path: '/webhooks/{webhook}/deliveries',
+    summary: 'What was sent, newest first, and how it went',
+    tag: 'webhooks',
+    action: 'webhook.read',
+    params: webhook,
+    query: z.strictObject(page),
+    answers: { 200: list(WebhookDelivery) },
+  }),
+  replayWebhookDelivery: route({
+    method: 'POST',
+    path: '/webhooks/{webhook}/deliveries/{delivery}/replay',
+    summary: 'Send one event again',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    params: webhook.extend({ delivery: z.uuid() }),
+    answers: { 202: WebhookDelivery },
   }),
 
   streamEvents: route({

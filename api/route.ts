@@ -23,6 +23,8 @@ export type Action =
   | 'event.read'
   | 'dead-letter.read'
   | 'dead-letter.change'
+  | 'webhook.read'
+  | 'webhook.change'
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'

@@ -25,6 +25,7 @@ import { registerSecrets } from './commands/secrets.ts'
 import { registerStatus } from './commands/status.ts'
 import { registerUp } from './commands/up.ts'
 import { registerUpdate } from './commands/update.ts'
+import { registerWebhooks } from './commands/webhooks.ts'
 import { registerWorker } from './commands/worker.ts'
 import { connect, UnreachableError } from './connection.ts'
 import { exit, exitOfProblem } from './exit.ts'
@@ -53,6 +54,7 @@ const registrations = [
   registerOperations,
   registerClusters,
   registerNamespaces,
+  registerWebhooks,
   registerImport,
   registerModule,
   registerCompletion,

@@ -7,6 +7,7 @@ import { type ModuleFacts, moduleFacts } from '#kit/module-facts.ts'
 import type { PassportDocuments } from '#kit/passport-documents.ts'
 import type { Database, Sql } from './adapters/database/database.ts'
 import type { ModuleSandbox } from './adapters/modules/module-sandbox.ts'
+import type { Outgoing } from './adapters/outgoing/outgoing.ts'
 import type { PolicyEngine } from './adapters/policy/policy-engine.ts'
 import { readAddedApp } from './added-apps/added-app.ts'
 import type { ClusterAgent } from './federation/cluster-agent.ts'
@@ -50,10 +51,12 @@ export type PlatformContext = {
   readonly catalog: readonly CatalogueEntry[]
   readonly environments: Environments
   readonly sandbox: ModuleSandbox
-  readonly queue: Pick<Queue, 'enqueue' | 'deadLetters'>
+  readonly queue: Pick<Queue, 'enqueue' | 'deadLetters' | 'jobs'>
   readonly secrets: SecretVault
   readonly policy: PolicyEngine
   readonly agent: Pick<ClusterAgent, 'ask'>
+  /** The way to servers that are no clusters. */
+  readonly outgoing: Outgoing
   readonly clock: () => Date
   /** Seconds an operation may take before it is ended as failed. */
   readonly deadlineSeconds: (kind: OperationKind, app: AppData | undefined) => number

@@ -1,3 +1,5 @@
+import type { Namespace } from '#api/clusters.ts'
+import type { Sql } from './adapters/database/database.ts'
 import { listAddedApps } from './added-apps/added-app.ts'
 import { addApp, removeApp } from './added-apps/commands.ts'
 import { listApps, readApp } from './catalogue.ts'
@@ -32,7 +34,8 @@ import {
   noSuchNamespace,
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
-import type { Platform } from './platform.ts'
+import type { Actor, Platform } from './platform.ts'
+import { webhookFunctions } from './webhooks/webhook-functions.ts'
 
 /** The platform as functions, over what the composition root has chosen. Holds no state of its own. */
 export function createPlatform(context: PlatformContext): Platform {
@@ -53,11 +56,7 @@ export function createPlatform(context: PlatformContext): Platform {
     ...clusterRoutes(context),
 
     listNamespaces: (actor, { query }) => listNamespaces(database, actor, query),
-    readNamespace: async (actor, { params }) => {
-      const found = await findNamespace(database, actor, params.namespace)
-      if (found) return found
-      throw noSuchNamespace(params.namespace)
-    },
+    readNamespace: (actor, { params }) => readNamespace(database, actor, params.namespace),
     createNamespace: (actor, { body }) => createNamespace(context, actor, body),
 
     listDeployments: (actor, { query }) => listDeployments(database, actor, query),
@@ -104,6 +103,8 @@ export function createPlatform(context: PlatformContext): Platform {
     retryOperation: (actor, { params, body }) =>
       retryOperation(context, actor, params.operation, body?.consent),
 
+    ...webhookFunctions(context),
+
     listDeadLetters: (_actor, { query }) => queue.deadLetters.list(query),
     replayDeadLetter: (_actor, { params }) => queue.deadLetters.replay(params.id),
     discardDeadLetter: async (_actor, { params }) => {
@@ -137,4 +138,10 @@ function clusterRoutes(
       return undefined
     },
   }
+}
+
+async function readNamespace(sql: Sql, actor: Actor, name: string): Promise<Namespace> {
+  const found = await findNamespace(sql, actor, name)
+  if (found) return found
+  throw noSuchNamespace(name)
 }

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '#platform/adapters/database/embedded-post
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
+import { createOutgoing } from '#platform/adapters/outgoing/create-outgoing.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
 import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
 import type { PlatformContext } from '#platform/context.ts'
@@ -70,6 +71,7 @@ export async function openGround(settings: Settings, url: string, report: Report
   const policy = await loadOpaPolicyEngine()
   const sandbox = openQuickJsSandbox()
   await tellOfAddedApps({ sandbox }, database, settings.environments, report)
+  const outgoing = createOutgoing({ allowed: settings.outgoing })
   const secrets = await openSecretVault({ home: settings.home, keyFile: settings.keyFile })
   return {
     database,
@@ -84,10 +86,12 @@ export async function openGround(settings: Settings, url: string, report: Report
       secrets,
       policy,
       agent,
+      outgoing,
       clock: () => new Date(),
       deadlineSeconds,
     }),
     async close() {
+      await outgoing.close()
       await sandbox.close()
       await policy.close()
       await queue.close()

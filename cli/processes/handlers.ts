@@ -3,6 +3,8 @@ import type { PlatformContext } from '#platform/context.ts'
 import { openBus } from '#platform/events/bus.ts'
 import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
 import { installationSource } from '#platform/events/source.ts'
+import { startDeliveries } from '#platform/webhooks/deliver.ts'
+import { webhookCategories, webhooksDriver } from '#platform/webhooks/queue-deliveries.ts'
 import type { EventSettings } from './event-settings.ts'
 import type { Ground } from './ground.ts'
 import type { Stop } from './stack.ts'
@@ -14,18 +16,21 @@ export async function startHandlers(
   { source, nats }: EventSettings,
   onError: (error: unknown) => void,
 ): Promise<Stop> {
-  const bus = openBus({
-    database,
-    queue,
-    source: source ?? (await installationSource(database)),
-    onError,
-  })
+  const from = source ?? (await installationSource(database))
+  const bus = openBus({ database, queue, source: from, onError })
+  const stops: Stop[] = [() => bus.stop()]
+  const stop = async () => {
+    for (const one of stops.toReversed()) await one()
+  }
   try {
     await bus.subscribe([rollBackFailedUpdate(context)])
+    stops.push(await startDeliveries(context, { source: from, onError }))
+    const webhooks = webhooksDriver(database, queue.jobs)
+    await bus.connect(webhooks, { categories: webhookCategories })
     if (nats) await bus.connect(natsDriver(nats))
   } catch (error) {
-    await bus.stop()
+    await stop()
     throw error
   }
-  return () => bus.stop()
+  return stop
 }

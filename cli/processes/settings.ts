@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { Environments } from '#kit/environment.ts'
+import { type Allowed, readAllowed } from '#platform/adapters/outgoing/allowed.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { kadeHome } from '../home.ts'
 import { type ClusterPlaces, readClusterPlaces } from './cluster-places.ts'
@@ -22,6 +23,8 @@ export type Settings = {
   readonly environments: Environments
   /** Where events go beside Kade's own handlers. */
   readonly events: EventSettings
+  /** Networks of one's own that Kade may call. */
+  readonly outgoing: Allowed
   /** Clusters of one's own instead of the embedded ones. */
   readonly kubeconfig: string | null
   /** Where these stand, as far as somebody has said. */
@@ -49,6 +52,7 @@ export async function readSettings(
     keyFile: env.KADE_KEY_FILE,
     environments: await readEnvironments(env.KADE_ENVIRONMENTS),
     events: readEventSettings(env),
+    outgoing: readAllowed(env.KADE_OUTGOING_ALLOW),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
     places: await readClusterPlaces(env.KADE_CLUSTERS, env.KADE_KUBECONFIG),
     clusters: flags.clusters

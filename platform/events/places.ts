@@ -2,7 +2,14 @@ import type { Sql } from '../adapters/database/database.ts'
 import type { StoredEvent } from './types.ts'
 
 /** Categories that people and other systems may hear of; `account` is not for everybody's ears. */
-export const toldCategories = ['app', 'cluster', 'deployment', 'namespace', 'observed'] as const
+export const toldCategories = [
+  'app',
+  'cluster',
+  'deployment',
+  'namespace',
+  'observed',
+  'webhook',
+] as const
 
 /** Whose an event is, and where; `team` is null for what belongs to none, such as a cluster. */
 export type Place = {
@@ -37,6 +44,8 @@ async function findPlace(sql: Sql, event: StoredEvent): Promise<Place | null> {
       ? { namespace, team }
       : { namespace, team, deployment: event.data.name }
   }
+  // A webhook's events outlive it.
+  if ('team' in event.data && event.stream.startsWith('webhook-')) return { team: event.data.team }
   const dash = event.stream.indexOf('-')
   const [category, id] = [event.stream.slice(0, dash), event.stream.slice(dash + 1)]
   // The shelf and the clusters belong to no team.

@@ -115,6 +115,15 @@ export async function readCategory(
   return rows.map(stored)
 }
 
+/** The event of an id, or undefined. */
+export async function readEvent(sql: Sql, id: string): Promise<StoredEvent | undefined> {
+  const [row] = await sql.query<Row>(
+    `SELECT ${COLUMNS} FROM message_store.messages WHERE id = $1::uuid`,
+    [id],
+  )
+  return row && stored(row)
+}
+
 /** Position of a stream's last event, -1 when it has none. */
 export async function lastVersion(sql: Sql, stream: string): Promise<number> {
   const [row] = await sql.query<{ version: number | null }>(

@@ -116,6 +116,10 @@ export type WaitData = z.infer<typeof WaitData>
 export type AskData = z.infer<typeof AskData>
 export type PlacementData = z.infer<typeof PlacementData>
 
+/** A webhook by its origin: a token may stand in the rest of its address. */
+const webhook = { team: z.string(), name: z.string(), origin: z.string() }
+const filter = { events: z.array(z.string()), namespaces: z.array(z.string()) }
+
 const DeploymentRequested = z.object({
   ...operation,
   kind: z.enum(['create', 'update', 'rollback', 'restart', 'delete']),
@@ -270,6 +274,22 @@ export const eventSchemas = {
   AppRemoved: z.object({ app: z.string(), digest: z.string(), actor: z.string(), via: Via }),
   /** A scan of a cluster counted another number of objects that carry Kade's label and are found from no record. */
   LeaksChanged: z.object({ cluster: z.string(), count: z.int().min(0) }),
+  /** Events of a team are sent to another place from now on, or other ones (stream `webhook-<id>`). */
+  WebhookAdded: z.object({ ...webhook, ...filter, actor: z.string(), via: Via }),
+  /** Somebody changed what a webhook is sent or where, enabled it or disabled it. */
+  WebhookChanged: z.object({
+    ...webhook,
+    ...filter,
+    enabled: z.boolean(),
+    actor: z.string(),
+    via: Via,
+  }),
+  /** Kade sends nothing to a webhook any more, because it failed for long or said that it is gone. */
+  WebhookDisabled: z.object({ ...webhook, reason: Text }),
+  /** Somebody asked for an event that shows that a webhook works. */
+  WebhookTested: z.object({ ...webhook, actor: z.string(), via: Via }),
+  /** Somebody removed a webhook. */
+  WebhookRemoved: z.object({ ...webhook, actor: z.string(), via: Via }),
   /** Somebody signed in. */
   SignedIn: z.object({ account: z.string(), by: z.string() }),
 } as const

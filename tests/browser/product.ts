@@ -5,6 +5,7 @@ import path from 'node:path'
 import { type Client, createClient } from '#api/client.ts'
 import { shelfEnvironments } from '#catalog/environments.ts'
 import { type Running, up } from '#cli/processes/up.ts'
+import { readAllowed } from '#platform/adapters/outgoing/allowed.ts'
 
 export type Product = Pick<Running, 'url' | 'signIn'> & {
   /** The HTTP API as a script has it, to lay things ready. */
@@ -45,6 +46,8 @@ async function settingsFor(home: string) {
     databaseAdminUrl: null,
     keyFile: undefined,
     events: { source: null, nats: null },
+    // Receivers of tests listen on loopback.
+    outgoing: readAllowed('127.0.0.1'),
     environments: shelfEnvironments,
     kubeconfig: null,
     places: {},

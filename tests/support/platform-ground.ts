@@ -8,6 +8,8 @@ import type { EnvironmentName } from '#kit/environment-name.ts'
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
+import { readAllowed } from '#platform/adapters/outgoing/allowed.ts'
+import { createOutgoing } from '#platform/adapters/outgoing/create-outgoing.ts'
 import { loadOpaPolicyEngine } from '#platform/adapters/policy/opa-wasm.ts'
 import type { CatalogueEntry, PlatformContext } from '#platform/context.ts'
 import { createPlatform } from '#platform/create-platform.ts'
@@ -69,6 +71,8 @@ export async function platformGround(
   const queue = await openQueue({ database, url: runtimeUrl })
   const policy = await loadOpaPolicyEngine()
   const sandbox = openQuickJsSandbox()
+  // Receivers of tests listen on loopback.
+  const outgoing = createOutgoing({ allowed: readAllowed('127.0.0.1') })
   let offset = 0
   const agent = createInProcessAgent({ database, queue })
   const context: PlatformContext = {
@@ -80,6 +84,7 @@ export async function platformGround(
     secrets: await openSecretVault({ home }),
     policy,
     agent,
+    outgoing,
     clock: () => new Date(Date.now() + offset),
     deadlineSeconds: () => 600,
   }
@@ -128,6 +133,7 @@ export async function platformGround(
     story: async deployment =>
       (await readStream(database, `deployment-${deployment}`)).map(event => event.type),
     async stop() {
+      await outgoing.close()
       await sandbox.close()
       await policy.close()
       await queue.close()

@@ -1,0 +1,173 @@
+import type { Command } from 'commander'
+import type { Client } from '#api/client.ts'
+import { type Webhook, type WebhookDelivery, webhookEvents } from '#api/webhooks.ts'
+import { type Cli, collect, type OutputFlags, print, withOutput } from '../command.ts'
+import { parseDuration } from '../input.ts'
+import { ago, clean, table } from '../render.ts'
+import { tell, UsageError } from '../terminal.ts'
+
+type Filter = { event?: string[]; namespace?: string[] }
+type AddFlags = OutputFlags & Filter & { team?: string }
+type ChangeFlags = OutputFlags & Filter & { url?: string; enable?: true; disable?: true }
+type ReplayFlags = OutputFlags & { delivery?: string; since?: number }
+
+/** `kade webhooks`: where the events of a team are sent. A webhook is named by its name or its id. */
+export function registerWebhooks(program: Command, cli: Cli): void {
+  const webhooks = program.command('webhooks').description('where the events of your team are sent')
+  withOutput(webhooks.command('list', { isDefault: true }).description('list them')).action(
+    async (flags: OutputFlags) => {
+      const { client } = await cli.connect()
+      const page = await client.listWebhooks({ query: { limit: 200 } })
+      print(cli, flags, page, webhookLines(cli, page.items))
+    },
+  )
+  withFilter(
+    webhooks
+      .command('add <name> <url>')
+      .description('send events to an address; prints the signing secret, this once')
+      .option('--team <team>', 'whose events; yours when absent'),
+  ).action((name: string, url: string, flags: AddFlags) => add(cli, name, url, flags))
+  withFilter(
+    webhooks
+      .command('change <webhook>')
+      .description('change what it is sent, and where')
+      .option('--url <url>', 'the new address')
+      .option('--enable', 'send again, after it was disabled')
+      .option('--disable', 'send nothing until it is enabled'),
+  ).action((webhook: string, flags: ChangeFlags) => change(cli, webhook, flags))
+  webhooks
+    .command('remove <webhook>')
+    .description('send nothing there any more, and forget its secret')
+    .action(async (name: string) => {
+      const { client } = await cli.connect()
+      const { id } = await find(client, name)
+      await client.deleteWebhook({ params: { webhook: id } })
+      cli.terminal.out(`${name} is removed.`)
+    })
+  withOutput(
+    webhooks.command('test <webhook>').description('send it an event that is only a test'),
+  ).action(async (name: string, flags: OutputFlags) => {
+    const { client } = await cli.connect()
+    const { id } = await find(client, name)
+    const sent = await client.testWebhook({ params: { webhook: id } })
+    print(cli, flags, sent, [`A test is on its way. How it went: kade webhooks deliveries ${name}`])
+  })
+  withOutput(
+    webhooks.command('deliveries <webhook>').description('what was sent, and how it went'),
+  ).action(async (name: string, flags: OutputFlags) => {
+    const { client } = await cli.connect()
+    const { id } = await find(client, name)
+    const page = await client.listWebhookDeliveries({ params: { webhook: id } })
+    print(cli, flags, page, deliveryLines(cli, page.items))
+  })
+  withOutput(
+    webhooks
+      .command('replay <webhook>')
+      .description('send one event again, or all from a moment on')
+      .option('--delivery <id>', 'this one')
+      .option('--since <time>', 'all of the last 90s, 10m or 1h', parseDuration),
+  ).action((name: string, flags: ReplayFlags) => replay(cli, name, flags))
+}
+
+function withFilter(command: Command): Command {
+  return withOutput(command)
+    .option('--event <name>', 'only events of this name; may stand more than once', collect)
+    .option('-n, --namespace <namespace>', 'only of this one; may stand more than once', collect)
+}
+
+async function add(cli: Cli, name: string, url: string, flags: AddFlags): Promise<void> {
+  const { client } = await cli.connect()
+  const body = { name, url, ...filterOf(flags), ...(flags.team ? { team: flags.team } : {}) }
+  const made = await client.createWebhook({ body })
+  print(cli, flags, made, [
+    `${made.name} is sent the events of team ${made.team}.`,
+    `Signing secret, shown this once: ${made.secret}`,
+    `Try it with: kade webhooks test ${made.name}`,
+  ])
+}
+
+async function change(cli: Cli, name: string, flags: ChangeFlags): Promise<void> {
+  if (flags.enable && flags.disable) throw new UsageError('Give --enable or --disable, not both.')
+  const { client } = await cli.connect()
+  const before = await find(client, name)
+  const asked = filterOf(flags)
+  const body = {
+    events: flags.event ? asked.events : eventsOf(before.events),
+    namespaces: flags.namespace ? asked.namespaces : before.namespaces,
+    enabled: flags.enable ?? (flags.disable ? false : before.state === 'enabled'),
+    ...(flags.url ? { url: flags.url } : {}),
+  }
+  const changed = await client.changeWebhook({ params: { webhook: before.id }, body })
+  print(cli, flags, changed, webhookLines(cli, [changed]))
+}
+
+async function replay(cli: Cli, name: string, flags: ReplayFlags): Promise<void> {
+  if ((flags.delivery === undefined) === (flags.since === undefined))
+    throw new UsageError('Say what to send again: --delivery <id> or --since <time>.')
+  const { client } = await cli.connect()
+  const { id: webhook } = await find(client, name)
+  if (flags.delivery !== undefined) {
+    const params = { webhook, delivery: flags.delivery }
+    const sent = await client.replayWebhookDelivery({ params })
+    print(cli, flags, sent, [`${sent.name} is on its way again.`])
+    return
+  }
+  const since = new Date(Date.now() - (flags.since ?? 0)).toISOString()
+  const sent = await client.replayWebhook({ params: { webhook }, body: { since } })
+  const more = sent.next
+    ? [`There is more, from ${sent.next} on: replay again when these have gone.`]
+    : []
+  print(cli, flags, sent, [`Events on their way again: ${sent.queued}.`, ...more])
+}
+
+async function find(client: Client, name: string): Promise<Webhook> {
+  const { items } = await client.listWebhooks({ query: { limit: 200 } })
+  const found = items.filter(one => one.id === name || one.name === name)
+  const [webhook] = found
+  if (webhook && found.length === 1) return webhook
+  throw new UsageError(
+    webhook
+      ? `Several of your teams have a webhook ${name}: name it by its id.`
+      : `There is no webhook ${name}. Those there are: ${items.map(one => one.name).join(', ') || 'none'}.`,
+  )
+}
+
+function filterOf(flags: Filter) {
+  return { events: eventsOf(flags.event ?? []), namespaces: flags.namespace ?? [] }
+}
+
+function eventsOf(names: readonly string[]) {
+  return names.map(name => {
+    const known = webhookEvents.find(one => one === name)
+    if (known) return known
+    throw new UsageError(`"${name}" is no event: ${webhookEvents.join(', ')}.`)
+  })
+}
+
+function webhookLines(cli: Cli, webhooks: readonly Webhook[]): string[] {
+  const rows = webhooks.map(one => [
+    one.name,
+    one.team,
+    one.origin,
+    one.events.join(',') || 'all',
+    one.namespaces.join(',') || 'all',
+    one.failingSince && one.state === 'enabled' ? 'failing' : one.state,
+  ])
+  const why = webhooks.flatMap(one =>
+    one.reason ? [`${one.name}: ${clean(tell(cli.terminal, one.reason))}`] : [],
+  )
+  return [...table(['NAME', 'TEAM', 'TO', 'EVENTS', 'NAMESPACES', 'STATE'], rows), ...why]
+}
+
+function deliveryLines(cli: Cli, deliveries: readonly WebhookDelivery[]): string[] {
+  const rows = deliveries.map(one => [
+    one.id,
+    one.name,
+    [one.namespace, one.deployment].filter(Boolean).join('/'),
+    one.state,
+    String(one.attempts),
+    ago(one.at),
+    one.error ? clean(tell(cli.terminal, one.error)) : '',
+  ])
+  return table(['ID', 'EVENT', 'OF', 'STATE', 'TRIES', 'AGE', 'LAST FAILURE'], rows)
+}

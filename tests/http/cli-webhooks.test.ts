@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type Answers,
+  type GatewayGround,
+  gatewayGround,
+  type PlatformCall,
+  recordingPlatform,
+} from '#tests/support/gateway.ts'
+import { typed } from '#tests/support/typed.ts'
+
+const at = '2026-11-28T10:00:00.000Z'
+const id = '1e4a0000-0000-4000-8000-000000000000'
+const webhook = {
+  id,
+  name: 'tickets',
+  team: 'platform',
+  origin: 'https://hooks.example',
+  events: ['DeploymentFailed'],
+  namespaces: [],
+  state: 'enabled',
+  createdBy: 'ada',
+  createdAt: at,
+}
+
+let ground: GatewayGround
+let home: string
+let url: string
+let answers: Answers
+let calls: PlatformCall[]
+
+beforeAll(async () => {
+  ground = await gatewayGround()
+  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
+  const recording = recordingPlatform(
+    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
+  )
+  calls = recording.calls
+  const started = await ground.start({ platform: recording.platform })
+  url = started.url
+  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
+})
+afterAll(async () => {
+  await ground?.stop()
+  await rm(home, { recursive: true, force: true })
+})
+beforeEach(() => {
+  answers = { listWebhooks: () => ({ items: [webhook], next: null }) }
+  calls.length = 0
+})
+
+const kade = (line: string) => typed(line, home)
+const called = (route: string) => calls.find(call => call.route === route)?.call
+
+describe('kade webhooks', () => {
+  it('adds one, and shows its secret once', async () => {
+    answers.createWebhook = () => ({ ...webhook, secret: 'whsec_abc' })
+    const line = 'webhooks add tickets https://hooks.example/x --event DeploymentFailed -n team-a'
+    const { code, out } = await kade(line)
+    expect(code).toBe(0)
+    expect(out).toContain('whsec_abc')
+    expect(called('createWebhook')).toMatchObject({
+      body: {
+        name: 'tickets',
+        url: 'https://hooks.example/x',
+        events: ['DeploymentFailed'],
+        namespaces: ['team-a'],
+      },
+    })
+  })
+
+  it('knows the events there are', async () => {
+    const { code, err } = await kade('webhooks add tickets https://hooks.example --event Nothing')
+    expect(code).toBe(2)
+    expect(err).toContain('"Nothing" is no event')
+    expect(called('createWebhook')).toBeUndefined()
+  })
+
+  it('lists them with what is wrong, and steers no terminal', async () => {
+    const reason = { en: 'It said\u001b[2J 410.', nl: 'Het zei 410.' }
+    answers.listWebhooks = () => ({
+      items: [{ ...webhook, state: 'disabled', reason }],
+      next: null,
+    })
+    const { out } = await kade('webhooks')
+    expect(out).toMatch(
+      /tickets\s+platform\s+https:\/\/hooks\.example\s+DeploymentFailed\s+all\s+disabled/,
+    )
+    expect(out).toContain('410')
+    expect(out).not.toContain('\u001b')
+  })
+
+  it('changes what is said, and leaves the rest', async () => {
+    answers.changeWebhook = () => webhook
+    expect((await kade('webhooks change tickets --disable')).code).toBe(0)
+    expect(called('changeWebhook')).toMatchObject({
+      params: { webhook: id },
+      body: { events: ['DeploymentFailed'], namespaces: [], enabled: false },
+    })
+    expect((await kade('webhooks change tickets --enable --disable')).code).toBe(2)
+  })
+
+  it('tests, replays and removes by name', async () => {
+    const delivery = { id, event: id, name: 'WebhookTested', state: 'waiting', attempts: 0, at }
+    answers.testWebhook = () => delivery
+    answers.replayWebhook = () => ({ queued: 3, next: at })
+    answers.replayWebhookDelivery = () => delivery
+    answers.listWebhookDeliveries = () => ({ items: [delivery], next: null })
+    expect((await kade('webhooks test tickets')).code).toBe(0)
+    expect((await kade('webhooks deliveries tickets')).out).toContain('WebhookTested')
+    const { out } = await kade('webhooks replay tickets --since 1h')
+    expect(out).toContain(`Events on their way again: 3.\nThere is more, from ${at} on`)
+    expect((await kade(`webhooks replay tickets --delivery ${id}`)).code).toBe(0)
+    expect((await kade('webhooks replay tickets')).code).toBe(2)
+    expect((await kade('webhooks remove tickets')).code).toBe(0)
+    expect(called('deleteWebhook')).toMatchObject({ params: { webhook: id } })
+  })
+
+  it('says which there are when it does not know one', async () => {
+    const { code, err } = await kade('webhooks test other')
+    expect(code).toBe(2)
+    expect(err).toContain('There is no webhook other. Those there are: tickets.')
+  })
+})
+
+it('keeps the secret of a new webhook in no row, also under an idempotency key', async () => {
+  answers.createWebhook = () => ({ ...webhook, secret: 'whsec_canary' })
+  const response = await fetch(`${url}/api/v1/webhooks`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${ground.token}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'the-same-key',
+    },
+    body: JSON.stringify({ name: 'x', url: 'https://hooks.example' }),
+  })
+  expect(response.status).toBe(201)
+  expect(await response.json()).toMatchObject({ secret: 'whsec_canary' })
+  expect(await ground.database.query('select * from kade.idempotency_key')).toEqual([])
+})
