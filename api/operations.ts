@@ -98,6 +98,10 @@ export const DeadLetter = z.object({
   at: Time,
   attempts: z.int(),
   error: z.string(),
+  /** What the task concerns; of a handler the stream of its event, `<category>-<id>`. */
   subject: z.string().optional(),
+  /** The handler that could not do its work, and the event at which. */
+  handler: z.string().optional(),
+  event: z.string().optional(),
 })
 export type DeadLetter = z.infer<typeof DeadLetter>

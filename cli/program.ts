@@ -6,6 +6,7 @@ import { registerApps } from './commands/apps.ts'
 import { registerClusters } from './commands/clusters.ts'
 import { registerCompletion } from './commands/completion.ts'
 import { registerCompose } from './commands/compose.ts'
+import { registerDeadLetters } from './commands/dead-letters.ts'
 import { registerDelete } from './commands/delete.ts'
 import { registerDeploy } from './commands/deploy.ts'
 import { registerGateway } from './commands/gateway.ts'
@@ -52,6 +53,7 @@ const registrations = [
   registerCompose,
   registerOpen,
   registerOperations,
+  registerDeadLetters,
   registerClusters,
   registerNamespaces,
   registerWebhooks,

@@ -29,7 +29,7 @@ const SELECT = `SELECT id, source_name AS queue, source_id AS original, created_
   coalesce(source_retry_count, 0) AS retries, source_output AS output, data
   FROM ${QUEUE_SCHEMA}.job WHERE name = '${DEAD_LETTERS}' AND state = 'created'`
 
-/** What failed for good in any queue. */
+/** What failed for good in any queue: tasks of clusters, and events at the handlers of `subscriptions.ts`. */
 export function deadLettersOf(database: Database, jobs: Jobs): DeadLetters {
   return {
     list: page => list(database, page),
@@ -92,7 +92,10 @@ async function list(
 }
 
 function view(row: Row): DeadLetter {
-  const subject = textIn(row.data, 'subject')
+  // Of a handler the data is the event it failed at; of a task it says what it concerns.
+  const handler = row.queue.startsWith('on.') ? row.queue.slice('on.'.length) : undefined
+  const subject = textIn(row.data, handler === undefined ? 'subject' : 'stream')
+  const event = handler === undefined ? undefined : textIn(row.data, 'type')
   return {
     id: row.id,
     queue: row.queue,
@@ -100,6 +103,8 @@ function view(row: Row): DeadLetter {
     attempts: row.retries + 1,
     error: textIn(row.output, 'message') ?? textIn(row.output, 'value') ?? 'Nothing was said.',
     ...(subject === undefined ? {} : { subject }),
+    ...(handler === undefined ? {} : { handler }),
+    ...(event === undefined ? {} : { event }),
   }
 }
 

@@ -119,6 +119,8 @@ const addresses = [
   '/dashboard',
   '/dashboard?q=nothing-like-it',
   '/clusters',
+  '/dead-letters',
+  '/webhooks',
   '/deployments/lab/vectors',
   '/deployments/lab/vectors/edit',
   '/deployments/lab/vectors/logs',

@@ -80,3 +80,10 @@ test('axe finds nothing on its page, in Dutch and in the dark, and it is removed
   await page.getByRole('heading', { name: 'Nog geen webhook' }).waitFor()
   expect(browser.complaints).toEqual([])
 })
+
+test('who looks for stuck tasks is led there from the clusters, and told when there are none', async () => {
+  await page.goto(`${product.url}/clusters`)
+  await page.getByRole('link', { name: 'Vastgelopen taken' }).click()
+  await page.getByRole('heading', { name: 'Er is niets vastgelopen' }).waitFor()
+  expect(await violationsOf(page)).toEqual([])
+})

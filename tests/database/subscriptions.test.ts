@@ -176,7 +176,12 @@ describe('a handler', () => {
       if (!found) throw new Error('no dead letter yet')
       return found
     }, soon)
-    expect(letter.error).toBe('broken')
+    expect(letter).toMatchObject({
+      error: 'broken',
+      handler: 'mourned',
+      event: 'ClusterUpdated',
+      subject: 'mourned-1',
+    })
     await vi.waitFor(async () => {
       const held = await db.database.query(
         "SELECT deletion_seconds FROM pgboss.job WHERE name = 'on.mourned' AND state = 'failed'",
