@@ -24,6 +24,7 @@ import {
 import { EventView } from './events.ts'
 import { DeploymentMetrics } from './metrics.ts'
 import { Name, Time } from './names.ts'
+import { NotificationList } from './notifications.ts'
 import { DeadLetter, OperationOfDeployment, OperationState, RetryOperation } from './operations.ts'
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
@@ -502,6 +503,33 @@ export const contract = {
     tag: 'operations',
     action: 'dead-letter.change',
     params: z.strictObject({ id: z.uuid() }),
+    answers: { 204: null },
+  }),
+
+  listNotifications: route({
+    method: 'GET',
+    path: '/notifications',
+    summary: 'What my teams should hear of, newest first',
+    tag: 'notifications',
+    action: 'notification.read',
+    query: z.strictObject({ ...page, unread: z.stringbool().optional() }),
+    answers: { 200: NotificationList },
+  }),
+  readNotification: route({
+    method: 'POST',
+    path: '/notifications/{notification}/read',
+    summary: 'I have read a notification',
+    tag: 'notifications',
+    action: 'notification.change',
+    params: z.strictObject({ notification: z.uuid() }),
+    answers: { 204: null },
+  }),
+  readAllNotifications: route({
+    method: 'POST',
+    path: '/notifications/_read',
+    summary: 'I have read all notifications',
+    tag: 'notifications',
+    action: 'notification.change',
     answers: { 204: null },
   }),
 

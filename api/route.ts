@@ -23,6 +23,8 @@ export type Action =
   | 'event.read'
   | 'dead-letter.read'
   | 'dead-letter.change'
+  | 'notification.read'
+  | 'notification.change'
   | 'webhook.read'
   | 'webhook.change'
 

@@ -16,6 +16,7 @@ import { registerLogs } from './commands/logs.ts'
 import { registerMetrics } from './commands/metrics.ts'
 import { registerModule } from './commands/module.ts'
 import { registerNamespaces } from './commands/namespaces.ts'
+import { registerNotifications } from './commands/notifications.ts'
 import { registerOpen } from './commands/open.ts'
 import { registerOperations } from './commands/operations.ts'
 import { registerPreview } from './commands/preview.ts'
@@ -53,6 +54,7 @@ const registrations = [
   registerCompose,
   registerOpen,
   registerOperations,
+  registerNotifications,
   registerDeadLetters,
   registerClusters,
   registerNamespaces,

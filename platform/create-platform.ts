@@ -34,6 +34,7 @@ import {
   noSuchNamespace,
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
+import { notificationFunctions } from './notifications/notifications.ts'
 import type { Actor, Platform } from './platform.ts'
 import { webhookFunctions } from './webhooks/webhook-functions.ts'
 
@@ -103,6 +104,7 @@ export function createPlatform(context: PlatformContext): Platform {
     retryOperation: (actor, { params, body }) =>
       retryOperation(context, actor, params.operation, body?.consent),
 
+    ...notificationFunctions(database),
     ...webhookFunctions(context),
 
     listDeadLetters: (_actor, { query }) => queue.deadLetters.list(query),

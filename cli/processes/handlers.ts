@@ -1,6 +1,7 @@
 import { natsDriver } from '#platform/adapters/bus/nats.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { openBus } from '#platform/events/bus.ts'
+import { notifyTeam } from '#platform/events/handlers/notify-team.ts'
 import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
 import { installationSource } from '#platform/events/source.ts'
 import { startDeliveries } from '#platform/webhooks/deliver.ts'
@@ -23,7 +24,7 @@ export async function startHandlers(
     for (const one of stops.toReversed()) await one()
   }
   try {
-    await bus.subscribe([rollBackFailedUpdate(context)])
+    await bus.subscribe([rollBackFailedUpdate(context), ...notifyTeam(database)])
     stops.push(await startDeliveries(context, { source: from, onError }))
     const webhooks = webhooksDriver(database, queue.jobs)
     await bus.connect(webhooks, { categories: webhookCategories })

@@ -29,6 +29,8 @@ const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> =
   'event.read': { owner: 'everything' },
   'dead-letter.read': { owner: 'everything' },
   'dead-letter.change': { owner: 'everything' },
+  'notification.read': { owner: 'everything' },
+  'notification.change': { owner: 'everything' },
   'webhook.read': { owner: 'own-teams' },
   'webhook.change': { owner: 'own-teams' },
 }

@@ -120,6 +120,7 @@ const addresses = [
   '/dashboard?q=nothing-like-it',
   '/clusters',
   '/dead-letters',
+  '/notifications',
   '/webhooks',
   '/deployments/lab/vectors',
   '/deployments/lab/vectors/edit',

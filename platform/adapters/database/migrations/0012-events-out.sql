@@ -49,3 +49,25 @@ CREATE TABLE kade.webhook_delivery (
   UNIQUE (webhook, event)
 );
 CREATE INDEX webhook_delivery_by_time ON kade.webhook_delivery (webhook, created_at DESC, id);
+
+-- What the people of a team should hear of; the event tells a second one from the first.
+CREATE TABLE kade.notification (
+  id         uuid PRIMARY KEY,
+  team       text NOT NULL,
+  event      uuid NOT NULL,
+  kind       text NOT NULL,
+  text       jsonb NOT NULL,
+  namespace  text,
+  deployment text,
+  at         timestamptz NOT NULL,
+  UNIQUE (team, event)
+);
+CREATE INDEX notification_by_time ON kade.notification (team, at DESC, id);
+
+-- Each person reads for themselves.
+CREATE TABLE kade.notification_read (
+  account      text NOT NULL,
+  notification uuid NOT NULL REFERENCES kade.notification ON DELETE CASCADE,
+  PRIMARY KEY (account, notification)
+);
+CREATE INDEX notification_read_by_notification ON kade.notification_read (notification);
