@@ -18,7 +18,8 @@ const routes = Object.entries(contract).map(([name, route]) => ({ name, route: r
 const operation = { id: randomUUID(), kind: 'create', state: 'queued' }
 
 function addressOf(route: Route): string {
-  const values: Record<string, string> = { operation: randomUUID(), id: randomUUID() }
+  const ids = ['operation', 'id', 'notification', 'webhook', 'delivery']
+  const values = Object.fromEntries(ids.map(name => [name, randomUUID()]))
   return `/api/v1${route.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? 'chat')}`
 }
 
@@ -31,6 +32,9 @@ const bodies: Record<string, unknown> = {
   updateDeployment: { settings: {} },
   rollbackDeployment: { revision: 1 },
   createNamespace: { name: 'team-a' },
+  createWebhook: { name: 'tickets', url: 'https://hooks.example' },
+  changeWebhook: {},
+  replayWebhook: { since: '2026-11-28T10:00:00Z' },
   addApp: { bundle: 'x', passport: {}, readme: '', icon: '<svg />' },
 }
 
