@@ -20,7 +20,7 @@ export function registerDeadLetters(program: Command, cli: Cli): void {
     const query = { limit: flags.limit, ...(flags.cursor ? { cursor: flags.cursor } : {}) }
     const page = await client.listDeadLetters({ query })
     const more = page.next ? [`There is more: kade dead-letters --cursor ${page.next}`] : []
-    print(cli, flags, page, [...table(header, page.items.map(rowOf)), ...more])
+    print(cli, flags, page, [...table(cli.terminal, header, page.items.map(rowOf)), ...more])
   })
   withOutput(letters.command('replay <id>').description('try it again')).action(
     async (id: string, flags: OutputFlags) => {
@@ -39,7 +39,7 @@ export function registerDeadLetters(program: Command, cli: Cli): void {
     })
 }
 
-const header = ['ID', 'WHERE', 'EVENT', 'OF', 'TRIES', 'AGE', 'WHY']
+const header = ['ID', 'WHERE', 'EVENT', 'OF', 'TRIES', 'AGE', 'WHY'] as const
 
 function rowOf(letter: DeadLetter): string[] {
   const { id, queue, handler, event = '', subject = '', attempts, at, error } = letter

@@ -28,7 +28,7 @@ export function registerNotifications(program: Command, cli: Cli): void {
     })
     const more = page.next ? [`There is more: kade notifications --cursor ${page.next}`] : []
     const rows = page.items.map(one => rowOf(cli, one))
-    print(cli, flags, page, [...table(['ID', 'AGE', 'READ', 'WHAT'], rows), ...more])
+    print(cli, flags, page, [...table(cli.terminal, ['ID', 'AGE', 'READ', 'WHAT'], rows), ...more])
   })
   notifications
     .command('read [id]')

@@ -156,7 +156,10 @@ function webhookLines(cli: Cli, webhooks: readonly Webhook[]): string[] {
   const why = webhooks.flatMap(one =>
     one.reason ? [`${one.name}: ${clean(tell(cli.terminal, one.reason))}`] : [],
   )
-  return [...table(['NAME', 'TEAM', 'TO', 'EVENTS', 'NAMESPACES', 'STATE'], rows), ...why]
+  return [
+    ...table(cli.terminal, ['NAME', 'TEAM', 'TO', 'EVENTS', 'NAMESPACES', 'STATE'], rows),
+    ...why,
+  ]
 }
 
 function deliveryLines(cli: Cli, deliveries: readonly WebhookDelivery[]): string[] {
@@ -169,5 +172,5 @@ function deliveryLines(cli: Cli, deliveries: readonly WebhookDelivery[]): string
     ago(one.at),
     one.error ? clean(tell(cli.terminal, one.error)) : '',
   ])
-  return table(['ID', 'EVENT', 'OF', 'STATE', 'TRIES', 'AGE', 'LAST FAILURE'], rows)
+  return table(cli.terminal, ['ID', 'EVENT', 'OF', 'STATE', 'TRIES', 'AGE', 'LAST FAILURE'], rows)
 }
