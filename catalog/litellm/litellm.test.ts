@@ -72,3 +72,14 @@ test('may run several copies, replaced one by one', () => {
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } },
   })
 })
+
+test('copies its pages to a folder that it makes itself: a mounted one belongs to root', () => {
+  const container = litellm.mkDeployment({}).deployment.spec.template.spec?.containers[0]
+  const mounts = container?.volumeMounts?.map(each => each.mountPath)
+  expect(mounts).toContain('/var/lib/litellm')
+  for (const name of ['LITELLM_UI_PATH', 'LITELLM_ASSETS_PATH']) {
+    const folder = container?.env?.find(each => each.name === name)?.value
+    expect(folder).toMatch(/^\/var\/lib\/litellm\/./)
+    expect(mounts).not.toContain(folder)
+  }
+})

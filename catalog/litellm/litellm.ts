@@ -63,8 +63,8 @@ export const litellm = defineApp({
   scratch: {
     tmp: { mount: '/tmp', size: '512Mi' },
     cache: { mount: '/app/.cache', size: '512Mi' },
-    ui: { mount: '/var/lib/litellm/ui', size: '256Mi' },
-    assets: { mount: '/var/lib/litellm/assets', size: '64Mi' },
+    // It fills the two folders below; it cannot copy to a mounted one itself, whose times are not its own to set.
+    pages: { mount: '/var/lib/litellm', size: '320Mi' },
   },
   health: {
     startup: { path: '/health/readiness', port: 'http', every: 10, failAfter: 30 },

@@ -23,7 +23,13 @@ test('answers to the host it is given, and to its own names', () => {
   const env = deployment.spec.template.spec?.containers[0]?.env ?? []
   const hosts = env.find(each => each.name === 'MLFLOW_SERVER_ALLOWED_HOSTS')?.value?.split(',')
   expect(hosts).toEqual(
-    expect.arrayContaining(['runs.example.org', 'runs.lab.svc', 'runs.lab.svc:5000', 'localhost']),
+    expect.arrayContaining([
+      'runs.example.org',
+      'runs.lab.svc',
+      'runs.lab.svc:5000',
+      'localhost',
+      '127.0.0.1:5000',
+    ]),
   )
 })
 

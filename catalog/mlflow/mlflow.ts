@@ -91,6 +91,8 @@ export const mlflow = defineApp({
     const hosts = [
       host,
       'localhost',
+      // What kubectl port-forward prints.
+      '127.0.0.1',
       name,
       `${name}.${namespace}`,
       service,
