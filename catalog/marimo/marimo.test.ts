@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import type { MkDeploymentOptions } from '#kit/module-contract.ts'
 import { moduleTests } from '../module-tests.ts'
@@ -14,7 +16,7 @@ test('always asks for its password, which stands neither in an argument nor in t
   const [container] = pod?.containers ?? []
   const started = [...(container?.command ?? []), ...(container?.args ?? [])]
   expect(started).toContain('--token-password-file=/run/marimo/password')
-  expect(started).toContain('--quiet')
+  expect(started.join(' ')).toContain('marimo --quiet "$@"')
   expect(started.join(' ')).not.toMatch(/--no-token|--token-password=/)
   const [step] = pod?.initContainers ?? []
   expect(step?.command?.at(-1)).toContain('"$MARIMO_PASSWORD" > /run/marimo/password')
@@ -49,4 +51,20 @@ test('tells notebooks where the model is that it is bound to', () => {
       },
     ]),
   )
+})
+
+/** The shell's own part of the start, with another program in place of the app. */
+async function started(app: string, signal?: NodeJS.Signals) {
+  const [shell = '', ...words] = podOf()?.containers[0]?.command ?? []
+  const script = words.map(each => each.replace('marimo --quiet "$@"', app))
+  const child = spawn(shell, script, { stdio: ['ignore', 'pipe', 'ignore'] })
+  if (signal) child.stdout.once('data', () => child.kill(signal))
+  const [code] = await once(child, 'exit')
+  return code
+}
+
+test('passes the signal to stop on to the app, and ends with what the app says', async () => {
+  const app = `sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done'`
+  expect(await started(app, 'SIGTERM')).toBe(7)
+  expect(await started(`sh -c 'exit 3'`)).toBe(3)
 })

@@ -14,6 +14,21 @@ const prepare = [
   'mkdir -p "$(python3 -m site --user-site)"',
 ].join('\n')
 
+/**
+ * Told to stop, marimo ends itself by the same signal once more, and that does nothing to the first process of a container: with
+ * a notebook open it stayed until it was killed. So the shell is the first, and passes the signal on.
+ */
+const start = [
+  `trap 'kill -TERM "$app"' TERM`,
+  // The image's own start asks nobody for a password; this one is quiet, for otherwise it prints the password in the logs.
+  'marimo --quiet "$@" &',
+  'app=$!',
+  // The signal ends a wait too; then it goes on until the app has ended, whose answer is the container's.
+  'wait "$app"; code=$?',
+  'while kill -0 "$app" 2>/dev/null; do wait "$app"; code=$?; done',
+  'exit "$code"',
+].join('\n')
+
 const megabyte = 1_000_000
 
 export const marimo = defineApp({
@@ -29,8 +44,7 @@ export const marimo = defineApp({
   },
   // With pandas, NumPy and Altair in it.
   image: 'ghcr.io/marimo-team/marimo:0.23.15-data',
-  // The image's own start asks nobody for a password; this one is quiet, for otherwise it prints the password in the logs.
-  command: ['marimo', '--quiet'],
+  command: ['/bin/sh', '-c', start, 'marimo'],
   args: ({ settings, ports }) => [
     `--log-level=${settings.logLevel}`,
     'edit',

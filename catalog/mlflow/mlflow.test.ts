@@ -44,3 +44,9 @@ test('keeps results on its disk, or in the database it is bound to', () => {
     valueFrom: { secretKeyRef: { name: 'mlflow-secrets', key: 'database.key' } },
   })
 })
+
+test('starts no runners of jobs, which take more memory than the server and whose models it may not call', () => {
+  const off = { name: 'MLFLOW_SERVER_ENABLE_JOB_EXECUTION', value: 'false' }
+  expect(containerOf()?.env).toContainEqual(off)
+  expect(mlflow.network.egress).toEqual([])
+})

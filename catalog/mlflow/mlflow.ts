@@ -112,6 +112,8 @@ export const mlflow = defineApp({
       MLFLOW_AUTH_ADMIN_PASSWORD: secrets.chosenAdminPassword ?? secrets.adminPassword,
       MLFLOW_FLASK_SERVER_SECRET_KEY: secrets.sessionKey,
       MLFLOW_LOGGING_LEVEL: settings.logLevel,
+      // Judges on the server: they take 1.3 GB from the start, and ask models that the network does not let it reach.
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: false,
       MLFLOW_DISABLE_TELEMETRY: 'true',
       DO_NOT_TRACK: 'true',
     }
