@@ -19,7 +19,7 @@ const unit = [
  */
 const patient = { poll: { timeout: 20_000 } }
 
-/** A project is a kind of ground a test stands on; `npm test` runs all but `long`. */
+/** A project is a kind of ground a test stands on; `npm test` runs all but `long`, and of `real-node` one file. */
 export default defineConfig({
   test: {
     projects: [
@@ -56,6 +56,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 300_000,
           expect: patient,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'real-node',
+          include: ['tests/real-node/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

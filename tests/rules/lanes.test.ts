@@ -17,7 +17,7 @@ const projects = (config.test.projects as Configured[]).map(({ test }): Project 
 })
 
 /** The projects whose files start control planes, each holding one at a time. `long` is no part of `npm test`. */
-const holding = ['cluster', 'browser']
+const holding = ['cluster', 'browser', 'real-node']
 const starts = /start(TestCluster|JoinedCluster|EmbeddedCluster|Kade|Product)\(|engineGround\(/
 
 function controlPlanes(lane: readonly string[]): number {
@@ -27,9 +27,9 @@ function controlPlanes(lane: readonly string[]): number {
   return Math.max(0, ...workers)
 }
 
-it('control planes are started by the tests of clusters and browser alone', () => {
+it('control planes are started by the tests of clusters, browser and real node alone', () => {
   const others = sources('.test.ts').filter(
-    file => file.startsWith('tests/') && !/^tests\/(cluster|browser|long|rules)\//.test(file),
+    file => file.startsWith('tests/') && !/^tests\/(cluster|browser|real-node|long|rules)\//.test(file),
   )
   expect(others.filter(file => starts.test(textOf(file)))).toEqual([])
 })

@@ -1,5 +1,5 @@
 /**
- * Where the control plane binaries are kept: `<cache>/control-plane/<releases>/bin/`, beside `complete.json`.
+ * Where built programs are kept: a set of them in `<cache>/<set>/<releases>/bin/`, beside `complete.json`.
  *
  * A set is made in a directory of its own and renamed into place as a whole, and it counts only when every file named in
  * `complete.json` is there in the size it had: half a build is never taken for a whole one.
@@ -8,6 +8,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Releases that belong together; the same as in go.mod. */
 export const versions = {
@@ -31,6 +32,33 @@ export const binaryNames = [
   'metrics-server',
 ]
 
+/** The set that runs a cluster; tools/test-tools has another one. See cache.d.ts. */
+export const controlPlane = {
+  name: 'control-plane',
+  title: 'the control plane',
+  release: setName,
+  versions,
+  binaries: binaryNames,
+  builds: [
+    {
+      module: path.dirname(fileURLToPath(import.meta.url)),
+      packages: [
+        'go.etcd.io/etcd/server/v3',
+        'k8s.io/kubernetes/cmd/kube-apiserver',
+        'k8s.io/kubernetes/cmd/kube-controller-manager',
+        'k8s.io/kubernetes/cmd/kube-scheduler',
+        'k8s.io/kubernetes/cmd/kubectl',
+        'sigs.k8s.io/kwok/cmd/kwok',
+        'sigs.k8s.io/kwok/cmd/kwokctl',
+        'sigs.k8s.io/metrics-server/cmd/metrics-server',
+      ],
+    },
+  ],
+  // Go names a binary after its directory.
+  renamed: { server: 'etcd' },
+  duration: 'about seven minutes on two idle cores, once',
+}
+
 /** `$KADE_CACHE`, else `$XDG_CACHE_HOME/kade`, else `~/.cache/kade`. */
 export function cacheDirectory(env = process.env) {
   if (env.KADE_CACHE) return path.resolve(env.KADE_CACHE)
@@ -38,22 +66,22 @@ export function cacheDirectory(env = process.env) {
   return path.join(base, 'kade')
 }
 
-/** The directory of this version's set; `bin/` is in it. */
-export function setDirectory(env = process.env) {
-  return path.join(cacheDirectory(env), 'control-plane', setName)
+/** The directory of a set in this release; `bin/` is in it. */
+export function setDirectory(env = process.env, set = controlPlane) {
+  return path.join(cacheDirectory(env), set.name, set.release)
 }
 
 /** The `bin` directory of a complete set, or undefined. */
-export async function cachedBinaries(env = process.env) {
-  const set = setDirectory(env)
-  return (await isComplete(set)) ? path.join(set, 'bin') : undefined
+export async function cachedBinaries(env = process.env, set = controlPlane) {
+  const directory = setDirectory(env, set)
+  return (await isComplete(directory, set)) ? path.join(directory, 'bin') : undefined
 }
 
-async function isComplete(set) {
+async function isComplete(directory, set) {
   try {
-    const { files } = JSON.parse(await readFile(path.join(set, 'complete.json'), 'utf8'))
-    for (const name of binaryNames) {
-      const file = path.join(set, 'bin', name)
+    const { files } = JSON.parse(await readFile(path.join(directory, 'complete.json'), 'utf8'))
+    for (const name of set.binaries) {
+      const file = path.join(directory, 'bin', name)
       await access(file, constants.X_OK)
       if ((await stat(file)).size !== files[name]) return false
     }
@@ -64,34 +92,34 @@ async function isComplete(set) {
 }
 
 /** Declares the set in `directory` complete; rejects when a binary is missing. `how` says where it came from. */
-export async function markComplete(directory, how) {
+export async function markComplete(directory, how, set = controlPlane) {
   const files = {}
-  for (const name of binaryNames) {
+  for (const name of set.binaries) {
     const file = path.join(directory, 'bin', name)
     await access(file, constants.X_OK)
     files[name] = (await stat(file)).size
   }
-  const text = JSON.stringify({ versions, how, files }, null, 2)
+  const text = JSON.stringify({ versions: set.versions, how, files }, null, 2)
   await writeFile(path.join(directory, 'complete.json'), `${text}\n`)
 }
 
 /** A fresh directory beside the set, for filling. */
-export async function directoryBeside(env = process.env) {
-  const beside = `${setDirectory(env)}.${process.pid}`
+export async function directoryBeside(env = process.env, set = controlPlane) {
+  const beside = `${setDirectory(env, set)}.${process.pid}`
   await rm(beside, { recursive: true, force: true })
   await mkdir(path.join(beside, 'bin'), { recursive: true })
   return beside
 }
 
 /** Moves a filled directory into the set's place, unless a complete set stands there by now. Answers its `bin`. */
-export async function moveIntoPlace(beside, env = process.env) {
-  const set = setDirectory(env)
-  if (!(await isComplete(set))) {
-    await rm(set, { recursive: true, force: true })
-    await rename(beside, set).catch(async error => {
-      if (!(await isComplete(set))) throw error
+export async function moveIntoPlace(beside, env = process.env, set = controlPlane) {
+  const directory = setDirectory(env, set)
+  if (!(await isComplete(directory, set))) {
+    await rm(directory, { recursive: true, force: true })
+    await rename(beside, directory).catch(async error => {
+      if (!(await isComplete(directory, set))) throw error
     })
   }
   await rm(beside, { recursive: true, force: true })
-  return path.join(set, 'bin')
+  return path.join(directory, 'bin')
 }

@@ -1,5 +1,5 @@
 /**
- * Gets the control plane binaries: from the cache, else the official releases, else built with Go.
+ * Gets the binaries of a set: from the cache, else the official releases where the set has any, else built with Go.
  *
  * One process per cache does it; others wait and say what it says, which they read from a file beside the lock. As a program
  * (`node tools/control-plane/get-binaries.js`) it prints its lines and ends with 0, or with 1 and the reason.
@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import {
   cachedBinaries,
+  controlPlane,
   directoryBeside,
   markComplete,
   moveIntoPlace,
@@ -25,55 +26,61 @@ const LOOK_EVERY_MS = 500
 const WAIT_MS = 2 * 3600_000
 
 /** See get-binaries.d.ts. */
-export async function getBinaries({ report = () => {}, env = process.env, signal } = {}) {
+export async function getBinaries(options = {}) {
+  const { report = () => {}, env = process.env, signal, set = controlPlane } = options
   const giveUpAt = Date.now() + WAIT_MS
   let said
   while (Date.now() < giveUpAt) {
     signal?.throwIfAborted()
-    const bin = await cachedBinaries(env)
+    const bin = await cachedBinaries(env, set)
     if (bin) return bin
-    const release = await takeLock(`${setDirectory(env)}.lock`)
+    const release = await takeLock(`${setDirectory(env, set)}.lock`)
     if (release) {
       try {
         // Whoever held it before may have finished just now.
-        return (await cachedBinaries(env)) ?? (await fill({ env, signal, report }))
+        return (await cachedBinaries(env, set)) ?? (await fill({ env, signal, report, set }))
       } finally {
         await release()
       }
     }
-    const line = await readFile(progressFile(env), 'utf8').catch(() => '')
+    const line = await readFile(progressFile(env, set), 'utf8').catch(() => '')
     if (line && line !== said) report(line)
     said = line
     await delay(LOOK_EVERY_MS, undefined, signal ? { signal } : {})
   }
-  throw new Error('Another process has been getting the control plane binaries for two hours.')
+  throw new Error(`Another process has been getting the programs of ${set.title} for two hours.`)
 }
 
-function progressFile(env) {
-  return `${setDirectory(env)}.progress`
+function progressFile(env, set) {
+  return `${setDirectory(env, set)}.progress`
 }
 
-async function fill({ env, signal, report }) {
-  await removeLeftovers(env)
-  const tell = teller(progressFile(env), report)
-  const beside = await directoryBeside(env)
-  const work = { bin: path.join(beside, 'bin'), env, signal, report: tell }
+async function fill({ env, signal, report, set }) {
+  await removeLeftovers(env, set)
+  const tell = teller(progressFile(env, set), report)
+  const beside = await directoryBeside(env, set)
+  const work = { bin: path.join(beside, 'bin'), env, signal, report: tell, set }
   try {
-    await markComplete(beside, await downloadOrBuild(work))
-    const bin = await moveIntoPlace(beside, env)
-    tell('The control plane binaries are there')
+    await markComplete(beside, await downloadOrBuild(work), set)
+    const bin = await moveIntoPlace(beside, env, set)
+    tell(`The programs of ${set.title} are there`)
     return bin
   } catch (error) {
     // A compiler that outlives its Go by a moment may still write there.
     await rm(beside, { recursive: true, force: true, maxRetries: 5 })
     throw error
   } finally {
-    await rm(progressFile(env), { force: true })
+    await rm(progressFile(env, set), { force: true })
   }
 }
 
 /** Answers how it was done. */
 async function downloadOrBuild(work) {
+  if (work.set !== controlPlane) {
+    // Nobody publishes the others as files for every architecture with checksums of one form.
+    await buildBinaries(work)
+    return 'go install'
+  }
   const hosts = releaseHosts(work.env)
   if (await releasesAnswer(hosts)) {
     try {
@@ -106,12 +113,12 @@ function teller(file, report) {
 }
 
 /** Directories of builders that were killed; we hold the lock, so nobody fills them. */
-async function removeLeftovers(env) {
-  const set = setDirectory(env)
-  const ours = `${path.basename(set)}.`
-  for (const name of await readdir(path.dirname(set)).catch(() => [])) {
+async function removeLeftovers(env, set) {
+  const directory = setDirectory(env, set)
+  const ours = `${path.basename(directory)}.`
+  for (const name of await readdir(path.dirname(directory)).catch(() => [])) {
     if (!name.startsWith(ours) || !/^\d+$/.test(name.slice(ours.length))) continue
-    await rm(path.join(path.dirname(set), name), { recursive: true, force: true })
+    await rm(path.join(path.dirname(directory), name), { recursive: true, force: true })
   }
 }
 

@@ -209,3 +209,28 @@ test('the work of a builder that was killed is begun again by the next', async (
   expect((await readdir(bin)).sort()).toEqual([...binaryNames].sort())
   expect(await readdir(root)).toEqual([setName])
 })
+
+test('a set without releases is built, each of its builds with what it asks for', async () => {
+  await installGo(`for last; do :; done
+    echo "$CGO_ENABLED $*" > "$GOBIN/$(basename "$last")"; chmod +x "$GOBIN/$(basename "$last")"`)
+  const set = {
+    name: 'tools',
+    title: 'some tools',
+    release: '1',
+    versions: {},
+    binaries: ['one', 'other'],
+    builds: [
+      { module: directory, packages: ['example.org/one'] },
+      { module: directory, packages: ['example.org/other'], cgo: true, tags: 'seccomp' },
+    ],
+    renamed: {},
+    duration: 'a moment',
+  }
+  const bin = await getBinaries({ env, set, report: line => lines.push(line) })
+  expect(bin).toBe(path.join(directory, 'cache', 'tools', '1', 'bin'))
+  expect(await readFile(path.join(bin, 'one'), 'utf8')).toMatch(/^0 .*example\.org\/one$/m)
+  expect(await readFile(path.join(bin, 'other'), 'utf8')).toMatch(/^1 .*-tags seccomp .*other$/m)
+  expect(asked).toEqual([])
+  expect(lines[0]).toBe('Building some tools with Go: a moment')
+  expect(await cachedBinaries(env)).toBeUndefined()
+})

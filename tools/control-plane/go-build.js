@@ -1,67 +1,71 @@
-/** Builds the control plane from go.mod, which pins it as Go tools: works wherever the Go module proxy can be reached. */
+/** Builds a set of binaries from the go.mod that pins them as Go tools: works wherever the Go module proxy can be reached. */
 import { spawn } from 'node:child_process'
 import { chmod, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { cacheDirectory, versions } from './cache.js'
 import { findGo } from './go-toolchain.js'
 
-const MODULE = path.dirname(fileURLToPath(import.meta.url))
 const NEEDED_BYTES = 6e9
 const REPORT_EVERY_MS = 15_000
 /** An hour and a half: the slowest machine that is still usable. */
 const BUILD_MS = 90 * 60_000
 
-/** Fills `bin` with all binaries. About seven minutes on two idle cores, the first time. */
-export async function buildBinaries({ bin, env, report, signal, needed = NEEDED_BYTES }) {
-  await requireDisk(path.dirname(bin), needed)
+/** Fills `bin` with all binaries of the set. Minutes, the first time. */
+export async function buildBinaries({ bin, env, report, signal, set, needed = NEEDED_BYTES }) {
+  await requireDisk(path.dirname(bin), set, needed)
   const go = await findGo({ env, report, signal })
   const ownCaches = path.join(cacheDirectory(env), 'go-build')
   const caches = go.own
     ? { GOPATH: path.join(ownCaches, 'path'), GOCACHE: path.join(ownCaches, 'cache') }
     : {}
-  report('Building the control plane with Go: about seven minutes on two idle cores, once')
+  report(`Building ${set.title} with Go: ${set.duration}`)
   // Beside what is built: a Go that is ended leaves hundreds of megabytes, and here the next build finds and removes them.
   const work = path.join(path.dirname(bin), 'work')
   await mkdir(work)
   const goEnv = { ...env, ...go.env, ...caches, GOTMPDIR: work }
-  await goInstall({ ...go, env: goEnv }, { bin, report, signal })
+  for (const build of set.builds) {
+    await goInstall({ ...go, env: goEnv }, { bin, report, signal, set, ...build })
+  }
   await rm(work, { recursive: true, force: true })
-  // Go names a binary after its directory, and etcd's is called "server".
-  await rename(path.join(bin, 'server'), path.join(bin, 'etcd'))
+  for (const [from, to] of Object.entries(set.renamed)) {
+    await rename(path.join(bin, from), path.join(bin, to))
+  }
   // A user of Go keeps their caches; ours would only lie there.
   if (go.own) await removeReadOnly(ownCaches)
 }
 
-async function requireDisk(directory, needed) {
+async function requireDisk(directory, set, needed) {
   const { bavail, bsize } = await statfs(directory)
   const free = bavail * bsize
   if (free >= needed) return
   throw new Error(
-    `Building the control plane needs ${(needed / 1e9).toFixed(0)} GB of free disk; ${directory} has ${(free / 1e9).toFixed(1)} GB. Free some, or set KADE_CACHE to a larger disk.`,
+    `Building ${set.title} needs ${(needed / 1e9).toFixed(0)} GB of free disk; ${directory} has ${(free / 1e9).toFixed(1)} GB. Free some, or set KADE_CACHE to a larger disk.`,
   )
 }
 
-async function goInstall({ program, env }, { bin, report, signal }) {
+async function goInstall({ program, env }, { bin, report, signal, set, ...build }) {
+  const { module, packages, cgo = false, tags = '' } = build
   const ldflags = `-s -w -X k8s.io/component-base/version.gitVersion=${versions.kubernetes}`
-  const child = spawn(program, ['install', '-v', '-trimpath', '-ldflags', ldflags, 'tool'], {
-    cwd: MODULE,
-    env: { ...env, CGO_ENABLED: '0', GOBIN: bin, GOFLAGS: '-mod=readonly', GOWORK: 'off' },
+  const args = ['install', '-v', '-trimpath', '-tags', tags, '-ldflags', ldflags, ...packages]
+  const ours = { CGO_ENABLED: cgo ? '1' : '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' }
+  const child = spawn(program, args, {
+    cwd: module,
+    env: { ...env, ...ours, GOBIN: bin },
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     timeout: BUILD_MS,
   })
   yieldToOthers(child.pid)
-  const progress = followOutput(child.stderr, report)
+  const progress = followOutput(child.stderr, set.title, report)
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   }).finally(progress.end)
   if (code !== 0) {
     throw new Error(
-      `Go could not build the control plane (exit code ${code}). It needs the Go module proxy (GOPROXY) and about 6 GB of disk. Its last words:\n${progress.last()}`,
+      `Go could not build ${set.title} (exit code ${code}). It needs the Go module proxy (GOPROXY) and about 6 GB of disk. Its last words:\n${progress.last()}`,
     )
   }
 }
@@ -76,7 +80,7 @@ function yieldToOthers(pid) {
 }
 
 /** Reports now and then how far `go install -v` is; it prints a line per download and per compiled package. */
-function followOutput(stream, report) {
+function followOutput(stream, title, report) {
   const begun = Date.now()
   const tail = []
   let downloaded = 0
@@ -90,7 +94,7 @@ function followOutput(stream, report) {
   const timer = setInterval(() => {
     const seconds = Math.round((Date.now() - begun) / 1000)
     report(
-      `Building the control plane: ${downloaded} modules fetched, ${compiled} packages compiled, ${seconds} s`,
+      `Building ${title}: ${downloaded} modules fetched, ${compiled} packages compiled, ${seconds} s`,
     )
   }, REPORT_EVERY_MS)
   return { end: () => clearInterval(timer), last: () => tail.join('\n') }

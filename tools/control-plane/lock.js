@@ -48,7 +48,8 @@ async function takeOver(mine, file) {
   return taken === seen && claim(mine, file)
 }
 
-async function isAlive(text) {
+/** See lock.d.ts. */
+export async function isAlive(text) {
   try {
     const holder = JSON.parse(text)
     const now = await holderOf(holder.pid)
@@ -59,7 +60,7 @@ async function isAlive(text) {
 }
 
 /** Process id and start time (in clock ticks since boot, field 22 of /proc/<pid>/stat); undefined when dead or a zombie. */
-async function holderOf(pid) {
+export async function holderOf(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   if (stat === undefined) return undefined
   // The name in parentheses may hold spaces; what follows the last one does not. State is field 3.

@@ -1,7 +1,7 @@
 /** What `npm test` runs beside what: tests that stand on servers mostly wait for them. */
 
 /** Rounds come one after the other. The lanes of a round run side by side, each its projects in order. */
-const ROUNDS = [[['unit']], [['rules']], [['cluster'], ['database', 'browser']]]
+const ROUNDS = [[['unit']], [['rules']], [['cluster'], ['database', 'browser', 'real-node']]]
 
 /** Every project that `npm test` knows, in order. */
 export const PROJECTS = ROUNDS.flat(2)

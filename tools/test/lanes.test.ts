@@ -5,7 +5,7 @@ test('what stands on servers runs side by side, and all of it is run', () => {
   expect(roundsOf(PROJECTS)).toEqual([
     [['unit']],
     [['rules']],
-    [['cluster'], ['database', 'browser']],
+    [['cluster'], ['database', 'browser', 'real-node']],
   ])
   expect(roundsOf(PROJECTS).flat(2)).toEqual(PROJECTS)
 })

@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything from a fresh checkout to a verdict. Plain JavaScript without dependencies, like `npm start`.
  *
- *   npm test                     all projects but `long`
+ *   npm test                     all projects but `long`; of `real-node` the smoke version, where the machine allows
  *   npm test -- unit rules       only these
  *   npm test -- --prepare        only what has to be there before the tests
  */
@@ -17,10 +17,13 @@ import { prepare } from '../start/prepare.js'
 import { step } from '../start/steps.js'
 import { findBrowser, installCommand } from './browser.js'
 import { PROJECTS, roundsOf } from './lanes.js'
+import { runInOwnNamespaces } from './own-namespaces.js'
+import { prepareRealNode, smoke } from './real-node-ground.js'
+import { whyNoRealNode } from './real-node-machine.js'
 import { add, closingLine, emptyTally, failedFiles, tallyOf, withSecondRun } from './tally.js'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
-const STANDS_ON_SERVERS = new Set(['cluster', 'database', 'browser'])
+const STANDS_ON_SERVERS = new Set(['cluster', 'database', 'browser', 'real-node'])
 const AGAIN_AT_MOST = 2
 /** What a person set for their own Kade must not reach the tests; where programs are kept and come from may. */
 const KEPT_SETTINGS = /^KADE_(CACHE|KUBERNETES_RELEASES|GITHUB|GITHUB_API)$/
@@ -34,11 +37,20 @@ async function main(args) {
     )
   }
   checkMachine()
-  const chosen = projects.length > 0 ? projects : PROJECTS
+  const asked = projects.length > 0 ? projects : PROJECTS
+  const noRealNode = asked.includes('real-node') ? await whyNotSmoke() : undefined
+  if (noRealNode && projects.includes('real-node')) {
+    throw new Error(`No real node on this machine: ${noRealNode}. No test was run.`)
+  }
+  const chosen = asked.filter(name => name !== 'real-node' || !noRealNode)
   const browser = await requireBrowser(chosen)
   await prepareAll(chosen)
   if (args.includes('--prepare')) return 0
-  return runAll(chosen, browser)
+  return runAll(chosen, browser, noRealNode)
+}
+
+async function whyNotSmoke() {
+  return smoke ? whyNoRealNode() : 'it is switched off in tools/test/real-node-ground.js'
 }
 
 async function requireBrowser(chosen) {
@@ -51,16 +63,17 @@ async function requireBrowser(chosen) {
 
 /** The binaries come beside the packages; what both wait for is the network. */
 async function prepareAll(chosen) {
-  const needBinaries = chosen.includes('cluster') || chosen.includes('browser')
+  const needBinaries = ['cluster', 'browser', 'real-node'].some(name => chosen.includes(name))
   const report = line => console.log(`  clusters: ${line}`)
   const binaries = needBinaries ? getBinaries({ report }) : Promise.resolve()
   // Whoever fails first is told first; the other must not be an unhandled rejection meanwhile.
   binaries.catch(() => {})
   await prepare(root)
   await step('control plane binaries', () => binaries.then(() => undefined))
+  if (chosen.includes('real-node')) await prepareRealNode(root, { apps: smoke.apps })
 }
 
-async function runAll(chosen, browser) {
+async function runAll(chosen, browser, noRealNode) {
   const reports = await mkdtemp(path.join(tmpdir(), 'kade-test-'))
   let total = emptyTally()
   let allWell = true
@@ -84,7 +97,7 @@ async function runAll(chosen, browser) {
   }
   console.log(`\nSeconds: ${seconds.join(', ')}`)
   for (const name of unsteadyFiles) console.log(`Passed only when run a second time: ${name}`)
-  await sayWhatDidNotRun(chosen, total)
+  await sayWhatDidNotRun(chosen, total, noRealNode)
   console.log(closingLine(total))
   return allWell && total.failed === 0 ? 0 : 1
 }
@@ -136,7 +149,7 @@ async function runFailedAgain(project, report, code, reports, browser) {
   return { last: withSecondRun(report, second.report), well: true, unsteady }
 }
 
-async function reportOf(project, at, browser, { files = [], isBeside = false } = {}) {
+async function reportOf(project, at, browser, { files = filesOf(project), isBeside = false } = {}) {
   const file = `${at}.json`
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const args = ['run', '--project', project, ...files, ...reporters]
@@ -144,6 +157,11 @@ async function reportOf(project, at, browser, { files = [], isBeside = false } =
   const { code, said } = await vitest(args, { browser, isBeside, compiled })
   const text = await readFile(file, 'utf8').catch(() => undefined)
   return { code, said, report: text === undefined ? undefined : JSON.parse(text) }
+}
+
+/** All of a project but where it takes too long; every file when there is no name. */
+function filesOf(project) {
+  return project === 'real-node' ? [smoke.file] : []
 }
 
 /** Its exit code, and what it said where it runs beside another one, whose lines would mix with its own. */
@@ -158,11 +176,12 @@ function vitest(args, { browser, isBeside, compiled }) {
   env.NODE_COMPILE_CACHE ??= compiled
   env.PATH = `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${env.PATH ?? ''}`
   const program = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(nodeProgram(root), [program, ...args], {
-    cwd: root,
-    env,
-    stdio: ['ignore', isBeside ? 'pipe' : 'inherit', isBeside ? 'pipe' : 'inherit'],
-  })
+  const output = isBeside ? 'pipe' : 'inherit'
+  const options = { cwd: root, env, stdio: ['ignore', output, output] }
+  if (args.includes('real-node')) {
+    return runInOwnNamespaces(nodeProgram(root), [program, ...args], options)
+  }
+  const child = spawn(nodeProgram(root), [program, ...args], options)
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', chunk => {
@@ -174,9 +193,13 @@ function vitest(args, { browser, isBeside, compiled }) {
   })
 }
 
-async function sayWhatDidNotRun(chosen, total) {
+async function sayWhatDidNotRun(chosen, total, noRealNode) {
   for (const name of total.skippedNames) console.log(`Skipped: ${name}`)
-  const left = PROJECTS.filter(name => !chosen.includes(name))
+  if (noRealNode) console.log(`Not run: real-node, because ${noRealNode}`)
+  else console.log('Not run, because it takes long (npm run test:real-node): the other apps')
+  const left = PROJECTS.filter(
+    name => !chosen.includes(name) && !(noRealNode && name === 'real-node'),
+  )
   if (left.length > 0) console.log(`Not run, because not asked for: ${left.join(', ')}`)
   const long = await readdir(path.join(root, 'tests', 'long')).catch(() => [])
   const files = long.filter(name => name.endsWith('.test.ts'))

@@ -1,0 +1,23 @@
+#!/bin/sh
+# First process of a run's namespaces (own-namespaces.js): makes the machine that the run sees, runs the program, and
+# buries whatever is left to it. Nothing that is mounted or written here is seen outside.
+set -eu
+state=$1
+shift
+
+ip link set lo up
+echo 1 >/proc/sys/net/ipv4/ip_forward
+
+mkdir -p "$state/var" "$state/var-work" "$state/tmp"
+chmod 1777 "$state/tmp"
+mount -t overlay -o "lowerdir=/var,upperdir=$state/var,workdir=$state/var-work" overlay /var
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+# No way leads out, so no name server is asked in vain.
+printf '127.0.0.1 localhost\n10.0.0.2 real-node\n' >"$state/hosts"
+: >"$state/resolv.conf"
+mount --bind "$state/hosts" /etc/hosts
+mount --bind "$state/resolv.conf" /etc/resolv.conf
+
+"$@" &
+wait $!

@@ -1,0 +1,109 @@
+/**
+ * Runs a program in network, mount, process and IPC namespaces of its own, as root, for tests that need a whole machine.
+ *
+ * The kernel ends every process of a process namespace together with its first, and with the last of them go network,
+ * mounts and shared memory. That first process dies with this one (`--pdeathsig`, `--kill-child`), so nothing of a run
+ * outlives it, not even after a SIGKILL. What stays then are a directory and control groups: both bear the number of the
+ * run, the directory names who made it, and the next run removes those of owners that no longer live.
+ */
+import { spawn } from 'node:child_process'
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { holderOf, isAlive } from '../control-plane/lock.js'
+
+const PREFIX = 'kade-real-node-'
+const CGROUPS = '/sys/fs/cgroup'
+const FIRST_PROCESS = fileURLToPath(new URL('./first-process.sh', import.meta.url))
+/** The kernel may need a moment to bury what it has just ended. */
+const BURIAL_MS = 10_000
+
+/** See own-namespaces.d.ts. */
+export async function runInOwnNamespaces(program, args, { cwd, env, stdio = 'inherit' }) {
+  await removeLeftovers()
+  const state = await makeState()
+  const namespaces = [
+    '--net',
+    '--mount',
+    '--pid',
+    '--ipc',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ]
+  const first = ['unshare', ...namespaces, '--', 'sh', FIRST_PROCESS, state, program, ...args]
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...first], {
+    cwd,
+    env: { ...env, KADE_REAL_NODE: state, TMPDIR: path.join(state, 'tmp') },
+    stdio,
+  })
+  const stop = () => child.kill('SIGKILL')
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', chunk => {
+      said += chunk
+    })
+  try {
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', resolve)
+    })
+    return { code: code ?? 1, said }
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)
+    await removeState(state)
+  }
+}
+
+/** See own-namespaces.d.ts. */
+export async function removeLeftovers() {
+  const removed = []
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue
+    const state = path.join(tmpdir(), name)
+    const owner = await readFile(path.join(state, 'owner.json'), 'utf8').catch(() => '')
+    if (await isAlive(owner)) continue
+    await removeState(state)
+    removed.push(state)
+  }
+  return removed
+}
+
+async function makeState() {
+  const state = path.join(tmpdir(), `${PREFIX}${process.pid}`)
+  await mkdir(state, { mode: 0o755 })
+  await writeFile(path.join(state, 'owner.json'), JSON.stringify(await holderOf(process.pid)))
+  return state
+}
+
+/** The control group of a run has the name of its directory, in every hierarchy there is. */
+async function removeState(state) {
+  const name = path.basename(state)
+  const hierarchies = await readdir(CGROUPS, { withFileTypes: true }).catch(() => [])
+  const roots = [CGROUPS, ...hierarchies.filter(one => one.isDirectory()).map(at)]
+  for (const root of roots) await removeGroup(path.join(root, name))
+  await rm(state, { recursive: true, force: true, maxRetries: 5 })
+}
+
+function at(entry) {
+  return path.join(CGROUPS, entry.name)
+}
+
+/** A control group can be removed once its children are and no process is in it; its files go with it. */
+async function removeGroup(directory) {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (entry.isDirectory()) await removeGroup(path.join(directory, entry.name))
+  }
+  for (const giveUpAt = Date.now() + BURIAL_MS; ; await delay(50)) {
+    try {
+      return await rmdir(directory)
+    } catch (error) {
+      if (error.code === 'ENOENT') return
+      if (error.code !== 'EBUSY' || Date.now() > giveUpAt) throw error
+    }
+  }
+}

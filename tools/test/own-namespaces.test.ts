@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { holderOf } from '../control-plane/lock.js'
+import { removeLeftovers, runInOwnNamespaces } from './own-namespaces.js'
+
+const isRoot = process.getuid?.() === 0
+let directory: string
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'kade-namespaces-'))
+  vi.stubEnv('TMPDIR', directory)
+})
+
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(directory, { recursive: true, force: true })
+})
+
+async function leave(name: string, owner: object): Promise<string> {
+  const state = path.join(directory, `kade-real-node-${name}`)
+  await mkdir(path.join(state, 'tmp'), { recursive: true })
+  await writeFile(path.join(state, 'owner.json'), JSON.stringify(owner))
+  return state
+}
+
+describe('what a run left behind', () => {
+  it('is removed when its owner no longer lives, also where the number was given out again', async () => {
+    const gone = await leave('1', { pid: process.pid, started: '1' })
+    expect(await removeLeftovers()).toEqual([gone])
+    expect(existsSync(gone)).toBe(false)
+  })
+
+  it('stays while its owner lives', async () => {
+    const kept = await leave('2', (await holderOf(process.pid)) ?? {})
+    expect(await removeLeftovers()).toEqual([])
+    expect(existsSync(kept)).toBe(true)
+  })
+})
+
+describe.skipIf(!isRoot)('a run in namespaces of its own (as root)', () => {
+  const options = { cwd: '/', env: process.env, stdio: 'pipe' } as const
+
+  it('sees no network, no process and no mount but its own, and leaves nothing', async () => {
+    const script = 'ip -o link | wc -l; echo $$; touch /run/kade-seen /var/kade-seen; exit 3'
+    const { code, said } = await runInOwnNamespaces('sh', ['-c', script], options)
+    const [links, pid] = said.trim().split('\n').map(Number)
+    expect({ code, links }).toEqual({ code: 3, links: 1 })
+    expect(pid).toBeLessThan(100)
+    expect(['/run/kade-seen', '/var/kade-seen'].filter(file => existsSync(file))).toEqual([])
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('ends with the one who started it, though that one was killed; the next run clears up', async () => {
+    const mark = path.join(directory, 'mark')
+    const module = new URL('./own-namespaces.js', import.meta.url).href
+    const script = `import { runInOwnNamespaces } from ${JSON.stringify(module)}
+      const script = 'setsid sh -c "while :; do date +%N > ${mark}; sleep 0.05; done" & wait'
+      await runInOwnNamespaces('sh', ['-c', script], { cwd: '/', env: process.env })`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    await expect.poll(() => existsSync(mark), { timeout: 10_000 }).toBe(true)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await expect
+      .poll(
+        async () => {
+          await rm(mark, { force: true })
+          return writtenAgain(mark)
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(false)
+    expect(await removeLeftovers()).toHaveLength(1)
+    expect(await readdir(directory)).toEqual([])
+  })
+})
+
+/** Whether somebody writes the file within half a second, ten times as long as the writer sleeps. */
+async function writtenAgain(file: string): Promise<boolean> {
+  const look = vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 500, interval: 20 })
+  return look.then(
+    () => true,
+    () => false,
+  )
+}
