@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { hayhooks } from './apps/hayhooks.ts'
 import { jupyterlab } from './apps/jupyterlab.ts'
 import { litellm } from './apps/litellm.ts'
 import { marimo } from './apps/marimo.ts'
@@ -14,6 +15,6 @@ beforeAll(async () => {
 
 afterAll(() => ground?.stop())
 
-describe.each([jupyterlab, litellm, marimo, mlflow])('on a real node, $app', app =>
+describe.each([hayhooks, jupyterlab, litellm, marimo, mlflow])('on a real node, $app', app =>
   journeyOf(app, () => ground),
 )

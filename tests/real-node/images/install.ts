@@ -51,9 +51,11 @@ export async function insideRoot(
     UV_LINK_MODE: 'copy',
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name))),
   }
+  // Whatever becomes of this process, the build does not outlive it.
+  const bound = ['--pdeathsig', 'KILL', '--', 'unshare']
   const apart = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private']
   const words = [given.root, given.layer ?? '', given.outside, authorities, script]
-  await run('unshare', [...apart, '--', '/bin/sh', '-c', enter, 'enter', ...words], {
+  await run('setpriv', [...bound, ...apart, '--', '/bin/sh', '-c', enter, 'enter', ...words], {
     env,
     timeout: INSTALL_MS,
     maxBuffer: 64 * 1024 * 1024,
