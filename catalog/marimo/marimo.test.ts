@@ -58,13 +58,22 @@ async function started(app: string, signal?: NodeJS.Signals) {
   const [shell = '', ...words] = podOf()?.containers[0]?.command ?? []
   const script = words.map(each => each.replace('marimo --quiet "$@"', app))
   const child = spawn(shell, script, { stdio: ['ignore', 'pipe', 'ignore'] })
-  if (signal) child.stdout.once('data', () => child.kill(signal))
-  const [code] = await once(child, 'exit')
-  return code
+  let said = ''
+  child.stdout.on('data', (data: Buffer) => {
+    said += data
+    if (signal && said.includes('ready')) child.kill(signal)
+  })
+  const [code] = await once(child, 'close')
+  return { code, said }
 }
 
 test('passes the signal to stop on to the app, and ends with what the app says', async () => {
   const app = `sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done'`
-  expect(await started(app, 'SIGTERM')).toBe(7)
-  expect(await started(`sh -c 'exit 3'`)).toBe(3)
+  expect(await started(app, 'SIGTERM')).toMatchObject({ code: 7 })
+  expect(await started(`sh -c 'exit 3'`)).toMatchObject({ code: 3 })
+})
+
+test('says in the logs that it starts and how it ended, and never its password', async () => {
+  const { said } = await started('true')
+  expect(said).toBe('marimo starts; notebooks are in /app/data\nmarimo ended with code 0\n')
 })

@@ -19,6 +19,8 @@ const prepare = [
  * a notebook open it stayed until it was killed. So the shell is the first, and passes the signal on.
  */
 const start = [
+  // All that its quiet leaves of the logs: without it they are empty, and nobody knows whether it began.
+  `echo "marimo starts; notebooks are in ${notebooks}"`,
   `trap 'kill -TERM "$app"' TERM`,
   // The image's own start asks nobody for a password; this one is quiet, for otherwise it prints the password in the logs.
   'marimo --quiet "$@" &',
@@ -26,6 +28,7 @@ const start = [
   // The signal ends a wait too; then it goes on until the app has ended, whose answer is the container's.
   'wait "$app"; code=$?',
   'while kill -0 "$app" 2>/dev/null; do wait "$app"; code=$?; done',
+  'echo "marimo ended with code $code"',
   'exit "$code"',
 ].join('\n')
 
