@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Manifest } from '#platform/adapters/kubernetes/embedded/simulation.ts'
+import { harbour, labels, namespace, reach } from './harbour.ts'
 import { type RealNode, startRealNode } from './node.ts'
 
 let node: RealNode
@@ -10,64 +11,10 @@ beforeAll(async () => {
 
 afterAll(() => node?.stop())
 
-const labels = (app: string) => ({ 'app.kubernetes.io/name': app })
-
-/** A namespace as Kade prepares them, as far as pods feel it. */
-function namespace(name: string): Manifest {
-  const metadata = { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } }
-  return { apiVersion: 'v1', kind: 'Namespace', metadata }
-}
-
-function harbour(name: string, namespace: string): Manifest[] {
-  const metadata = { name, namespace, labels: labels(name) }
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata,
-      spec: {
-        automountServiceAccountToken: false,
-        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-        containers: [
-          {
-            name: 'harbour',
-            image: node.harbourImage,
-            imagePullPolicy: 'Never',
-            ports: [{ containerPort: 8080 }],
-            readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 },
-            resources: {
-              requests: { cpu: '10m', memory: '16Mi' },
-              limits: { memory: '64Mi' },
-            },
-            securityContext: {
-              readOnlyRootFilesystem: true,
-              allowPrivilegeEscalation: false,
-              capabilities: { drop: ['ALL'] },
-            },
-          },
-        ],
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: { selector: labels(name), ports: [{ port: 80, targetPort: 8080 }] },
-    },
-  ]
-}
-
 const apply = (objects: readonly Manifest[]) =>
   node.kubectl(['apply', '--server-side', '-f', '-'], objects)
 const ready = (name: string, namespace: string) =>
   node.kubectl(['wait', '--for=condition=Ready', `pod/${name}`, '-n', namespace, '--timeout=60s'])
-
-/** Asks the app of one namespace what it gets from an address; the answer's status and text. */
-async function reach(from: string, url: string): Promise<string> {
-  const app = `http://${from}.svc.cluster.local`
-  const answer = await fetch(`${app}/reach?url=${encodeURIComponent(url)}`)
-  return `${answer.status} ${(await answer.text()).trim()}`
-}
 
 /** A Service leads to its pods, and a policy holds, a moment after it was made. */
 const asked = (from: string, url: string) =>
@@ -75,7 +22,11 @@ const asked = (from: string, url: string) =>
 
 describe('a real node', () => {
   it('runs a restricted pod that is ready by its own probe and reached by name', async () => {
-    await apply([namespace('first'), ...harbour('a', 'first'), ...harbour('b', 'first')])
+    await apply([
+      namespace('first'),
+      ...harbour(node, 'a', 'first'),
+      ...harbour(node, 'b', 'first'),
+    ])
     await Promise.all([ready('a', 'first'), ready('b', 'first')])
     await asked('a.first', 'http://b.first.svc.cluster.local/ready').toBe('200 ready')
     await asked('a.first', 'http://b/ready').toBe('200 ready')
@@ -97,7 +48,7 @@ describe('a real node', () => {
   })
 
   it('keeps a connection out that no policy allows, and lets one in that a policy does', async () => {
-    await apply([namespace('second'), ...harbour('c', 'second')])
+    await apply([namespace('second'), ...harbour(node, 'c', 'second')])
     await ready('c', 'second')
     const url = 'http://c.second.svc.cluster.local/ready'
     await asked('a.first', url).toBe('200 ready')

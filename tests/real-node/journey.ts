@@ -9,6 +9,7 @@ import { afterAll, expect, it } from 'vitest'
 import type { DeploymentInput } from '#api/deployments.ts'
 import { ended, succeeded } from '#tests/support/deployments.ts'
 import type { RunningKade } from '#tests/support/kade.ts'
+import { reach } from './harbour.ts'
 import type { RealNode } from './node.ts'
 import type { RealApp, Service } from './real-app.ts'
 
@@ -59,6 +60,9 @@ export function journeyOf(app: RealApp, ground: () => JourneyGround): void {
     const at = await service()
     await app.write(at)
     await app.read(at)
+    // The stranger's own word first: it does reach what it may.
+    await reached('http://stranger.strangers.svc.cluster.local/ready').toBe('200 ready')
+    await reached(at.url).toMatch(/^502 .*refused/)
   })
 
   it(`${name} tells its logs and what it takes`, async () => {
@@ -148,6 +152,10 @@ async function secretOf(
   if (value === undefined) throw new Error(`${name} has no secret ${wanted}.`)
   return Buffer.from(value, 'base64').toString()
 }
+
+/** What a pod of a namespace that has nothing to do with the app gets from an address. */
+const reached = (url: string) =>
+  expect.poll(() => reach('stranger.strangers', url), { timeout: 60_000 })
 
 const podsOf = (ground: JourneyGround, name: string) => uidsOf(ground, 'pods', name)
 const claimsOf = (ground: JourneyGround, name: string) =>

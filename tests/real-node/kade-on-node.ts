@@ -1,9 +1,10 @@
 import { preparedNamespace } from '#tests/support/deployments.ts'
 import { removeHome, startKade } from '#tests/support/kade.ts'
+import { harbour, namespace as plain } from './harbour.ts'
 import type { JourneyGround } from './journey.ts'
 import { startRealNode } from './node.ts'
 
-/** Kade with its own PostgreSQL, joined to a real node, and a namespace that is ready for apps. */
+/** Kade with its own PostgreSQL, joined to a real node, a namespace that is ready for apps, and a stranger in another one. */
 export async function startKadeOnNode(
   namespace = 'harbour',
 ): Promise<JourneyGround & { stop(): Promise<void> }> {
@@ -17,6 +18,8 @@ export async function startKadeOnNode(
       await node.stop()
     }
     await preparedNamespace(kade, namespace)
+    const apart = [plain('strangers'), ...harbour(node, 'stranger', 'strangers')]
+    await node.kubectl(['apply', '--server-side', '-f', '-'], apart)
     return { node, kade, namespace, stop }
   } catch (error) {
     await node.stop()

@@ -40,7 +40,10 @@ const COREDNS = 'kade.test/coredns:1'
 const HARBOUR = 'kade.test/harbour:1'
 const NOBODY = '65534'
 
-/** Resolves when a pod runs on it and resolves a name; rejects with the last words of the part that did not. */
+/**
+ * Resolves when a pod runs on it and resolves a name; rejects with the last words of the part that did not. Once in a run:
+ * what a node leaves behind (rules, routes, pods) goes with the namespaces.
+ */
 export async function startRealNode(): Promise<RealNode> {
   const tools = await getNodeTools({ report: line => process.stderr.write(`${line}\n`) })
   const stops: (() => Promise<void>)[] = []

@@ -39,7 +39,11 @@ export async function runInOwnNamespaces(program, args, { cwd, env, stdio = 'inh
     env: { ...env, KADE_REAL_NODE: state, TMPDIR: path.join(state, 'tmp') },
     stdio,
   })
-  const stop = () => child.kill('SIGKILL')
+  let stopped
+  const stop = signal => {
+    stopped = signal
+    child.kill('SIGKILL')
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
   let said = ''
   for (const stream of [child.stdout, child.stderr])
@@ -51,6 +55,7 @@ export async function runInOwnNamespaces(program, args, { cwd, env, stdio = 'inh
       child.once('error', reject)
       child.once('close', resolve)
     })
+    if (stopped) throw new Error(`Stopped by ${stopped}; nothing of the run is left.`)
     return { code: code ?? 1, said }
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stop)

@@ -17,6 +17,8 @@ const needed = [
   { files: onPath('ipset'), package: 'ipset' },
   { files: onPath('conntrack'), package: 'conntrack' },
   { files: ['/usr/lib/cni/ptp', '/opt/cni/bin/ptp'], package: 'containernetworking-plugins' },
+  // Assembles the images.
+  { files: onPath('mmdebstrap'), package: 'mmdebstrap' },
   { files: ['/usr/include/seccomp.h'], package: 'libseccomp-dev' },
   { files: onPath('gcc'), package: 'gcc' },
   { files: ['/usr/include/stdlib.h'], package: 'libc6-dev' },
