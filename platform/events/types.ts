@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DemandData, PlacementData, Text } from './placement-data.ts'
 
 /**
  * Every event of Kade. A name is past tense and permanent; outside it is the CloudEvent type `nl.kade.<Name>.v1`.
@@ -6,7 +7,6 @@ import { z } from 'zod'
  */
 const Via = z.enum(['portal', 'cli', 'api', 'ci', 'git', 'platform'])
 const operation = { operation: z.uuid() }
-const Text = z.object({ en: z.string(), nl: z.string() })
 export const CauseData = z.object({
   code: z.string(),
   message: Text,
@@ -34,50 +34,6 @@ export const WaitData = z.object({
   message: Text,
 })
 const AskData = ConsentData.extend({ manager: z.string().optional(), message: Text })
-
-const amount = z.int().min(0)
-const DemandData = z.object({
-  request: z.object({
-    cpu: amount.describe('millicores'),
-    memory: amount.describe('bytes'),
-    pods: amount,
-    devices: z.record(z.string(), amount),
-  }),
-  count: amount,
-  tolerations: z
-    .array(
-      z.object({
-        key: z.string().optional(),
-        operator: z.string().optional(),
-        value: z.string().optional(),
-        effect: z.string().optional(),
-      }),
-    )
-    .readonly()
-    .optional(),
-})
-/** What was decided of where it runs, why of every cluster, and what was asked for that. */
-const PlacementData = z.object({
-  dataClass: z.enum(['public', 'internal', 'personal', 'confidential']).optional(),
-  wish: z
-    .object({
-      regions: z.array(z.string()).optional(),
-      affinity: z
-        .array(
-          z.object({
-            clusters: z.array(z.string()).optional(),
-            regions: z.array(z.string()).optional(),
-            labels: z.record(z.string(), z.string()).optional(),
-          }),
-        )
-        .optional(),
-      clusters: z.union([z.int(), z.literal('all')]).optional(),
-    })
-    .optional(),
-  verdicts: z.array(
-    z.object({ cluster: z.string(), chosen: z.boolean(), code: z.string(), reason: Text }),
-  ),
-})
 
 /** What a revision holds besides its blobs: all that decides how a deployment looks. */
 export const RevisionData = z.object({
@@ -114,7 +70,6 @@ export type CauseData = z.infer<typeof CauseData>
 export type ConsentData = z.infer<typeof ConsentData>
 export type WaitData = z.infer<typeof WaitData>
 export type AskData = z.infer<typeof AskData>
-export type PlacementData = z.infer<typeof PlacementData>
 
 /** A webhook by its origin: a token may stand in the rest of its address. */
 const webhook = { team: z.string(), name: z.string(), origin: z.string() }

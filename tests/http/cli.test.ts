@@ -258,22 +258,6 @@ describe('kade deploy', () => {
   })
 })
 
-describe('clusters', () => {
-  it('cordon says why, and how much stays', async () => {
-    answers = {
-      cordonCluster: () => undefined,
-      listClusters: () => ({ items: [{ name: 'paris', deployments: 3 }], next: null }),
-    }
-    const { code, out } = await kade('clusters cordon paris --reason repairs')
-    expect(code).toBe(0)
-    expect(out).toContain('What runs there stays: 3 deployments.')
-    expect(calls[0]).toMatchObject({
-      route: 'cordonCluster',
-      call: { params: { cluster: 'paris' }, body: { reason: 'repairs' } },
-    })
-  })
-})
-
 describe('a preview', () => {
   const preview = {
     allowed: true,
