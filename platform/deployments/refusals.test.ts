@@ -56,6 +56,15 @@ it.each([
   expect(refused?.details.next).not.toBe('')
 })
 
+it('tells a denial before that there is no place, since its fix may give it room, and both', () => {
+  const nowhere = new PlatformError('no-placement', 'Nowhere.', { violations: [wrong] })
+  const placed = { clusters: [], verdicts: [], refusal: nowhere } as unknown as Draft['placed']
+  const denied = refusal({ findings: [finding('deny')], placed })
+  expect(denied?.code).toBe('policy-denied')
+  expect(denied?.details.violations).toEqual([wrong])
+  expect(refusal({ placed })?.code).toBe('no-placement')
+})
+
 it.each(['purpose'] as const)('refuses %s, even when it is null', field => {
   const input = { settings: {} }
   expect(() => refuseUnbuilt({ ...input, [field]: null })).toThrow(

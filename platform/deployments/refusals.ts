@@ -69,7 +69,6 @@ export function refuseDraft(
         },
       },
     )
-  if (draft.placed?.refusal) throw draft.placed.refusal
   const denied = findings.filter(finding => finding.severity === 'deny')
   if (denied.length > 0)
     throw new PlatformError(
@@ -83,10 +82,13 @@ export function refuseDraft(
       },
       {
         findings,
+        violations: [...(draft.placed?.refusal?.details.violations ?? [])],
         next: {
           en: 'Apply the fixes that are shown, or ask the approver that is named for an exception.',
           nl: 'Pas de getoonde oplossingen toe, of vraag de genoemde beoordelaar om een uitzondering.',
         },
       },
     )
+  // After the findings, since a fix of theirs may be what gives it room.
+  if (draft.placed?.refusal) throw draft.placed.refusal
 }
