@@ -64,10 +64,27 @@ export async function refuseInUse(
   ahead?: Ahead,
 ): Promise<void> {
   const staying = await stayingUsers(sql, provider, ahead)
-  if (staying.length === 0) return
-  const who = namesOf(staying, actor.teams)
+  if (staying.length > 0) throw inUse(actor, provider, staying)
+}
+
+/** Throws `in-use` where a deployment has consumers at all: the open operation of one that leaves may yet fail. */
+export async function refuseUsed(
+  sql: Sql,
+  actor: Pick<Actor, 'teams'>,
+  provider: Provider,
+): Promise<void> {
+  const users = await consumersOf(sql, provider)
+  if (users.length > 0) throw inUse(actor, provider, users)
+}
+
+function inUse(
+  actor: Pick<Actor, 'teams'>,
+  provider: Provider,
+  users: readonly User[],
+): PlatformError {
+  const who = namesOf(users, actor.teams)
   const target = `${provider.namespace}/${provider.name}`
-  throw new PlatformError(
+  return new PlatformError(
     'in-use',
     {
       en: `${target} is in use by ${who.en}.`,

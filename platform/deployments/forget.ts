@@ -6,9 +6,10 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { silentAfter } from '#platform/federation/registry.ts'
 import type { Actor } from '#platform/platform.ts'
 import type { Asked } from './commands.ts'
-import { refuseInUse } from './consumers.ts'
+import { refuseUsed } from './consumers.ts'
 import { holdTo } from './etag.ts'
 import { findDeployment } from './find.ts'
 import { noDeployment } from './no-such-deployment.ts'
@@ -20,8 +21,8 @@ import { change, load, lockDeployment, unwrap } from './stream.ts'
 const goneAfter = 60
 
 /**
- * Forgets a deployment. Throws `request-invalid` where `typed` is not its name, `conflict` while one of its clusters may come back,
- * and `in-use` where somebody goes on using it.
+ * Forgets a deployment. Throws `request-invalid` where `typed` is not its name, `conflict` while one of its clusters may come back
+ * or nothing is heard of any, and `in-use` where somebody uses it.
  */
 export async function forgetDeployment(
   context: PlatformContext,
@@ -38,7 +39,7 @@ export async function forgetDeployment(
     if (!identity) throw new PlatformError('not-found', noDeployment)
     holdTo(asked.ifMatch, state)
     await refuseHeard(context, tx, identity.clusters)
-    await refuseInUse(tx, actor, { ...identity, id })
+    await refuseUsed(tx, actor, { ...identity, id })
     const request = { ...requestOf(context, actor, 'delete', 0), ...identity, data: how.data }
     unwrap(await change(context, tx, id, () => ({ type: 'forget', request })))
     if (how.data === 'delete') await context.secrets.erase(tx, id)
@@ -46,30 +47,75 @@ export async function forgetDeployment(
   })
 }
 
-/** Throws where a cluster was heard of within the hour; one that is not in the registry never was. */
+type Seen = { readonly name: string; readonly at: Date; readonly coming: boolean }
+
+/** Throws where a cluster may come back; one that is not in the registry will not. */
 async function refuseHeard(
   context: PlatformContext,
   tx: Sql,
   clusters: readonly string[],
 ): Promise<void> {
-  const [heard] = await tx.query<{ name: string; at: Date }>(
-    `select name, coalesce(heartbeat_at, since) as at from kade.cluster
-      where name = any($1) and coalesce(heartbeat_at, since) > $2::timestamptz - make_interval(mins => $3)
-      order by at desc limit 1`,
-    [clusters, context.clock(), goneAfter],
+  // A heartbeat is as old as Kade itself was off; that a worker has begun with the cluster since counts as well.
+  const [seen] = await tx.query<Seen>(
+    `select name, greatest(heartbeat_at, since) as at, state in ('starting', 'joining') as coming
+       from kade.cluster where name = any($1) order by coming desc, at desc limit 1`,
+    [clusters],
   )
-  if (!heard) return
-  const at = heard.at.toISOString()
-  throw new PlatformError(
+  if (!seen) return
+  if (seen.coming) throw isComing(seen)
+  if (context.clock().getTime() - seen.at.getTime() < goneAfter * 60_000) throw wasHeard(seen)
+  const [alive] = await tx.query(
+    'select 1 from kade.cluster where heartbeat_at > $1::timestamptz - make_interval(secs => $2) limit 1',
+    [context.clock(), silentAfter / 1000],
+  )
+  if (!alive) throw nobodyListens()
+}
+
+function wasHeard({ name, at }: Seen): PlatformError {
+  const then = at.toISOString()
+  return new PlatformError(
     'conflict',
     {
-      en: `${heard.name} was heard of at ${at}: only what is on a cluster that has been silent for an hour can be forgotten.`,
-      nl: `Van ${heard.name} is om ${at} nog iets gehoord: alleen wat op een cluster staat dat een uur stil is, kan worden vergeten.`,
+      en: `${name} was heard of at ${then}: only what is on a cluster that has been silent for an hour can be forgotten.`,
+      nl: `Van ${name} is om ${then} nog iets gehoord: alleen wat op een cluster staat dat een uur stil is, kan worden vergeten.`,
     },
     {
       next: {
         en: 'Delete it instead. If the cluster never comes back, forget it after that hour.',
         nl: 'Verwijder hem gewoon. Komt het cluster nooit terug, vergeet hem dan na dat uur.',
+      },
+    },
+  )
+}
+
+function isComing({ name }: Seen): PlatformError {
+  return new PlatformError(
+    'conflict',
+    {
+      en: `A worker is starting or joining ${name} at this moment, so it is not known to be gone.`,
+      nl: `Een worker is ${name} op dit moment aan het starten of aansluiten, dus dat het weg is staat niet vast.`,
+    },
+    {
+      next: {
+        en: 'Wait for the end of that: within half an hour kade clusters says whether it joined. Where a worker died over it, start one again.',
+        nl: 'Wacht op het einde daarvan: binnen een half uur zegt kade clusters of het aangesloten is. Is een worker er middenin gestopt, start er dan weer een.',
+      },
+    },
+  )
+}
+
+/** Where nothing is heard of any cluster, the clusters are not what is gone. */
+function nobodyListens(): PlatformError {
+  return new PlatformError(
+    'conflict',
+    {
+      en: 'Nothing is heard of any cluster now: more likely no worker runs than that this cluster is gone.',
+      nl: 'Van geen enkel cluster wordt nu iets gehoord: het is waarschijnlijker dat er geen worker draait dan dat dit cluster weg is.',
+    },
+    {
+      next: {
+        en: 'Start the worker (kade up, or kade worker). If this was the only cluster and it is gone, join the one that takes its place first.',
+        nl: 'Start de worker (kade up, of kade worker). Was dit het enige cluster en is het weg, sluit dan eerst het cluster aan dat ervoor in de plaats komt.',
       },
     },
   )

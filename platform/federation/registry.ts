@@ -9,8 +9,8 @@ import { readScans } from './scans.ts'
 import type { Survey } from './survey.ts'
 import { readSurveys } from './surveys.ts'
 
-/** A cluster that says nothing for this long is called unreachable. Heartbeats come every 5 s. */
-const silentAfter = 20_000
+/** Milliseconds after which a cluster that says nothing is called unreachable. Heartbeats come every 5 s. */
+export const silentAfter = 20_000
 
 export type ClusterSpec = Pick<
   Cluster,

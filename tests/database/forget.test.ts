@@ -17,10 +17,24 @@ beforeAll(async () => {
   ground = await platformGround()
   await ground.namespace('team-a', 'a')
 })
-beforeEach(() => heardOf(0))
+beforeEach(async () => {
+  await stands('ready', 90_000)
+  await heardOf(0)
+  await ground.cluster('paris', 0)
+})
 afterAll(() => ground?.stop())
 
 const heardOf = (secondsAgo: number) => ground.cluster('amsterdam', secondsAgo)
+
+/** What the registry has of it, and for how long. */
+async function stands(state: string, secondsAgo: number): Promise<void> {
+  await ground.cluster('amsterdam', null)
+  await ground.context.database.query(
+    `update kade.cluster set state = $1, since = now() - make_interval(secs => $2)
+      where name = 'amsterdam'`,
+    [state, secondsAgo],
+  )
+}
 
 async function served(app = 'qdrant', bindings = {}): Promise<OperationOfDeployment> {
   const body = { app, namespace: 'team-a', name: freshName(), settings: {}, bindings }
@@ -106,6 +120,39 @@ describe('a deployment whose cluster is gone', () => {
     expect(await ground.platform.readDeployment(ada, at(made))).toMatchObject({ revision: 1 })
   })
 
+  it('is not, where Kade itself was off and a worker has only just begun with the cluster', async () => {
+    const made = await served()
+    await heardOf(90_000)
+    await stands('ready', 60)
+    await expect(forget(made)).rejects.toMatchObject({ code: 'conflict' })
+    await stands('failed', 3_500)
+    await expect(forget(made)).rejects.toMatchObject({ code: 'conflict' })
+    for (const state of ['starting', 'joining']) {
+      await stands(state, 90_000)
+      await expect(forget(made)).rejects.toMatchObject({
+        code: 'conflict',
+        text: {
+          en: expect.stringContaining('starting or joining amsterdam'),
+          nl: expect.stringContaining('amsterdam op dit moment aan het starten of aansluiten'),
+        },
+      })
+    }
+    await stands('failed', 3_700)
+    expect(await forget(made)).toMatchObject({ state: 'succeeded' })
+  })
+
+  it('is not, while nothing is heard of any cluster', async () => {
+    const made = await served()
+    await heardOf(3_700)
+    await ground.cluster('paris', 60)
+    await expect(forget(made)).rejects.toMatchObject({
+      code: 'conflict',
+      text: { nl: expect.stringContaining('geen worker draait') },
+    })
+    await ground.cluster('paris', 0)
+    expect(await forget(made)).toMatchObject({ state: 'succeeded' })
+  })
+
   it('is not, under another name, by another team, or while somebody uses it', async () => {
     const models = await served('ollama')
     const chat = await served('open-webui', { llm: `team-a/${models.name}` })
@@ -116,6 +163,12 @@ describe('a deployment whose cluster is gone', () => {
     })
     await expect(forget(models, models.name, bob)).rejects.toMatchObject({ code: 'not-found' })
     await expect(forget(models)).rejects.toMatchObject({ code: 'in-use' })
+    // A delete that has not ended may fail, and what it did not take away goes on using this.
+    await ground.platform.deleteDeployment(ada, { ...at(chat), query: { data: 'keep' } })
+    await expect(forget(models)).rejects.toMatchObject({
+      code: 'in-use',
+      text: { en: expect.stringContaining(`team-a/${chat.name}`) },
+    })
     await forget(chat)
     await forget(models)
   })
