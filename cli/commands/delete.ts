@@ -43,17 +43,23 @@ function deletes(target: string, data: Flags['data']): Text {
   }
 }
 
-function forgets(target: string): Text {
-  return {
+function forgets(target: string, data: Flags['data']): Text {
+  const left = {
     en: `This forgets ${target}: what stands on its cluster is not removed, may still run with its data and secrets, and nobody looks after it.`,
     nl: `Dit vergeet ${target}: wat op zijn cluster staat wordt niet verwijderd, kan nog draaien met gegevens en geheimen, en niemand kijkt er nog naar om.`,
+  }
+  if (data === 'keep') return left
+  return {
+    en: `${left.en} Its volumes stay too; THE SECRETS that Kade has of it ARE ERASED, and what was encrypted with these can never be read again.`,
+    nl: `${left.nl} Ook zijn volumes blijven; DE GEHEIMEN die Kade ervan heeft WORDEN GEWIST, en wat daarmee is versleuteld is nooit meer te lezen.`,
   }
 }
 
 type What = Pick<Flags, 'data' | 'forget'>
 
 async function confirm(cli: Cli, target: string, name: string, what: What): Promise<void> {
-  const happens = tell(cli.terminal, what.forget ? forgets(target) : deletes(target, what.data))
+  const says = what.forget ? forgets : deletes
+  const happens = tell(cli.terminal, says(target, what.data))
   const type = tell(cli.terminal, {
     en: `Type "${name}" to go on: `,
     nl: `Typ "${name}" om door te gaan: `,

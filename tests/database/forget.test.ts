@@ -47,8 +47,11 @@ async function served(app = 'qdrant', bindings = {}): Promise<OperationOfDeploym
 
 const at = ({ namespace, name }: OperationOfDeployment) => ({ params: { namespace, name } })
 
-function forget(made: OperationOfDeployment, typed = made.name, actor = ada) {
-  const query = { data: 'keep', forget: typed } as const
+type How = { data?: 'keep' | 'delete'; typed?: string; actor?: typeof ada }
+
+function forget(made: OperationOfDeployment, how: How = {}) {
+  const { data = 'keep', typed = made.name, actor = ada } = how
+  const query = { data, forget: typed }
   return ground.platform.deleteDeployment(actor, { ...at(made), query })
 }
 
@@ -101,6 +104,28 @@ describe('a deployment whose cluster is gone', () => {
       'OperationCancelled',
       'DeploymentRequested',
       'DeploymentDeleted',
+    ])
+  })
+
+  it('loses with its data only the secrets that Kade keeps, and whatever of it was still to come', async () => {
+    const made = await served()
+    const versions = () =>
+      ground.context.database.query('select 1 from kade.secret_version where deployment = $1', [
+        made.deployment,
+      ])
+    expect(await versions()).not.toHaveLength(0)
+    const update = await ground.platform.restartDeployment(ada, at(made))
+    await ground.hub.start(update.id, 'amsterdam', 'w1')
+    const claim = await ground.claim(update.id)
+    await heardOf(3_700)
+    await forget(made, { data: 'delete' })
+    expect(await versions()).toHaveLength(0)
+    expect(await ground.hub.applied(claim)).toBe('ended')
+    const stream = await readStream(ground.context.database, `deployment-${made.deployment}`)
+    expect(stream.slice(-3)).toMatchObject([
+      { type: 'OperationCancelled', data: { operation: update.id, kind: 'restart' } },
+      { type: 'DeploymentRequested', data: { kind: 'delete', data: 'delete' } },
+      { type: 'DeploymentDeleted', data: { data: 'delete', forgotten: ['amsterdam'] } },
     ])
   })
 
@@ -157,11 +182,11 @@ describe('a deployment whose cluster is gone', () => {
     const models = await served('ollama')
     const chat = await served('open-webui', { llm: `team-a/${models.name}` })
     await heardOf(3_700)
-    await expect(forget(models, 'models')).rejects.toMatchObject({
+    await expect(forget(models, { typed: 'models' })).rejects.toMatchObject({
       code: 'request-invalid',
       details: { violations: [{ pointer: '/forget' }] },
     })
-    await expect(forget(models, models.name, bob)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(forget(models, { actor: bob })).rejects.toMatchObject({ code: 'not-found' })
     await expect(forget(models)).rejects.toMatchObject({ code: 'in-use' })
     // A delete that has not ended may fail, and what it did not take away goes on using this.
     await ground.platform.deleteDeployment(ada, { ...at(chat), query: { data: 'keep' } })

@@ -135,4 +135,32 @@ describe('a deployment on a silent cluster', () => {
     await ground.cluster('paris', 0)
     expect(await found('healthy')).toContain(made.name)
   })
+
+  it('is shown as unknown too where the cluster never spoke, or is not in the registry', async () => {
+    const { database } = ground.context
+    await ground.cluster('paris', 0)
+    const made = await served({ namespace: 'pages', cluster: 'paris' })
+    const shown = async () => {
+      const { health } = await ground.platform.readDeployment(ada, at(made))
+      const query = { limit: 200, sort: 'name', cluster: 'paris', health: health.state } as const
+      const { items } = await ground.platform.listDeployments(ada, { query })
+      expect(items.find(one => one.id === made.deployment)?.health).toEqual(health)
+      return health
+    }
+    const { since } = await shown()
+    await database.query(`update kade.cluster set heartbeat_at = null where name = 'paris'`)
+    expect(await shown()).toMatchObject({
+      state: 'unknown',
+      since,
+      reason: { en: 'Nothing has been heard of its cluster yet' },
+    })
+    await database.query(`delete from kade.cluster where name = 'paris'`)
+    expect(await shown()).toMatchObject({
+      state: 'unknown',
+      since,
+      reason: { nl: 'Kade heeft het cluster niet' },
+    })
+    await ground.cluster('paris', 0)
+    expect(await shown()).toMatchObject({ state: 'healthy' })
+  })
 })

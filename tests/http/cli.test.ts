@@ -387,6 +387,23 @@ describe('the other commands', () => {
     expect(calls.map(({ call }) => call.query)).toEqual([{ data: 'keep', forget: 'vectors' }])
   })
 
+  it('delete says before it forgets what becomes of the data, and does nothing under another name', async () => {
+    answers = { deleteDeployment: () => operation({ kind: 'delete' }) }
+    const asked = async (line: string, answer = 'vectors') =>
+      (await kade(line, { answer, env: { KADE_LANG: 'nl' } })).err
+    const forget = 'delete team-a/vectors --forget'
+    expect(await asked(forget)).not.toContain('GEWIST')
+    const all = await asked(`${forget} --data delete`)
+    expect(all).toContain(
+      'Ook zijn volumes blijven; DE GEHEIMEN die Kade ervan heeft WORDEN GEWIST',
+    )
+    expect(all).not.toContain('AL ZIJN GEGEVENS')
+    expect(calls.at(-1)?.call.query).toEqual({ data: 'delete', forget: 'vectors' })
+    calls.length = 0
+    expect(await asked(forget, 'models')).toContain('er is niets verwijderd')
+    expect(calls).toEqual([])
+  })
+
   it('status and list say where a state is only played', async () => {
     answers = {
       readDeployment: () => deployment,

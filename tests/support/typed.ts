@@ -1,6 +1,11 @@
 import { run } from '#cli/program.ts'
 
-export type Typed = { readonly stdin?: string; readonly env?: Record<string, string> }
+export type Typed = {
+  readonly stdin?: string
+  readonly env?: Record<string, string>
+  /** What is answered to every question: with it somebody sits at the terminal. */
+  readonly answer?: string
+}
 
 /** What `kade` says to a line that somebody types, and the exit code; it asks the Kade whose connection file is in `home`. */
 export async function typed(line: string, home: string, more: Typed = {}) {
@@ -10,9 +15,12 @@ export async function typed(line: string, home: string, more: Typed = {}) {
     out: (said: string) => out.push(said),
     err: (said: string) => err.push(said),
     env: { KADE_HOME: home, ...more.env },
-    interactive: false,
+    interactive: more.answer !== undefined,
     readStdin: async () => more.stdin ?? '',
-    ask: async () => '',
+    ask: async (question: string) => {
+      err.push(question)
+      return more.answer ?? ''
+    },
   }
   const code = await run(line.split(' '), terminal, '0.0.0')
   return { code, out: out.join('\n'), err: err.join('\n') }
