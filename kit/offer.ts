@@ -1,9 +1,12 @@
 import type { App, Provides } from './app.ts'
 import { connectionString } from './connection.ts'
 
+/** Of an app, all that an address takes. */
+type Ports = { readonly network: Pick<App['network'], 'ports'> }
+
 /** Host and port within the cluster where a deployment offers something. */
 export function authorityOf(
-  app: Pick<App, 'network'>,
+  app: Ports,
   { port }: Provides,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): string {
@@ -12,7 +15,7 @@ export function authorityOf(
 
 /** The address of what a deployment offers, as whoever is bound to it gets it. */
 export function addressOf(
-  app: Pick<App, 'network'>,
+  app: Ports,
   offer: Provides,
   target: { readonly namespace: string; readonly name: string },
 ): string {

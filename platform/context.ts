@@ -1,4 +1,4 @@
-import type { Passport } from '#api/apps.ts'
+import type { Passport, UnusableApp } from '#api/apps.ts'
 import type { OperationKind } from '#api/operations.ts'
 import type { App, AppData, Network, RenderInput, SettingsResult } from '#kit/app.ts'
 import type { Environments } from '#kit/environment.ts'
@@ -9,7 +9,7 @@ import type { Database, Sql } from './adapters/database/database.ts'
 import type { ModuleSandbox } from './adapters/modules/module-sandbox.ts'
 import type { Outgoing } from './adapters/outgoing/outgoing.ts'
 import type { PolicyEngine } from './adapters/policy/policy-engine.ts'
-import { readAddedApp } from './added-apps/added-app.ts'
+import { lookUpAddedApp, readAddedApp } from './added-apps/added-app.ts'
 import type { ClusterAgent } from './federation/cluster-agent.ts'
 import type { SecretVault } from './governance/secret-versions.ts'
 import type { Queue } from './orchestration/queue.ts'
@@ -70,6 +70,17 @@ export async function findApp(
 ): Promise<CatalogueEntry | undefined> {
   return (
     context.catalog.find(entry => entry.app.id === id) ?? (await readAddedApp(context, id, sql))
+  )
+}
+
+/** The entry of an app id, why that cannot be used, or undefined. */
+export async function lookUpApp(
+  context: PlatformContext,
+  id: string,
+  sql: Sql,
+): Promise<CatalogueEntry | UnusableApp | undefined> {
+  return (
+    context.catalog.find(entry => entry.app.id === id) ?? (await lookUpAddedApp(context, id, sql))
   )
 }
 

@@ -1,7 +1,7 @@
 import { catalog } from '#catalog/index.ts'
 import type { Environment, Environments } from '#kit/environment.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { readAddedApp } from '#platform/added-apps/added-app.ts'
+import { lookUpAddedApp } from '#platform/added-apps/added-app.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { Report } from './report.ts'
 
@@ -33,7 +33,12 @@ async function tell(
 ): Promise<void> {
   const say = (what: string, error?: unknown) =>
     report.problem(`Environment ${name} gives values to the app ${id}${what}`, error)
-  const app = (await readAddedApp(shelf, id, sql))?.app
+  const found = await lookUpAddedApp(shelf, id, sql)
+  if (found && 'reason' in found) {
+    say(`, which nobody can deploy: ${found.reason.en} ${found.next.en}`)
+    return
+  }
+  const app = found?.app
   if (!app) {
     say(', which the catalogue does not have: they wait until it is added (kade apps add).')
     return

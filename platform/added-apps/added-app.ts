@@ -1,13 +1,14 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Passport, type UnusableApp } from '#api/apps.ts'
+import type { AppData } from '#kit/app.ts'
 import type { ModuleFacts } from '#kit/module-facts.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { ModuleSandbox } from '#platform/adapters/modules/module-sandbox.ts'
 import type { AddedApp, CatalogueEntry, PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { violationsOf } from '#platform/violations-of.ts'
-import { AppDataOf, appData } from './app-data.ts'
+import { AppDataOf, appData, OffersOf } from './app-data.ts'
 import { addedApp } from './ask-module.ts'
 import { unusableApp } from './unusable-app.ts'
 
@@ -47,15 +48,41 @@ export async function listAddedApps(
   }
 }
 
-/** Undefined for an app that is not there or cannot be used. Its module is read where its entry was, and so no later than that transaction lasts. */
-export async function readAddedApp(
+/** Undefined for an app that is not there. Its module is read where its entry was, and so no later than that transaction lasts. */
+export async function lookUpAddedApp(
   { sandbox }: Pick<PlatformContext, 'sandbox'>,
   id: string,
   sql: Sql,
-): Promise<CatalogueEntry | undefined> {
+): Promise<CatalogueEntry | UnusableApp | undefined> {
   const [row] = await sql.query<Row>(`select ${columns} from kade.added_app where id = $1`, [id])
-  const read = row && entryOf(sandbox, sql, row)
+  return row && entryOf(sandbox, sql, row)
+}
+
+/** Undefined for an app that is not there or cannot be used. */
+export async function readAddedApp(
+  context: Pick<PlatformContext, 'sandbox'>,
+  id: string,
+  sql: Sql,
+): Promise<CatalogueEntry | undefined> {
+  const read = await lookUpAddedApp(context, id, sql)
   return read && 'app' in read ? read : undefined
+}
+
+/** What an app is to those that are bound to its deployments. */
+export type Offers = Pick<AppData, 'name' | 'provides'> & {
+  readonly network: Pick<AppData['network'], 'ports'>
+}
+
+/** What an app offers that cannot be used itself, as far as that can be read; undefined where the app is not there. */
+export async function readOffers(id: string, sql: Sql): Promise<Offers | 'unusable' | undefined> {
+  const [row] = await sql.query<Pick<Row, 'data'>>(
+    'select data from kade.added_app where id = $1',
+    [id],
+  )
+  if (!row) return undefined
+  const { data } = OffersOf.safeParse(row.data)
+  // zod says `| undefined` of what may be absent; JSON has no such fields.
+  return data ? ({ ...data, name: id } as Offers) : 'unusable'
 }
 
 function entryOf(sandbox: ModuleSandbox, sql: Sql, row: Row): CatalogueEntry | UnusableApp {

@@ -140,6 +140,12 @@ export const AppDataOf = Data.superRefine((data, found) => {
 })
 export type StoredAppData = z.output<typeof AppDataOf>
 
+/** What whoever is bound to a deployment has to know of its app; the rest of it may break rules that came later. */
+export const OffersOf = z.object({
+  provides: Data.shape.provides,
+  network: z.object({ ports: Data.shape.network.shape.ports }),
+})
+
 /** What was stored, as the platform reads every app. */
 export function appData({ settingsSchema, ...data }: StoredAppData): AppData {
   // zod says `| undefined` of what may be absent; JSON has no such fields.

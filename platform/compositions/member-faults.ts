@@ -1,20 +1,23 @@
+import type { UnusableApp } from '#api/apps.ts'
 import type { CompositionMember } from '#api/compositions.ts'
 import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
+import type { CatalogueEntry } from '#platform/context.ts'
 import { isUnknown } from '#platform/is-unknown.ts'
 import { isMember, type Key, type Living } from './members.ts'
 
-/** What a member cannot be, whatever its configuration; `isKnown` says whether the shelf has its app. */
+/** What a member cannot be, whatever its configuration; `shelf` says what there is of its app. */
 export function memberFaults(
   { key, living }: { readonly key: Key; readonly living: readonly Living[] },
   member: CompositionMember,
   place: number,
-  isKnown: boolean,
+  shelf: CatalogueEntry | UnusableApp | undefined,
 ): Violation[] {
   const found: Violation[] = []
   const at = (field: string, detail: Text) =>
     found.push({ pointer: `/members/${place}/${field}`, detail })
-  if (!isKnown) at('app', isUnknown)
+  if (!shelf) at('app', isUnknown)
+  else if ('reason' in shelf) at('app', refused(shelf))
   const existing = living.find(one => one.name === member.name)
   if (!existing) return found
   const { identity, operation } = existing.state
@@ -48,4 +51,8 @@ export function sharedHosts(members: readonly CompositionMember[]): Violation[] 
       },
     ]
   })
+}
+
+function refused({ reason, next }: UnusableApp): Text {
+  return { en: `${reason.en} ${next.en}`, nl: `${reason.nl} ${next.nl}` }
 }

@@ -11,7 +11,7 @@ import type { Violation } from '#api/problem.ts'
 import type { AppData } from '#kit/app.ts'
 import { type Arrangement, arrange } from '#kit/arrange.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import { findApp, type PlatformContext, type ShelfApp } from '#platform/context.ts'
+import { lookUpApp, type PlatformContext, type ShelfApp } from '#platform/context.ts'
 import { wanted } from '#platform/deployments/deployment.ts'
 import { digestOf } from '#platform/deployments/digest.ts'
 import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts'
@@ -69,9 +69,8 @@ export async function planComposition(
   const namespace = await findNamespace(sql, actor, key.namespace)
   const names = members.map(one => one.name)
   const living = namespace ? await readLiving(context, sql, key, names, hold) : []
-  const apps = await Promise.all(
-    members.map(async one => (await findApp(context, one.app, sql))?.app),
-  )
+  const shelf = await Promise.all(members.map(one => lookUpApp(context, one.app, sql)))
+  const apps = shelf.map(one => (one && 'app' in one ? one.app : undefined))
   const arrangement = arrange(
     members.map(({ name, app, bindings }, place) => ({
       name,
@@ -82,9 +81,7 @@ export async function planComposition(
   const ground = { context, sql, actor, key, wish, namespace, living, arrangement }
   const violations: Violation[] = [
     ...arrangement.faults.map(one => ({ ...one, pointer: `/members${one.pointer}` })),
-    ...members.flatMap((member, place) =>
-      memberFaults(ground, member, place, apps[place] !== undefined),
-    ),
+    ...members.flatMap((member, place) => memberFaults(ground, member, place, shelf[place])),
     ...sharedHosts(members),
   ]
   const findings: Finding[] = []

@@ -20,7 +20,7 @@ function resolve(binding: { url: string; secret?: string }, before: unknown) {
       bindings: { [need]: before },
       values: { [key]: 'canary' },
     },
-    ['amsterdam'],
+    { clusters: ['amsterdam'], rendered: false },
   )
 }
 
@@ -70,7 +70,7 @@ it('leads to every port of what is offered, such as gRPC beside HTTP', async () 
     consumer,
     { x: 'team-b/store' },
     { bindings: {}, values: {} },
-    clusters,
+    { clusters, rendered: false },
   )
   expect(violations).toEqual([])
   const ports = [offer.port, ...(offer.also ?? [])].map(name => provider.app.network.ports[name])

@@ -6,7 +6,7 @@ import { connectionString } from '#kit/connection.ts'
 import { addressOf, authorityOf } from '#kit/offer.ts'
 import { resolveAddress } from './bound-address.ts'
 import { offeredPorts, type Peer } from './network-policy.ts'
-import type { FindProvider } from './providers.ts'
+import type { FindProvider, Provider } from './providers.ts'
 
 /** How the needs of an app are met: what it is told, whom it may call, and which credentials it gets. */
 export type ResolvedBindings = {
@@ -39,14 +39,15 @@ export type CurrentBindings = {
 
 /**
  * Resolves each need by the requested binding: another deployment of the actor's, or an address. `clusters` are those that are
- * settled already; where none is, what it is bound to decides about that.
+ * settled already; where none is, what it is bound to decides about that. With `rendered` for objects that are there already:
+ * where the app of a deployment is unusable, what these hold of it stays as it is.
  */
 export async function resolveBindings(
   find: FindProvider,
   app: AppData,
   requested: Readonly<Record<string, Binding>>,
   current: CurrentBindings,
-  clusters: readonly string[],
+  { clusters, rendered }: { readonly clusters: readonly string[]; readonly rendered: boolean },
 ): Promise<ResolvedBindings> {
   const result = {
     bound: {} as Record<string, Bound>,
@@ -82,7 +83,10 @@ export async function resolveBindings(
     const keyName = `${need.name}.key`
     const resolved: Resolution =
       typeof binding === 'string'
-        ? await toDeployment(find, binding, need.capability, keyName, clusters)
+        ? await toDeployment(find, binding, need.capability, keyName, {
+            clusters,
+            ...(rendered ? { key: current.values[keyName] } : {}),
+          })
         : resolveAddress(binding, need.capability, keyName, {
             binding: current.bindings[need.name],
             key: current.values[keyName],
@@ -106,7 +110,7 @@ async function toDeployment(
   target: string,
   capability: string,
   keyName: string,
-  clusters: readonly string[],
+  of: { readonly clusters: readonly string[]; readonly key?: string | undefined },
 ): Promise<Resolution> {
   const [namespace = '', name = ''] = target.split('/')
   const found = await find(target)
@@ -124,7 +128,7 @@ async function toDeployment(
         nl: `${target} wordt verwijderd`,
       },
     }
-  const away = clusters.find(cluster => !found.clusters.includes(cluster))
+  const away = of.clusters.find(cluster => !found.clusters.includes(cluster))
   if (away)
     return {
       violation: {
@@ -133,6 +137,7 @@ async function toDeployment(
       },
     }
   const provider = found.app
+  if (provider === 'unusable') return 'key' in of ? asItIs(found, target, of.key) : unusable(target)
   const offer = provider.provides.find(one => one.capability === capability)
   if (!offer)
     return {
@@ -167,5 +172,26 @@ async function toDeployment(
     ...(key === undefined ? {} : { key }),
     kept: target,
     clusters: found.clusters,
+  }
+}
+
+/** Port 0: what may be called stands in the objects; only whose it is is compared. */
+function asItIs({ id, clusters }: Provider, target: string, key: string | undefined): Resolution {
+  const [namespace = ''] = target.split('/')
+  return {
+    bound: { url: '' },
+    peers: [{ type: 'deployment', id, namespace, port: 0 }],
+    ...(key === undefined ? {} : { key }),
+    kept: target,
+    clusters,
+  }
+}
+
+function unusable(target: string): Resolution {
+  return {
+    violation: {
+      en: `${target} runs an app that was added under earlier rules and breaks those of today, so what it offers is not known: replace that app (kade apps add), or bind something else`,
+      nl: `${target} draait een app die onder eerdere regels is toegevoegd en niet aan die van nu voldoet, dus wat hij biedt is niet bekend: vervang die app (kade apps add), of koppel iets anders`,
+    },
   }
 }

@@ -97,7 +97,7 @@ export async function draft(
     request.providers ?? findsProviders(context, sql, actor),
     ...needsOf(request),
     current,
-    request.clusters,
+    { clusters: request.clusters, rendered: request.exactly !== undefined },
   )
   const secrets = planSecrets(app, configuration.secrets ?? {}, bindings.keys, current)
   const then = request.exactly && (await objectsOfThen(sql, request.exactly))

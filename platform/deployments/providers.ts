@@ -1,5 +1,5 @@
-import type { AppData } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
+import { type Offers, readOffers } from '#platform/added-apps/added-app.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import type { Actor } from '#platform/platform.ts'
 import { shareDeployment } from './stream.ts'
@@ -7,7 +7,8 @@ import { shareDeployment } from './stream.ts'
 /** A deployment as somebody binds to it. */
 export type Provider = {
   readonly id: string
-  readonly app: AppData
+  /** `unusable` for an app from outside that breaks the rules of today so far that not even what it offers can be read. */
+  readonly app: Offers | 'unusable'
   readonly clusters: readonly string[]
   /** It is being deleted: nobody may begin to use it. */
   readonly leaving: boolean
@@ -44,7 +45,8 @@ export function findsProviders(context: PlatformContext, sql: Sql, actor: Actor)
     await shareDeployment(sql, seen.id)
     // Once more under its lock: a delete may have been asked for since.
     const [row] = await read(target)
-    const app = row && (await findApp(context, row.app, sql))?.app
+    const app =
+      row && ((await findApp(context, row.app, sql))?.app ?? (await readOffers(row.app, sql)))
     if (!row || !app) return null
     const { id, clusters, leaving, secret_version: version } = row
     return {

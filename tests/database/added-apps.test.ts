@@ -5,6 +5,7 @@ import { type EnvironmentDefinition, environments } from '#kit/environment.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { openQuickJsSandbox } from '#platform/adapters/modules/quickjs.ts'
 import { createPlatform } from '#platform/create-platform.ts'
+import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
 import { readStream } from '#platform/events/store.ts'
 import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
 import {
@@ -203,6 +204,79 @@ describe('an app from outside', () => {
   })
 })
 
+describe('what is bound to a deployment of an app from outside that became unusable', () => {
+  it('is changed as before, where its offers can be read, and else told so; going back asks neither', async () => {
+    const models = await foreignModule('models')
+    const breakRules = (data: string) =>
+      ground.context.database.query(
+        `update kade.added_app set data = (${data})::json, passport = '{}' where id = 'models'`,
+      )
+    try {
+      const offer = "{ capability: 'openai-api', port: 'http', path: '/v1' }"
+      await models.change("expose: 'http',", `expose: 'http', provides: [${offer}],`)
+      await add(await models.body())
+      const place = { namespace: 'team-a', settings: {} }
+      const provider = { ...place, app: 'models', name: freshName() }
+      await ground.platform.createDeployment(ada, { body: provider })
+      const bindings = { models: `team-a/${provider.name}` }
+      const body = { ...place, app: 'litellm', name: freshName(), bindings }
+      const made = await ground.platform.createDeployment(ada, { body })
+      const params = { namespace: 'team-a', name: body.name }
+      await ground.hub.start(made.id, 'amsterdam', 'w1')
+      await breakRules(`data::jsonb - 'maxReplicas'`)
+      const change = { params, body: { settings: {}, bindings, env: { TZ: 'UTC' } } }
+      expect(await ground.platform.updateDeployment(ada, change)).toMatchObject({ revision: 2 })
+      await ground.platform.restartDeployment(ada, { params })
+      await breakRules(`data::jsonb - 'network'`)
+      const said = {
+        code: 'settings-invalid',
+        details: {
+          violations: [
+            {
+              pointer: '/bindings/models',
+              detail: { nl: expect.stringContaining('vervang die app (kade apps add)') },
+            },
+          ],
+        },
+      }
+      await expect(ground.platform.updateDeployment(ada, change)).rejects.toMatchObject(said)
+      await expect(ground.platform.restartDeployment(ada, { params })).rejects.toMatchObject(said)
+      const back = { revision: 1, configuration: 'then' } as const
+      const gone = await ground.platform.rollbackDeployment(ada, { params, body: back })
+      expect(gone).toMatchObject({ kind: 'rollback', revision: 4 })
+      await ground.platform.cancelOperation(ada, { params: { operation: gone.id } })
+      await ground.platform.retryOperation(ada, { params: { operation: gone.id } })
+      const other = { ...body, name: freshName() }
+      await expect(ground.platform.createDeployment(ada, { body: other })).rejects.toMatchObject(
+        said,
+      )
+      const members = [{ name: freshName(), app: 'models', settings: {} }]
+      const composition = { namespace: 'team-a', name: freshName(), members }
+      await expect(
+        ground.platform.createComposition(ada, { body: composition }),
+      ).rejects.toMatchObject({
+        details: {
+          violations: [
+            {
+              pointer: '/members/0/app',
+              detail: { en: expect.stringContaining('added from outside under earlier rules') },
+            },
+          ],
+        },
+      })
+      const told: string[] = []
+      const given = environments({ dev: { apps: { models: { replicas: 1 } } } }, [], 'allowed')
+      await tellOfAddedApps(ground.context, ground.context.database, given, {
+        problem: text => told.push(text),
+      })
+      expect(told).toEqual([expect.stringContaining('models, which nobody can deploy: The app')])
+    } finally {
+      await ground.context.database.query("delete from kade.added_app where id = 'models'")
+      await models.remove()
+    }
+  })
+})
+
 describe('a deployment of an app from outside', () => {
   it('gets what its environment gives this app, and start tells what none or no longer takes', async () => {
     await add()
@@ -267,6 +341,41 @@ describe('a deployment of an app from outside', () => {
       await sandbox.close()
       await database.close()
     }
+  })
+})
+
+describe('an update that failed of an app that became unusable', () => {
+  it('is not gone back from, and that is told as a task that failed', async () => {
+    await add()
+    const made = await deploy(freshName())
+    const params = { namespace: made.namespace, name: made.name }
+    const apply = async (operation: typeof made) => {
+      await ground.hub.start(operation.id, 'amsterdam', 'w1')
+      await ground.hub.applied(await ground.claim(operation.id))
+    }
+    await apply(made)
+    await ground.hub.observed([seen(made)])
+    const body = { settings: { language: 'en' } }
+    const update = await ground.platform.updateDeployment(ada, { params, body })
+    await apply(update)
+    const failure = { code: 'crash-loop', message: { en: 'It ends.', nl: 'Hij stopt.' } } as const
+    await ground.hub.observed([
+      seen(update, { revision: 2, state: 'degraded', ready: false, failure }),
+    ])
+    const events = await readStream(ground.context.database, `deployment-${made.deployment}`)
+    const failed = events.findLast(event => event.type === 'DeploymentFailed')
+    if (!failed) throw new Error('it has not failed')
+    const { database } = ground.context
+    await database.query("update kade.added_app set passport = '{}' where id = 'notes'")
+    const { handle } = rollBackFailedUpdate(ground.context)
+    await expect(handle(failed, new AbortController().signal)).rejects.toMatchObject({
+      code: 'module-refused',
+    })
+    await add()
+    await handle(failed, new AbortController().signal)
+    expect(await ground.platform.readDeployment(ada, { params })).toMatchObject({
+      operation: { kind: 'rollback', via: 'platform' },
+    })
   })
 })
 

@@ -1,4 +1,5 @@
-import { findApp, type PlatformContext } from '#platform/context.ts'
+import { isUnusable } from '#platform/added-apps/unusable-app.ts'
+import { lookUpApp, type PlatformContext } from '#platform/context.ts'
 import { rollbackDeployment } from '#platform/deployments/commands.ts'
 import type { DeploymentState } from '#platform/deployments/deployment.ts'
 import { etagOf } from '#platform/deployments/etag.ts'
@@ -39,7 +40,10 @@ async function rollBack(context: PlatformContext, event: StoredEvent): Promise<v
   const { identity } = state
   const predecessor = servedBefore(state, event.data.revision)
   if (!identity || predecessor === null) return
-  const app = (await findApp(context, identity.app, context.database))?.app
+  const found = await lookUpApp(context, identity.app, context.database)
+  // A person has to know, as a dead letter, that it was not gone back: neither can anything else be asked of its app.
+  if (found && 'reason' in found) throw isUnusable(found)
+  const app = found?.app
   if (!app || app.storage.length > 0) return
   // What the revision was bound to may be another team's: whoever bound it was allowed to, and it goes back to nothing else.
   const { bindings = {} } = state.revisions.find(one => one.number === predecessor) ?? {}
