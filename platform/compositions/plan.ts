@@ -152,9 +152,7 @@ async function planMember(
     configuration: configurationOf(key, member, answers, wish.reason),
     current: existing?.current ?? {
       ...nothingBefore,
-      ...(namespace && {
-        claims: await leftClaims(sql, namespace, { app: app.id, name }),
-      }),
+      ...(namespace && { claims: leftClaims(sql, namespace, { app: app.id, name }) }),
       ...(inherited && { inherited: inherited.values }),
     },
     composition: key.name,

@@ -63,7 +63,7 @@ export async function createDeployment(
       configuration: input,
       current: {
         ...nothingBefore,
-        ...(namespace && { claims: await leftClaims(tx, namespace, input) }),
+        ...(namespace && { claims: leftClaims(tx, namespace, input) }),
         ...(inherited && { inherited: inherited.values }),
       },
     })

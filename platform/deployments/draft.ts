@@ -200,7 +200,10 @@ async function renderAndPlace(
   const objects =
     then ??
     (made
-      ? composeObjects({ ...composing, standing: await current.claims(made.objects) }, made)
+      ? composeObjects(
+          { ...composing, standing: await current.claims(made.objects, placed.clusters) },
+          made,
+        )
       : [])
   return { placed, demand, monitoring, objects }
 }

@@ -50,7 +50,7 @@ export async function previewDeployment(
     configuration: input,
     current: existing?.current ?? {
       ...nothingBefore,
-      ...(namespace && { claims: await leftClaims(sql, namespace, input) }),
+      ...(namespace && { claims: leftClaims(sql, namespace, input) }),
     },
     ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
     composition: existing?.composition,

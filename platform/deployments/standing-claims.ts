@@ -10,14 +10,23 @@ import { readBlob } from './blobs.ts'
  */
 export type StandingClaims = ReadonlyMap<string, string | undefined>
 
-/** Of the claims among these objects those that may stand already. */
-export type FindClaims = (objects: readonly KubernetesObject[]) => Promise<StandingClaims>
+/** Of the claims among these objects those that may stand already, on the clusters where the objects go. */
+export type FindClaims = (
+  objects: readonly KubernetesObject[],
+  clusters: readonly string[],
+) => Promise<StandingClaims>
 
 export const noClaims: FindClaims = async () => new Map()
 
 /**
+ * How many revisions are looked through for a claim that none of them has, such as one that is new: each is a blob to read while
+ * somebody waits. Who dropped a claim longer ago and brings it back under another storage class is told by the cluster.
+ */
+const lookBack = 20
+
+/**
  * Finds claims of a deployment, also of one that was deleted and kept its data: in the newest revision that had each, because a
- * claim that a revision leaves out stays in the cluster. Looks no further back than it has to.
+ * claim that a revision leaves out stays in the cluster. One that no worker ever took up has made none.
  */
 export function standingClaims(sql: Sql, deployment: string): FindClaims {
   return async rendered => {
@@ -25,9 +34,11 @@ export function standingClaims(sql: Sql, deployment: string): FindClaims {
     const found = new Map<string, string | undefined>()
     if (asked.size === 0) return found
     const rows = await sql.query<{ digest: string }>(
-      `select objects_digest as digest from kade.revision where deployment = $1
-        group by objects_digest order by max(number) desc`,
-      [deployment],
+      `select objects_digest as digest from kade.revision r
+        where deployment = $1 and exists (select from kade.operation o
+          where o.deployment = $1 and o.revision = r.number and o.kind <> 'delete' and o.attempt > 0)
+        group by objects_digest order by max(number) desc limit $2`,
+      [deployment, lookBack],
     )
     for (const { digest } of rows) {
       // The blob was written from KubernetesObject[].
@@ -41,26 +52,34 @@ export function standingClaims(sql: Sql, deployment: string): FindClaims {
 }
 
 /**
- * The claims that the last deployment of this app, team, namespace and name left for the next; none where there was none, or where
- * its data was deleted with it.
+ * The claims that the last deployment of this app, team, namespace and name left for the next on the same clusters; none where there
+ * was none, where it stood on others, or where its data was deleted with it. One that was forgotten left its data whatever was asked.
  */
-export async function leftClaims(
+export function leftClaims(
   sql: Sql,
   { name: namespace, team }: Pick<Namespace, 'name' | 'team'>,
   { name, app }: Pick<CreateDeployment, 'name' | 'app'>,
-): Promise<FindClaims> {
-  const [row] = await sql.query<{ deployment: string; kept: boolean }>(
-    `select o.deployment, exists (
-        select 1 from message_store.messages m
-         where m.stream_name = 'deployment-' || o.deployment and m.type = 'DeploymentDeleted'
-           and m.data::jsonb->>'data' = 'keep') as kept
-       from kade.operation o
-      where o.namespace = $1 and o.name = $2 and o.team = $3 and o.app = $4
-        and o.kind = 'delete' and o.state = 'succeeded'
-      order by o.ended_at desc limit 1`,
-    [namespace, name, team, app],
-  )
-  return row?.kept ? standingClaims(sql, row.deployment) : noClaims
+): FindClaims {
+  return async (rendered, clusters) => {
+    const [row] = await sql.query<{ deployment: string; kept: boolean }>(
+      `select o.deployment, exists (
+          select 1 from message_store.messages m
+           where m.stream_name = 'deployment-' || o.deployment and m.type = 'DeploymentDeleted'
+             and (m.data::jsonb->>'data' = 'keep' or m.data::jsonb ? 'forgotten'))
+          and exists (
+          select 1 from message_store.messages m
+           where m.stream_name = 'deployment-' || o.deployment and m.type = 'DeploymentRequested'
+             and m.data::jsonb->>'operation' = o.id::text and m.data::jsonb->'clusters' @> $5::jsonb) as kept
+         from kade.operation o
+        where o.namespace = $1 and o.name = $2 and o.team = $3 and o.app = $4
+          and o.kind = 'delete' and o.state = 'succeeded'
+        order by o.ended_at desc limit 1`,
+      [namespace, name, team, app, JSON.stringify(clusters)],
+    )
+    return row?.kept
+      ? standingClaims(sql, row.deployment)(rendered, clusters)
+      : noClaims(rendered, clusters)
+  }
 }
 
 type Claim = { readonly key: string; readonly storageClass: string | undefined }

@@ -7,6 +7,7 @@ import type { RenderInput } from '#kit/app.ts'
 import { type EnvironmentDefinition, environments } from '#kit/environment.ts'
 import type { CatalogueEntry } from '#platform/context.ts'
 import { createPlatform } from '#platform/create-platform.ts'
+import { readBlob } from '#platform/deployments/blobs.ts'
 import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
 import type { MonitorKind } from '#platform/monitor-kinds.ts'
 import type { Platform } from '#platform/platform.ts'
@@ -134,12 +135,24 @@ describe('the storage class of an environment', () => {
   const fast = { storageClass: 'fast' }
 
   /** The class of the claims that a worker would apply. */
-  async function classesOf(made: OperationOfDeployment): Promise<unknown[]> {
-    const order = await ground.hub.start(made.id, 'amsterdam', 'w1')
+  async function classesOf(made: OperationOfDeployment, cluster = 'amsterdam'): Promise<unknown[]> {
+    const order = await ground.hub.start(made.id, cluster, 'w1')
     if (order?.step.type !== 'apply') throw new Error('there is nothing to apply')
     const claims = order.step.work.objects.filter(each => each.kind === 'PersistentVolumeClaim')
-    await serve(made)
+    if (cluster === 'amsterdam') await serve(made)
     return claims.map(each => (each.spec as { storageClassName?: string }).storageClassName)
+  }
+
+  /** What is on a cluster of which nothing was heard for two hours, while others speak. */
+  async function forget(made: OperationOfDeployment, data: 'keep' | 'delete'): Promise<void> {
+    await ground.cluster('paris', 0)
+    await ground.context.database.query(
+      `update kade.cluster set since = now() - interval '2 h', heartbeat_at = now() - interval '2 h'
+        where name = 'amsterdam'`,
+    )
+    const query = { data, forget: made.name }
+    await ground.platform.deleteDeployment(ada, { ...at(made), query })
+    await ground.cluster('amsterdam', 0)
   }
 
   async function remove(made: OperationOfDeployment, data: 'keep' | 'delete'): Promise<void> {
@@ -182,6 +195,61 @@ describe('the storage class of an environment', () => {
     expect(await classesOf(await diskless.updateDeployment(ada, update))).toEqual([])
     await remove(made, 'keep')
     expect(await classesOf(await kade.createDeployment(ada, { body }))).toEqual([undefined])
+  })
+
+  it('is that of a claim that no worker ever began to make', async () => {
+    const body = bodyOf({ app: 'qdrant' })
+    const made = await kadeWith({}).createDeployment(ada, { body })
+    const update = { ...at(made), body: { settings: body.settings } }
+    expect(await classesOf(await kadeWith(fast).updateDeployment(ada, update))).toEqual(['fast'])
+  })
+
+  it('is not that of what was forgotten on this cluster, and is that of a claim on another', async () => {
+    await ground.cluster('paris', 0)
+    await ground.namespace('prod-both', 'a', ['amsterdam', 'paris'], 'prod')
+    const body = bodyOf({ app: 'qdrant', namespace: 'prod-both', cluster: 'amsterdam' })
+    const create = (prod: EnvironmentDefinition, cluster: string) =>
+      kadeWith(prod).createDeployment(ada, { body: { ...body, cluster } })
+    const made = await create({}, 'amsterdam')
+    expect(await classesOf(made)).toEqual([undefined])
+    await forget(made, 'delete')
+    const again = await create(fast, 'amsterdam')
+    expect(await classesOf(again)).toEqual([undefined])
+    await forget(again, 'keep')
+    expect(await classesOf(await create(fast, 'paris'), 'paris')).toEqual(['fast'])
+  })
+
+  it('is that of a claim again that the last twenty revisions did not have', async () => {
+    const body = bodyOf({ app: 'qdrant' })
+    const made = await kadeWith({}).createDeployment(ada, { body })
+    expect(await classesOf(made)).toEqual([undefined])
+    const diskless = createPlatform({ ...ground.context, catalog: catalog.map(withoutClaims) })
+    const update = (n: number) => ({ ...at(made), body: { settings: {}, env: { N: `${n}` } } })
+    for (let n = 1; n <= 19; n++) await classesOf(await diskless.updateDeployment(ada, update(n)))
+    const look = async () => {
+      const input = { ...body, env: { N: 'look' } }
+      const { operation } = await ground.platform.readDeployment(ada, at(made))
+      const order = await kadeWith(fast).updateDeployment(ada, {
+        ...at(made),
+        body: { settings: {}, env: input.env },
+      })
+      expect(order.id).not.toBe(operation.id)
+      const [row] = await ground.context.database.query<{ digest: string }>(
+        'select objects_digest as digest from kade.revision where deployment = $1 order by number desc limit 1',
+        [made.deployment],
+      )
+      await ground.platform.cancelOperation(ada, { params: { operation: order.id } })
+      const objects = (await readBlob(ground.context.database, row?.digest ?? '')) as {
+        kind: string
+        spec: { storageClassName?: string }
+      }[]
+      return objects.flatMap(each =>
+        each.kind === 'PersistentVolumeClaim' ? [each.spec.storageClassName] : [],
+      )
+    }
+    expect(await look()).toEqual([undefined])
+    await classesOf(await diskless.updateDeployment(ada, update(20)))
+    expect(await look()).toEqual(['fast'])
   })
 })
 
