@@ -173,6 +173,23 @@ describe('a deployment', () => {
     expect(given(request(first, 'create')).state.operation?.consents).toBeUndefined()
   })
 
+  it('counts as tries, in events of before they were told, all but going on after a phase', () => {
+    const { state } = given(request(first, 'create'))
+    const started = (attempt: number, after?: 'pre'): NewEvent => ({
+      type: 'DeploymentStarted',
+      data: {
+        operation: first,
+        cluster: 'amsterdam',
+        attempt,
+        worker: 'w1',
+        ...(after && { after }),
+      },
+    })
+    const triesAfter = (...events: NewEvent[]) => events.reduce(evolve, state).operation?.tries
+    expect(triesAfter(started(1), started(2, 'pre'))).toBe(1)
+    expect(triesAfter(started(1), started(2, 'pre'), started(3))).toBe(2)
+  })
+
   it('ends each operation exactly once, whatever comes in whatever order', () => {
     const operation = fc.constantFrom(...ids)
     const command = fc.oneof(

@@ -90,7 +90,8 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
         ...operation,
         waitsFor: [],
         attempt: event.data.attempt,
-        tries: event.data.tries ?? event.data.attempt,
+        // Events of before tries were told: going on after a phase was none then either.
+        tries: event.data.tries ?? (event.data.after ? operation.tries : operation.tries + 1),
         claims: { ...operation.claims, [event.data.cluster]: event.data.attempt },
         phases: without(operation.phases, event.data.cluster),
       }))

@@ -159,11 +159,10 @@ async function blocked(tx: Sql, data: EventData<'DeploymentBlocked'>): Promise<v
 }
 
 async function started(tx: Sql, data: EventData<'DeploymentStarted'>): Promise<void> {
-  const { after, attempt } = data
-  // To go on after a phase is no new attempt.
-  const tries = data.tries ?? (after ? undefined : attempt)
+  const { after, tries } = data
+  // To go on after a phase is no new attempt, in events of before tries were told neither.
   await tx.query(
-    `update kade.operation set state = 'running', attempt = coalesce($2, attempt), waits_for = null,
+    `update kade.operation set state = 'running', attempt = coalesce($2, attempt + case when $3 then 0 else 1 end), waits_for = null,
        step = case when kind = 'delete' then 'deleting' when step = 'waiting' and not $3 then 'finishing' else 'applying' end
      where id = $1 and ended_at is null`,
     [data.operation, tries ?? null, after !== undefined],
