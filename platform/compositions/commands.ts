@@ -35,9 +35,11 @@ export async function previewComposition(
   return previewOf(plan, await leavingViolations(context.database, actor, plan), room)
 }
 
-function newNames({ namespace, members }: Plan) {
+/** A composition lives in one namespace: what joins members that are there has to go where these are. */
+function newNames({ namespace, members, leaving }: Plan) {
   const names = members.filter(one => one.change === 'create').map(one => one.name)
-  return namespace && names.length > 0 ? { namespace, names } : null
+  const bound = names.length < members.length || leaving.length > 0
+  return namespace && names.length > 0 ? { namespace, names, bound } : null
 }
 
 function previewOf(

@@ -4,7 +4,12 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
 
 /** Names that are asked for anew in one namespace. */
-export type Asked = { readonly namespace: Namespace; readonly names: readonly string[] }
+export type Asked = {
+  readonly namespace: Namespace
+  readonly names: readonly string[]
+  /** They join what stands in this namespace already and cannot go to another. */
+  readonly bound?: boolean
+}
 
 /** Throws `quota-exceeded` where the namespace has no room for these. Who asks after it in another transaction waits for this one to end. */
 export async function refuseFull(tx: Sql, asked: Asked): Promise<void> {
@@ -25,7 +30,10 @@ export async function refuseFull(tx: Sql, asked: Asked): Promise<void> {
 }
 
 /** That a namespace may not hold so many deployments, as a finding; none where it may. One that is being deleted counts until it is gone. */
-export async function roomFindings(sql: Sql, { namespace, names }: Asked): Promise<Finding[]> {
+export async function roomFindings(
+  sql: Sql,
+  { namespace, names, bound = false }: Asked,
+): Promise<Finding[]> {
   const most = namespace.bounds.deployments
   const [row] = await sql.query<{ count: number }>(
     'select count(*)::int as count from kade.deployment_name where namespace = $1 and name <> all($2)',
@@ -50,7 +58,7 @@ export async function roomFindings(sql: Sql, { namespace, names }: Asked): Promi
         nl: 'De quota van een namespace in zijn cluster zijn op dat aantal uitrollen gemaakt. Daarboven zou het cluster er halverwege delen van weigeren.',
       },
       path: '/namespace',
-      fix: await elsewhere(sql, namespace, names),
+      fix: bound ? null : await elsewhere(sql, namespace, names),
       approver: 'admin',
     },
   ]

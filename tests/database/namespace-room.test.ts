@@ -112,4 +112,14 @@ describe('a namespace that holds as many deployments as it may', () => {
       allowed: true,
     })
   })
+
+  it('leads a composition elsewhere only as long as none of its members is there', async () => {
+    await withRoomFor(5)
+    const three = composed('one', 'two', 'three')
+    const foreseen = async () =>
+      (await ground.platform.previewComposition(ada, { body: three })).findings
+    expect(await foreseen()).toMatchObject([{ ...full, fix: [{ path: '/namespace' }] }])
+    await ground.platform.createComposition(ada, { body: composed('one', 'two') })
+    expect(await foreseen()).toMatchObject([{ ...full, fix: null }])
+  })
 })
