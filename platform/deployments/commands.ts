@@ -162,11 +162,12 @@ export async function rollbackDeployment(
         )
       const asItWas = await whole(tx, old)
       const { result: _result, ...exactly } = old
-      if (input.configuration === 'then') return { ...asItWas, to: old.number, exactly }
+      const back = { to: old.number, going: input.configuration }
+      if (input.configuration === 'then') return { ...asItWas, ...back, exactly }
       return {
         ...asItWas,
         configuration: { ...asItWas.configuration, bindings: bindingsOf(wanted(state)) },
-        to: old.number,
+        ...back,
       }
     },
   )
@@ -194,6 +195,8 @@ type Revision = {
   clusters?: string[]
   restartedAt?: string
   to?: number
+  /** Of a rollback. */
+  going?: 'now' | 'then'
   exactly?: RevisionData
   boundAsThen?: boolean
 }
@@ -263,6 +266,7 @@ async function revise(
       ...(asked.continues ? { continues: asked.continues } : {}),
       ...(asked.consents ? { consents: asked.consents } : {}),
       ...(revision.to === undefined ? {} : { to: revision.to }),
+      ...(revision.going ? { going: revision.going } : {}),
       ...(revision.exactly ? { exactly: revision.exactly } : {}),
     })
   })

@@ -62,7 +62,7 @@ export async function retryOperation(
   }
   try {
     if (old.kind === 'delete') return await deleteDeployment(context, actor, asked, data)
-    return await repeatDeployment(context, actor, asked, !isOfRollback(id, requests))
+    return await repeatDeployment(context, actor, asked, !isOfThen(id, requests))
   } catch (error) {
     throw isOvertaken(error) ? overtaken() : error
   }
@@ -174,9 +174,13 @@ async function requestsOf(context: PlatformContext, old: OperationOfDeployment):
   )
 }
 
-/** Whether it is a rollback, or does one again: that went back to what was, and to what it was bound to. */
-function isOfRollback(id: string | undefined, requests: Requests): boolean {
+/**
+ * Whether it is a rollback to what was then, or does one again: only that is bound to what it was bound to, whatever that is by now.
+ * Of a rollback of before this was told it is not known, and it is taken for one.
+ */
+function isOfThen(id: string | undefined, requests: Requests): boolean {
   const request = requests.get(id ?? '')
   if (!request) return false
-  return request.kind === 'rollback' || isOfRollback(request.continues, requests)
+  if (request.kind === 'rollback') return request.configuration !== 'now'
+  return isOfThen(request.continues, requests)
 }

@@ -24,6 +24,7 @@ export type NewRevision = {
   made: Draft
   composition?: string
   to?: number
+  going?: 'now' | 'then' | undefined
   continues?: string
   preview?: string | undefined
   consents?: readonly ConsentData[]
@@ -61,6 +62,7 @@ export async function request(
     ...(made.placed.data ? { placement: made.placed.data } : {}),
     ...(wish.composition ? { composition: wish.composition } : {}),
     ...(wish.to === undefined ? {} : { to: wish.to }),
+    ...(wish.going ? { configuration: wish.going } : {}),
     ...(wish.continues ? { continues: wish.continues } : {}),
     ...(wish.preview ? { preview: wish.preview } : {}),
     ...(wish.consents ? { consents: [...wish.consents] } : {}),

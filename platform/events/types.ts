@@ -96,6 +96,8 @@ const DeploymentRequested = z.object({
   revision: RevisionData.optional(),
   /** For a rollback: the revision gone back to. */
   to: z.int().optional(),
+  /** For a rollback: whose secrets and connections it takes. Absent in events of before this was told. */
+  configuration: z.enum(['now', 'then']).optional(),
   /** For a delete. */
   data: z.enum(['keep', 'delete']).optional(),
   continues: z.uuid().optional(),

@@ -145,4 +145,37 @@ describe('a retry', () => {
     await retry(again, platform)
     expect(await objectsOf(made.deployment, 5)).toEqual(then)
   })
+
+  it.each(['now', 'then'] as const)(
+    'of a rollback to %s is refused for another key only where it took what it is bound to as it is',
+    async configuration => {
+      const store = await created('qdrant')
+      const bindings = {
+        llm: { url: 'https://models.example.org/v1' },
+        vectors: `team-a/${store.name}`,
+      }
+      const chat = await created('open-webui', bindings)
+      const params = { namespace: chat.namespace, name: chat.name }
+      const changed = { settings: {}, bindings, env: { TZ: 'UTC' } }
+      await ground.platform.updateDeployment(ada, { params, body: changed })
+      const body = { revision: 1, configuration } as const
+      const rollback = await ground.platform.rollbackDeployment(ada, { params, body })
+      // What it is bound to does not serve, so no worker takes it up.
+      const stopped = ({ id }: { id: string }) =>
+        ground.platform.cancelOperation(ada, { params: { operation: id } })
+      const again = await stopped(await retry(await stopped(rollback)))
+      const { database, secrets } = ground.context
+      await secrets.erase(database, store.deployment)
+      await secrets.put(database, store.deployment, 1, { apiKey: 'another' })
+      const third = await retry(again).catch((error: unknown) => error)
+      expect(third).toMatchObject(
+        configuration === 'then'
+          ? { state: 'queued' }
+          : {
+              code: 'settings-invalid',
+              details: { violations: [{ pointer: '/bindings/vectors' }] },
+            },
+      )
+    },
+  )
 })
