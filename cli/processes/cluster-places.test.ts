@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { plannedClusters } from './clusters.ts'
+import { jurisdictions } from './jurisdictions.ts'
 import { readSettings } from './settings.ts'
 
 let folder: string
@@ -41,6 +42,19 @@ test('says of a cluster what was said of it, and of the rest that it is unknown'
   expect(await places('{}', { KADE_CLUSTERS: '' })).toContainEqual(['prod', 'unknown', 'unknown'])
 })
 
+test('knows every country of ISO 3166-1, and no other word but EU', () => {
+  expect(jurisdictions.size).toBe(250)
+  for (const code of ['NL', 'SS', 'GB', 'NO', 'EU']) expect(jurisdictions).toContain(code)
+  const named = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+  expect([...jurisdictions].filter(code => named.of(code) === undefined)).toEqual([])
+})
+
+test('is asked of who plans clusters, and of no other process', async () => {
+  const given = { KADE_HOME: folder, KADE_CLUSTERS: join(folder, 'absent.yaml') }
+  const settings = await readSettings({}, given)
+  await expect(plannedClusters(settings)).rejects.toThrow(/KADE_KUBECONFIG names none/)
+})
+
 test('takes no word for a place that is none, and no cluster that is not there', async () => {
   await expect(
     places('prod: { region: Noord Holland, jurisdiction: Netherlands, primary: true }'),
@@ -48,6 +62,9 @@ test('takes no word for a place that is none, and no cluster that is not there',
     /\/prod\/region: must be lower-case[\s\S]*\/prod\/jurisdiction: must be a country[\s\S]*\/prod\/primary: unknown/,
   )
   await expect(places('prod: { jurisdiction: QX }')).rejects.toThrow('must be a country')
+  await expect(places('prod: { jurisdiction: UK }')).rejects.toThrow('the United Kingdom is GB')
+  await expect(places('prod: { jurisdiction: SU }')).rejects.toThrow('the country of today')
+  await expect(places('prod: { jurisdiction: ZZ }')).rejects.toThrow('where it is not known')
   await expect(places('Lab@Example: { region: nl }')).rejects.toThrow(/names Lab@Example, which/)
   await expect(places('- prod')).rejects.toThrow(/cannot be used/)
   await expect(places('prod: {}', { KADE_KUBECONFIG: '' })).rejects.toThrow(/KADE_KUBECONFIG names/)

@@ -4,9 +4,7 @@ import { z } from 'zod'
 import { PlatformError } from '#platform/errors.ts'
 import type { ClusterSpec } from '#platform/federation/registry.ts'
 import { violationsOf } from '#platform/violations-of.ts'
-
-/** Names of countries by ISO 3166-1, from the data of the runtime; undefined for what is none. */
-const countries = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+import { jurisdictions, noJurisdiction } from './jurisdictions.ts'
 
 const Places = z.record(
   z.string(),
@@ -19,9 +17,7 @@ const Places = z.record(
       .optional(),
     jurisdiction: z
       .string()
-      .refine(code => /^[A-Z]{2}$/.test(code) && countries.of(code) !== undefined, {
-        error: 'must be a country in two capitals (ISO 3166-1), such as NL, or EU',
-      })
+      .refine(code => jurisdictions.has(code), { error: issue => noJurisdiction(issue.input) })
       .optional(),
   }),
 )
@@ -35,7 +31,7 @@ export type ClusterPlaces = Readonly<z.output<typeof Places>>
  */
 export async function readClusterPlaces(
   file: string | undefined,
-  kubeconfig: string | undefined,
+  kubeconfig: string | null,
 ): Promise<ClusterPlaces> {
   if (!file) return {}
   if (!kubeconfig)

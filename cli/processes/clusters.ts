@@ -16,7 +16,7 @@ import { createEngine } from '#platform/deployments/engine/create-engine.ts'
 import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { getBinaries } from '#tools/control-plane/get-binaries.js'
-import { withPlaces } from './cluster-places.ts'
+import { readClusterPlaces, withPlaces } from './cluster-places.ts'
 import { consentToJoin } from './consent.ts'
 import { contextsOf } from './kubeconfig.ts'
 import type { PlannedCluster } from './planned-cluster.ts'
@@ -25,8 +25,9 @@ import type { Settings } from './settings.ts'
 
 /** The clusters that the settings name: contexts of the given kubeconfig, else the embedded ones. */
 export async function plannedClusters(settings: Settings): Promise<PlannedCluster[]> {
+  const places = await readClusterPlaces(settings.placesFile, settings.kubeconfig)
   const planned = settings.kubeconfig
-    ? withPlaces(await contextsOf(settings.kubeconfig), settings.places)
+    ? withPlaces(await contextsOf(settings.kubeconfig), places)
     : embedded(settings.home)
   const names = planned.map(one => one.spec.name)
   const unknown = settings.clusters?.find(name => !names.includes(name))

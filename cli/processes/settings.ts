@@ -3,7 +3,6 @@ import type { Environments } from '#kit/environment.ts'
 import { type Allowed, readAllowed } from '#platform/adapters/outgoing/allowed.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { kadeHome } from '../home.ts'
-import { type ClusterPlaces, readClusterPlaces } from './cluster-places.ts'
 import { readDatabaseUrls } from './database-urls.ts'
 import { readEnvironments } from './environments.ts'
 import { type EventSettings, readEventSettings } from './event-settings.ts'
@@ -27,8 +26,8 @@ export type Settings = {
   readonly outgoing: Allowed
   /** Clusters of one's own instead of the embedded ones. */
   readonly kubeconfig: string | null
-  /** Where these stand, as far as somebody has said. */
-  readonly places: ClusterPlaces
+  /** File that says where these stand; read by who plans clusters, since no other process has it. */
+  readonly placesFile: string | undefined
   /** Embedded clusters, or contexts of the kubeconfig; null means all. */
   readonly clusters: readonly string[] | null
   /** Consent to join clusters of one's own. */
@@ -54,7 +53,7 @@ export async function readSettings(
     events: readEventSettings(env),
     outgoing: readAllowed(env.KADE_OUTGOING_ALLOW),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
-    places: await readClusterPlaces(env.KADE_CLUSTERS, env.KADE_KUBECONFIG),
+    placesFile: env.KADE_CLUSTERS,
     clusters: flags.clusters
       ? flags.clusters
           .split(',')

@@ -50,7 +50,7 @@ async function settingsFor(home: string) {
     outgoing: readAllowed('127.0.0.1'),
     environments: shelfEnvironments,
     kubeconfig: null,
-    places: {},
+    placesFile: undefined,
     clusters: ['amsterdam'],
     yes: true,
   }
