@@ -8,11 +8,11 @@ import type { DeploymentSecret, RevealedSecret } from '#api/secrets.ts'
 import type { AppData, SecretSpec } from '#kit/app.ts'
 import { userNameOf } from '#kit/secrets.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import type { PlatformContext } from '#platform/context.ts'
+import { isUnusable } from '#platform/added-apps/unusable-app.ts'
+import { lookUpApp, type PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { may } from '#platform/governance/may.ts'
 import type { Actor } from '#platform/platform.ts'
-import { appOf } from './app-of.ts'
 import { readBlob } from './blobs.ts'
 import type { DeploymentKey } from './find.ts'
 import { noSuchDeployment } from './no-such-deployment.ts'
@@ -117,7 +117,27 @@ async function look(
     [key.namespace, key.name, [...actor.teams]],
   )
   if (!row) throw noSuchDeployment(key)
-  return { ...row, app: await appOf(context, row.app, sql) }
+  const entry = await lookUpApp(context, row.app, sql)
+  if (!entry) throw leftShelf(row.app)
+  if ('reason' in entry) throw isUnusable(entry)
+  return { ...row, app: entry.app }
+}
+
+/** Nobody asked for an app here, so there is none to choose. */
+function leftShelf(app: string): PlatformError {
+  return new PlatformError(
+    'app-unknown',
+    {
+      en: `The catalogue no longer has the app ${app}, which says what its secrets are.`,
+      nl: `De catalogus heeft de app ${app} niet meer, die zegt wat zijn geheimen zijn.`,
+    },
+    {
+      next: {
+        en: 'Ask the people who run the platform to put it back.',
+        nl: 'Vraag de mensen die het platform beheren om hem terug te zetten.',
+      },
+    },
+  )
 }
 
 /** What the value is to a person. Throws where it is not for one. */

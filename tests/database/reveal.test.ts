@@ -111,6 +111,25 @@ it('is not there for another team', async () => {
   expect(await ground.story(deployment)).not.toContain('SecretRevealed')
 })
 
+it('leads, where the app left the shelf, to the people who can put it back', async () => {
+  const { params } = await applied()
+  const catalog = ground.context.catalog.filter(one => one.app.id !== 'open-webui')
+  const without = createPlatform({ ...ground.context, catalog })
+  const secret = 'firstAdminPassword'
+  for (const asked of [
+    without.listSecrets(ada, { params }),
+    without.revealSecret(ada, { params: { ...params, secret } }),
+  ]) {
+    const refused = await asked.catch((error: unknown) => error)
+    expect(refused).toMatchObject({
+      code: 'app-unknown',
+      text: { nl: expect.stringContaining('open-webui niet meer') },
+      details: { next: { nl: expect.stringContaining('terug te zetten') } },
+    })
+    expect(refused).not.toHaveProperty('details.violations')
+  }
+})
+
 it('asks to wait until something was applied', async () => {
   const name = freshName()
   await ground.platform.createDeployment(ada, {
