@@ -6,7 +6,10 @@ import { type Terminal, UsageError } from './terminal.ts'
 export function parseTarget(text: string): { namespace: string; name: string } {
   const [namespace, name, ...rest] = text.split('/')
   if (namespace && name && rest.length === 0) return { namespace, name }
-  throw new UsageError(`"${text}" is no deployment: write it as <namespace>/<name>.`)
+  throw new UsageError({
+    en: `"${text}" is no deployment: write it as <namespace>/<name>.`,
+    nl: `"${text}" is geen uitrol: schrijf hem als <namespace>/<naam>.`,
+  })
 }
 
 /** `90s`, `10m` or `1h` in milliseconds. */
@@ -15,7 +18,10 @@ export function parseDuration(text: string): number {
   const milliseconds = { s: 1_000, m: 60_000, h: 3_600_000 }
   if (count && (unit === 's' || unit === 'm' || unit === 'h'))
     return Number(count) * milliseconds[unit]
-  throw new UsageError(`"${text}" is no time: write it as 90s, 10m or 1h.`)
+  throw new UsageError({
+    en: `"${text}" is no time: write it as 90s, 10m or 1h.`,
+    nl: `"${text}" is geen tijd: schrijf hem als 90s, 10m of 1h.`,
+  })
 }
 
 /** `key=value` pairs in order; the value may hold more `=`. */
@@ -26,7 +32,10 @@ export function parsePairs(
   return pairs.map(pair => {
     const at = pair.indexOf('=')
     if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
-    throw new UsageError(`"${pair}" is no ${option}: write it as ${option} name=value.`)
+    throw new UsageError({
+      en: `"${pair}" is no ${option}: write it as ${option} name=value.`,
+      nl: `"${pair}" is geen ${option}: schrijf het als ${option} naam=waarde.`,
+    })
   })
 }
 
@@ -43,16 +52,25 @@ export async function readSecrets(
   let stdinTaken = false
   for (const [name, source] of parsePairs('--secret', pairs)) {
     if (source === '-') {
-      if (stdinTaken) throw new UsageError('Only one secret can come from standard input.')
+      if (stdinTaken)
+        throw new UsageError({
+          en: 'Only one secret can come from standard input.',
+          nl: 'Er kan maar één geheim van de standaardinvoer komen.',
+        })
       stdinTaken = true
       secrets[name] = withoutLastBreak(await terminal.readStdin())
     } else if (source.startsWith('@')) {
       secrets[name] = withoutLastBreak(await readText(source.slice(1)))
     } else
-      throw new UsageError(
-        `The value of secret "${name}" would stay in the history of your shell. Write --secret ${name}=@file, or --secret ${name}=- to read standard input.`,
-      )
-    if (secrets[name] === '') throw new UsageError(`The value of secret "${name}" is empty.`)
+      throw new UsageError({
+        en: `The value of secret "${name}" would stay in the history of your shell. Write --secret ${name}=@file, or --secret ${name}=- to read standard input.`,
+        nl: `De waarde van geheim "${name}" zou in de geschiedenis van je shell blijven staan. Schrijf --secret ${name}=@bestand, of --secret ${name}=- om de standaardinvoer te lezen.`,
+      })
+    if (secrets[name] === '')
+      throw new UsageError({
+        en: `The value of secret "${name}" is empty.`,
+        nl: `De waarde van geheim "${name}" is leeg.`,
+      })
   }
   return secrets
 }
@@ -68,16 +86,26 @@ export async function readValues(file: string): Promise<Record<string, unknown>>
   try {
     value = parse(text, { maxAliasCount: 100, uniqueKeys: true, version: '1.2' })
   } catch (error) {
-    throw new UsageError(`${file} is no YAML: ${error instanceof Error ? error.message : error}`)
+    const why = error instanceof Error ? error.message : error
+    throw new UsageError({
+      en: `${file} is no YAML: ${why}`,
+      nl: `${file} is geen YAML: ${why}`,
+    })
   }
   if (value === null) return {}
   if (isRecord(value)) return value
-  throw new UsageError(`${file} holds no object of settings.`)
+  throw new UsageError({
+    en: `${file} holds no object of settings.`,
+    nl: `${file} bevat geen object met instellingen.`,
+  })
 }
 
 async function readText(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch(error => {
-    throw new UsageError(`${file} could not be read: ${error.message}`)
+    throw new UsageError({
+      en: `${file} could not be read: ${error.message}`,
+      nl: `${file} is niet te lezen: ${error.message}`,
+    })
   })
 }
 
@@ -114,15 +142,21 @@ function schemaAt(root: Record<string, unknown>, key: string, path: readonly str
   let schema: unknown = root
   for (const segment of path) {
     if (['__proto__', 'constructor', 'prototype'].includes(segment))
-      throw new UsageError(`"${key}" is no setting.`)
+      throw new UsageError({
+        en: `"${key}" is no setting.`,
+        nl: `"${key}" is geen instelling.`,
+      })
     const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {}
     const more = isRecord(schema) ? schema.additionalProperties : undefined
     if (Object.hasOwn(properties, segment)) schema = properties[segment]
     else if (isRecord(more) || more === true) schema = more
     else {
       const known = Object.keys(properties)
-      const hint = known.length > 0 ? ` There are: ${known.join(', ')}.` : ''
-      throw new UsageError(`The app has no setting "${key}".${hint}`)
+      const names = known.join(', ')
+      throw new UsageError({
+        en: `The app has no setting "${key}".${names && ` There are: ${names}.`}`,
+        nl: `De app heeft geen instelling "${key}".${names && ` Er zijn: ${names}.`}`,
+      })
     }
   }
   return schema
@@ -136,7 +170,10 @@ function typed(key: string, text: string, schema: unknown): unknown {
   if (types.length === 0) return json === undefined ? text : json
   const fits = types.includes(of) || (types.includes('integer') && Number.isInteger(json))
   if (fits) return json
-  throw new UsageError(`"${text}" is no value for ${key}: it takes ${types.join(' or ')}.`)
+  throw new UsageError({
+    en: `"${text}" is no value for ${key}: it takes ${types.join(' or ')}.`,
+    nl: `"${text}" is geen waarde voor ${key}: dat neemt ${types.join(' of ')}.`,
+  })
 }
 
 function typesOf(schema: unknown): string[] {

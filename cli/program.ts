@@ -117,7 +117,7 @@ function wantsJson(argv: readonly string[]): boolean {
 function complain(terminal: Terminal, error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage
   if (error instanceof UsageError) {
-    terminal.err(error.message)
+    terminal.err(tell(terminal, error.text))
     return exit.usage
   }
   if (error instanceof ProblemError) {

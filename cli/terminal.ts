@@ -13,9 +13,15 @@ export type Terminal = {
   ask(question: string): Promise<string>
 }
 
-/** A mistake in how the command was called; said in one line, exit code 2. */
+/** A mistake in how the command was called; said in one line, exit code 2. In English where only that is given. */
 export class UsageError extends Error {
   override name = 'UsageError'
+  readonly text: Text
+
+  constructor(text: string | Text, options?: ErrorOptions) {
+    super(typeof text === 'string' ? text : text.en, options)
+    this.text = typeof text === 'string' ? { en: text, nl: text } : text
+  }
 }
 
 /** The language of texts that come from Kade: `KADE_LANG`, else the locale; English unless Dutch. */

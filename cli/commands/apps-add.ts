@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { parse } from 'yaml'
 import type { AddApp, App } from '#api/apps.ts'
+import type { Text } from '#api/names.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { newIdempotencyKey } from '../connection.ts'
 import { exit } from '../exit.ts'
@@ -50,9 +51,10 @@ async function bodyOf(cli: Cli, given: string): Promise<AddApp | null> {
   try {
     const bundled = await bundleModule(source.place)
     if (bundled === 'no-bundler')
-      throw new UsageError(
-        'The module cannot be sent: no esbuild here: npm install --save-dev esbuild',
-      )
+      throw new UsageError({
+        en: 'The module cannot be sent: no esbuild here: npm install --save-dev esbuild',
+        nl: 'De module kan niet worden verstuurd: hier is geen esbuild: npm install --save-dev esbuild',
+      })
     if ('findings' in bundled) {
       cli.terminal.err('The module cannot be made one script.')
       for (const { pointer, detail } of bundled.findings)
@@ -63,31 +65,48 @@ async function bodyOf(cli: Cli, given: string): Promise<AddApp | null> {
     return {
       bundle: bundled.code,
       passport: await passportIn(source.beside),
-      readme: await textIn(source.beside, 'README.md', 'the guide of the app'),
-      icon: await textIn(source.beside, 'icon.svg', 'the picture of the app'),
+      readme: await textIn(source.beside, 'README.md', {
+        en: 'the guide of the app',
+        nl: 'de handleiding van de app',
+      }),
+      icon: await textIn(source.beside, 'icon.svg', {
+        en: 'the picture of the app',
+        nl: 'het plaatje van de app',
+      }),
     }
   } finally {
     await source.close()
   }
 }
 
-async function textIn(folder: string, file: string, what: string): Promise<string> {
+async function textIn(folder: string, file: string, what: Text): Promise<string> {
   return await readFile(join(folder, file), 'utf8').catch(() => {
-    throw new UsageError(`There is no ${file} beside the module: it is ${what}.`)
+    throw new UsageError({
+      en: `There is no ${file} beside the module: it is ${what.en}.`,
+      nl: `Er staat geen ${file} naast de module: dat is ${what.nl}.`,
+    })
   })
 }
 
 async function passportIn(folder: string): Promise<Record<string, unknown>> {
-  const text = await textIn(folder, 'passport.yaml', 'what people judge the app by')
+  const text = await textIn(folder, 'passport.yaml', {
+    en: 'what people judge the app by',
+    nl: 'waarop mensen de app beoordelen',
+  })
   try {
     const passport: unknown = parse(text)
     if (isRecord(passport)) return passport
   } catch (error) {
-    throw new UsageError(
-      `passport.yaml cannot be read: ${error instanceof Error ? error.message : error}`,
-    )
+    const why = error instanceof Error ? error.message : error
+    throw new UsageError({
+      en: `passport.yaml cannot be read: ${why}`,
+      nl: `passport.yaml is niet te lezen: ${why}`,
+    })
   }
-  throw new UsageError('passport.yaml holds no fields.')
+  throw new UsageError({
+    en: 'passport.yaml holds no fields.',
+    nl: 'passport.yaml bevat geen velden.',
+  })
 }
 
 function addedLines({ terminal }: Cli, app: App): string[] {

@@ -147,7 +147,10 @@ async function remove(cli: Cli, target: string, flags: DeleteFlags): Promise<voi
       nl: `Dit verwijdert alle leden van ${label}${all ? ' EN AL HUN GEGEVENS' : ''}. Typ "${params.name}" om door te gaan: `,
     })
     if ((await cli.terminal.ask(asked)).trim() !== params.name)
-      throw new UsageError('That is another name; nothing was deleted.')
+      throw new UsageError({
+        en: 'That is another name; nothing was deleted.',
+        nl: 'Dat is een andere naam; er is niets verwijderd.',
+      })
   }
   const connection = await cli.connect()
   const started = await connection.client.deleteComposition({

@@ -24,7 +24,11 @@ export function registerDelete(program: Command, cli: Cli): void {
   withWait(command).action(async (target: string, flags: Flags) => {
     const params = parseTarget(target)
     if (cli.terminal.interactive && !flags.yes) await confirm(cli, target, params.name, flags)
-    else if (flags.forget && !flags.yes) throw new UsageError('To forget it unasked, give --yes.')
+    else if (flags.forget && !flags.yes)
+      throw new UsageError({
+        en: 'To forget it unasked, give --yes.',
+        nl: 'Geef --yes om hem zonder vraag te vergeten.',
+      })
     const connection = await cli.connect()
     const started = await connection.client.deleteDeployment({
       params,
@@ -66,10 +70,8 @@ async function confirm(cli: Cli, target: string, name: string, what: What): Prom
   })
   const answer = await cli.terminal.ask(`${happens} ${type}`)
   if (answer.trim() === name) return
-  throw new UsageError(
-    tell(cli.terminal, {
-      en: 'That is another name; nothing was deleted.',
-      nl: 'Dat is een andere naam; er is niets verwijderd.',
-    }),
-  )
+  throw new UsageError({
+    en: 'That is another name; nothing was deleted.',
+    nl: 'Dat is een andere naam; er is niets verwijderd.',
+  })
 }

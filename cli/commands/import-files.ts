@@ -29,14 +29,16 @@ function unfold(value: unknown, where: string): readonly KubernetesObject[] {
   for (const field of ['name', 'namespace']) {
     const name = at(value, 'metadata', field)
     if (!isObject || (field === 'namespace' && name === undefined) || isPathSegment(name)) continue
-    throw new UsageError(
-      `${where} has the ${field} ${JSON.stringify(name)}, which no object can have; write small letters, digits and dashes.`,
-    )
+    throw new UsageError({
+      en: `${where} has the ${field} ${JSON.stringify(name)}, which no object can have; write small letters, digits and dashes.`,
+      nl: `${where} heeft als ${field} ${JSON.stringify(name)}, wat geen object kan hebben; schrijf kleine letters, cijfers en streepjes.`,
+    })
   }
   if (isObject) return [value as KubernetesObject] // it has all that makes one
-  throw new UsageError(
-    `${where} is no Kubernetes object: it needs apiVersion, kind and metadata.name. A template (Helm, Kustomize) is rendered first: helm template, kubectl kustomize.`,
-  )
+  throw new UsageError({
+    en: `${where} is no Kubernetes object: it needs apiVersion, kind and metadata.name. A template (Helm, Kustomize) is rendered first: helm template, kubectl kustomize.`,
+    nl: `${where} is geen Kubernetes-object: het heeft apiVersion, kind en metadata.name nodig. Een sjabloon (Helm, Kustomize) wordt eerst gerenderd: helm template, kubectl kustomize.`,
+  })
 }
 
 /**
@@ -45,15 +47,28 @@ function unfold(value: unknown, where: string): readonly KubernetesObject[] {
  */
 export function readManifests(content: string, file: string): readonly KubernetesObject[] {
   if (content.length > largestBytes)
-    throw new UsageError(`${file} is larger than 20 MB; import it in parts.`)
+    throw new UsageError({
+      en: `${file} is larger than 20 MB; import it in parts.`,
+      nl: `${file} is groter dan 20 MB; importeer het in delen.`,
+    })
   return parseAllDocuments(content).flatMap((document, index) => {
     const [error] = document.errors
-    if (error !== undefined) throw new UsageError(`${file} is no YAML: ${error.message}`)
+    if (error !== undefined)
+      throw new UsageError({
+        en: `${file} is no YAML: ${error.message}`,
+        nl: `${file} is geen YAML: ${error.message}`,
+      })
     try {
       return unfold(document.toJS(), `${file}, document ${index + 1}`)
     } catch (cause) {
       if (cause instanceof UsageError) throw cause
-      throw new UsageError(`${file}, document ${index + 1} cannot be read: ${cause}`, { cause })
+      throw new UsageError(
+        {
+          en: `${file}, document ${index + 1} cannot be read: ${cause}`,
+          nl: `${file}, document ${index + 1} is niet te lezen: ${cause}`,
+        },
+        { cause },
+      )
     }
   })
 }
@@ -72,24 +87,29 @@ export async function readFiles(
       const key = `${apiVersion.replace(/\/.*/, '')} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`
       const before = from.get(key)
       if (before !== undefined) {
-        throw new UsageError(
-          `${kind}/${metadata.name} stands in ${before} and again in ${file}; leave one out.`,
-        )
+        throw new UsageError({
+          en: `${kind}/${metadata.name} stands in ${before} and again in ${file}; leave one out.`,
+          nl: `${kind}/${metadata.name} staat in ${before} en nog eens in ${file}; laat er een weg.`,
+        })
       }
       from.set(key, file)
       objects.push(object)
     }
   }
   if (objects.length > 0) return objects
-  throw new UsageError('There is no object in what was given.')
+  throw new UsageError({
+    en: 'There is no object in what was given.',
+    nl: 'Er staat geen object in wat is opgegeven.',
+  })
 }
 
 async function contentOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause
     throw new UsageError(
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      { en: `${file} cannot be read: ${why}`, nl: `${file} is niet te lezen: ${why}` },
       { cause },
     )
   }
@@ -157,9 +177,10 @@ export function reportText(found: Import, proof: readonly string[]): string {
 export async function writeImport(into: string, found: Import): Promise<readonly string[]> {
   const there = await readdir(into).catch(() => [])
   if (there.length > 0) {
-    throw new UsageError(
-      `${into} is not empty; say another directory with --into, so that nothing of yours is overwritten.`,
-    )
+    throw new UsageError({
+      en: `${into} is not empty; say another directory with --into, so that nothing of yours is overwritten.`,
+      nl: `${into} is niet leeg; noem een andere map met --into, zodat er niets van jou wordt overschreven.`,
+    })
   }
   const places = directories(found.apps)
   const paths: string[] = []

@@ -121,7 +121,7 @@ function consentsOf(
   if (state !== 'failed' && state !== 'cancelled')
     throw new PlatformError('conflict', {
       en: `The operation is ${state}; only one that failed, was cancelled or needs approval can be retried.`,
-      nl: `De bewerking is ${stateInDutch[state]}; alleen een die mislukt of geannuleerd is of op toestemming wacht, kan opnieuw worden geprobeerd.`,
+      nl: `De bewerking staat op “${stateInDutch[state]}”; alleen een die mislukt of afgebroken is of op goedkeuring wacht, kan opnieuw worden geprobeerd.`,
     })
   if (consent !== undefined)
     throw new PlatformError(
@@ -140,10 +140,10 @@ function consentsOf(
 const stateInDutch: Readonly<Record<OperationOfDeployment['state'], string>> = {
   queued: 'in de wachtrij',
   running: 'bezig',
-  succeeded: 'geslaagd',
+  succeeded: 'gelukt',
   failed: 'mislukt',
-  cancelled: 'geannuleerd',
-  'needs-approval': 'in afwachting van toestemming',
+  cancelled: 'afgebroken',
+  'needs-approval': 'wacht op goedkeuring',
 }
 
 function overtaken(): PlatformError {

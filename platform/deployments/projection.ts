@@ -256,7 +256,7 @@ const superseded: Cause = {
 }
 const byPerson: Cause = {
   code: 'cancelled',
-  message: { en: 'It was cancelled on request.', nl: 'Op verzoek geannuleerd.' },
+  message: { en: 'It was cancelled on request.', nl: 'Op verzoek afgebroken.' },
 }
 
 async function cancelled(

@@ -115,7 +115,7 @@ export function textOf(event: StoredEvent): Text {
             en: 'A newer request took its place.',
             nl: 'Een nieuwer verzoek kwam ervoor in de plaats.',
           }
-        : { en: 'It was cancelled.', nl: 'Het is geannuleerd.' }
+        : { en: 'It was cancelled.', nl: 'Het is afgebroken.' }
     case 'DeploymentDeleted':
       return endOf(event.data)
     case 'DeploymentRolledBack':

@@ -12,6 +12,7 @@ import {
   freshName,
   type PlatformGround,
   platformGround,
+  seen,
 } from '#tests/support/platform-ground.ts'
 
 let ground: PlatformGround
@@ -178,4 +179,17 @@ describe('a retry', () => {
       )
     },
   )
+
+  it('of what has not ended is refused in the words of its pages', async () => {
+    const made = await created()
+    await expect(retry(made)).rejects.toMatchObject({
+      text: { nl: expect.stringMatching(/staat op “in de wachtrij”; .*afgebroken .*goedkeuring/) },
+    })
+    await ground.hub.start(made.id, 'amsterdam', 'w1')
+    await ground.hub.applied(await ground.claim(made.id))
+    await ground.hub.observed([seen(made)])
+    await expect(retry(made)).rejects.toMatchObject({
+      text: { nl: expect.stringContaining('staat op “gelukt”') },
+    })
+  })
 })
