@@ -10,7 +10,7 @@ import {
 let ground: PlatformGround
 beforeAll(async () => {
   ground = await platformGround()
-  await ground.cluster('amsterdam', 3600)
+  await ground.cluster('amsterdam', 0)
   await ground.namespace('team-a', 'a')
 })
 afterAll(() => ground?.stop())

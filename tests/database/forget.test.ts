@@ -87,6 +87,8 @@ describe('a deployment whose cluster is gone', () => {
     expect(await ground.platform.readOperation(ada, { params: { operation: gone.id } })).toEqual(
       gone,
     )
+    // A silent cluster takes nothing new.
+    await heardOf(0)
     const body = { app: 'qdrant', namespace: 'team-a', name: made.name, settings: {} }
     await ground.platform.createDeployment(ada, { body })
   })

@@ -12,7 +12,7 @@ let ground: PlatformGround
 beforeAll(async () => {
   ground = await platformGround()
   // Silent for an hour: nothing here may ask a cluster.
-  await ground.cluster('amsterdam', 3600)
+  await ground.cluster('amsterdam', 0)
   await ground.namespace('team-a', 'a')
 })
 afterAll(() => ground?.stop())

@@ -33,6 +33,7 @@ const bodies: Record<string, unknown> = {
   rollbackDeployment: { revision: 1 },
   createNamespace: { name: 'team-a' },
   createWebhook: { name: 'tickets', url: 'https://hooks.example' },
+  cordonCluster: { reason: 'repairs' },
   changeWebhook: {},
   replayWebhook: { since: '2026-11-28T10:00:00Z' },
   addApp: { bundle: 'x', passport: {}, readme: '', icon: '<svg />' },
