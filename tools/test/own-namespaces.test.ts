@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -53,6 +53,27 @@ describe.skipIf(!isRoot)('a run in namespaces of its own (as root)', () => {
     expect(pid).toBeLessThan(100)
     expect(['/run/kade-seen', '/var/kade-seen'].filter(file => existsSync(file))).toEqual([])
     expect(await readdir(directory)).toEqual([])
+  })
+
+  it('shows a kubelet the kernel that it wants, and leaves that of the machine as it was', async () => {
+    const wanted = {
+      'vm/overcommit_memory': '1',
+      'vm/panic_on_oom': '0',
+      'kernel/panic': '10',
+      'kernel/panic_on_oops': '1',
+      'kernel/keys/root_maxkeys': '1000000',
+      'kernel/keys/root_maxbytes': '25000000',
+    }
+    const files = Object.keys(wanted).map(name => `/proc/sys/${name}`)
+    const read = () => Promise.all(files.map(file => readFile(file, 'utf8')))
+    const before = await read()
+    // A file that is not of the proc file system is no switch of the machine, so nothing needs to be written to see that.
+    const script = `cat ${files.join(' ')}; stat --file-system --format=%T ${files.join(' ')}`
+    const { said } = await runInOwnNamespaces('sh', ['-c', script], options)
+    const lines = said.trim().split('\n')
+    expect(lines.slice(0, files.length)).toEqual(Object.values(wanted))
+    expect(lines.slice(files.length)).not.toContain('proc')
+    expect(await read()).toEqual(before)
   })
 
   it('ends with the one who started it, though that one was killed; the next run clears up', async () => {
