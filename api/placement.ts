@@ -39,6 +39,7 @@ export const Verdict = z.object({
     ...['stays', 'asked', 'usual', 'best', 'residency', 'residency-unknown', 'region'],
     ...['affinity', 'no-namespace', 'beside', 'cordoned', 'not-ready', 'unknown', 'no-room'],
     ...['not-asked', 'not-needed', 'too-few-clusters', 'too-few-regions', 'too-little-room'],
+    ...['data-here', 'data-elsewhere'],
   ] as const),
   reason: Text,
 })

@@ -15,10 +15,9 @@ import { lookUpApp, type PlatformContext, type ShelfApp } from '#platform/contex
 import { wanted } from '#platform/deployments/deployment.ts'
 import { digestOf } from '#platform/deployments/digest.ts'
 import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts'
-import { type InheritedSecrets, inheritedSecrets } from '#platform/deployments/inherited-secrets.ts'
+import { type InheritedSecrets, keptData, nothingKept } from '#platform/deployments/kept-data.ts'
 import { placeAgain, placeNew } from '#platform/deployments/placing.ts'
 import { findsProviders, type Provider } from '#platform/deployments/providers.ts'
-import { leftClaims } from '#platform/deployments/standing-claims.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import type { Actor } from '#platform/platform.ts'
 import { memberFaults, sharedHosts } from './member-faults.ts'
@@ -133,8 +132,9 @@ async function planMember(
   const { context, sql, actor, key, wish, namespace, living, arrangement } = ground
   const { name } = member
   const existing = living.find(one => one.name === name && isMember(one.state, key))
-  const inherited =
-    namespace && !existing ? await inheritedSecrets(context, sql, namespace, member) : null
+  const asked = { name, app: app.id, cluster: wish.cluster }
+  const kept = existing ? nothingKept : await keptData(context, sql, namespace, asked)
+  const { inherited } = kept
   const id = existing?.id ?? randomUUID()
   const identity = existing?.state.identity
   const cluster = wish.cluster ?? clusterOf(ground, planned)
@@ -146,13 +146,13 @@ async function planMember(
     namespace,
     place: identity
       ? placeAgain(context, sql, identity)
-      : placeNew(context, sql, namespace, cluster ? { cluster } : {}),
+      : placeNew(context, sql, namespace, cluster ? { cluster } : {}, kept),
     clusters: identity?.clusters ?? (cluster ? [cluster] : []),
     target: { namespace: key.namespace, name },
     configuration: configurationOf(key, member, answers, wish.reason),
     current: existing?.current ?? {
       ...nothingBefore,
-      ...(namespace && { claims: leftClaims(sql, namespace, { app: app.id, name }) }),
+      claims: kept.claims,
       ...(inherited && { inherited: inherited.values }),
     },
     composition: key.name,

@@ -16,7 +16,7 @@ import { type DeploymentState, wanted } from './deployment.ts'
 import { type DraftRequest, draft, nothingBefore } from './draft.ts'
 import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
-import { inheritedSecrets } from './inherited-secrets.ts'
+import { keptData } from './kept-data.ts'
 import { refuseFull } from './namespace-room.ts'
 import { noDeployment } from './no-such-deployment.ts'
 import { placeAgain, placeNew } from './placing.ts'
@@ -25,7 +25,6 @@ import { refuseReplaced } from './refuse-replaced.ts'
 import { request } from './request.ts'
 import { requestDelete } from './request-delete.ts'
 import { reserveName } from './reserve-name.ts'
-import { leftClaims } from './standing-claims.ts'
 import { load, lockDeployment } from './stream.ts'
 
 /** A change the door asks for: who, what, and the etag it holds on to. */
@@ -52,18 +51,19 @@ export async function createDeployment(
     const app = await appOf(context, input.app, tx)
     const namespace = await findNamespace(tx, actor, namespaceName)
     const id = randomUUID()
-    const inherited = namespace && (await inheritedSecrets(context, tx, namespace, input))
+    const kept = await keptData(context, tx, namespace, input)
+    const { inherited } = kept
     const made = await draft(context, tx, actor, {
       app,
       deployment: id,
       namespace,
-      place: placeNew(context, tx, namespace, input),
+      place: placeNew(context, tx, namespace, input, kept),
       clusters: input.cluster ? [input.cluster] : [],
       target: { namespace: namespaceName, name },
       configuration: input,
       current: {
         ...nothingBefore,
-        ...(namespace && { claims: leftClaims(tx, namespace, input) }),
+        claims: kept.claims,
         ...(inherited && { inherited: inherited.values }),
       },
     })

@@ -13,6 +13,7 @@ import type { PlacementRequest } from '#platform/federation/placement.ts'
 import type { PodDemand } from '#platform/federation/room.ts'
 import type { DeploymentState } from './deployment.ts'
 import { digestOf } from './digest.ts'
+import type { KeptData } from './kept-data.ts'
 
 /** What a draft asks of the place it goes to, once it is known what its pods ask for. */
 export type Needs = {
@@ -34,22 +35,32 @@ export type Place = (needs: Needs) => Promise<Placed>
 
 type Asked = Pick<DeploymentInput, 'cluster' | 'placement' | 'dataClass'>
 
-/** Where a new deployment goes. Throws `cluster-unknown` for a cluster that is not there. */
+/**
+ * Where a new deployment goes: to the data that was kept of the last of its name, where there is any and nobody sends it elsewhere by
+ * name; its class of data is then that of the last, unless another is asked. Throws `cluster-unknown` for a cluster that is not there.
+ */
 export function placeNew(
   context: PlatformContext,
   sql: Sql,
   namespace: Namespace | null,
-  asked: Asked,
+  wish: Asked,
+  kept: Pick<KeptData, 'clusters' | 'dataClass'> = {},
 ): Place {
+  const asked = { ...wish, dataClass: wish.dataClass ?? kept.dataClass }
   return async needs => {
     const candidates = await readCandidates(sql, namespace, context.clock())
     const names = candidates.map(one => one.name)
     if (asked.cluster !== undefined && !names.includes(asked.cluster))
       throw clusterUnknown(asked.cluster, names)
     const wanted = asked.cluster === undefined ? {} : { clusters: [asked.cluster] }
-    const { chosen, verdicts } = place({ ...requestOf(asked), ...needs, ...wanted }, candidates)
+    const request = { ...requestOf(asked), ...needs, ...wanted, kept: kept.clusters }
+    const { chosen, verdicts } = place(request, candidates)
     const refusal =
-      chosen.length > 0 ? null : names.length > 0 ? noPlacement(verdicts) : noCluster()
+      chosen.length > 0
+        ? null
+        : names.length > 0
+          ? noPlacement(verdicts, kept.clusters)
+          : noCluster()
     const data = dataOf(asked, verdicts)
     return { clusters: chosen.map(one => one.cluster), verdicts, refusal, data }
   }

@@ -17,11 +17,11 @@ import { DeployFailure } from './deploy-failure.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
+import { keptData, nothingKept } from './kept-data.ts'
 import { roomFindings } from './namespace-room.ts'
 import { placeAgain, placementViolations, placeNew } from './placing.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
-import { leftClaims } from './standing-claims.ts'
 import { load } from './stream.ts'
 
 /** Milliseconds a preview waits for the cluster's own dry run before it answers without. */
@@ -38,20 +38,18 @@ export async function previewDeployment(
   const app = await appOf(context, input.app, sql)
   const namespace = await findNamespace(sql, actor, input.namespace)
   const existing = await existingOf(context, sql, actor, input)
+  const kept = existing ? nothingKept : await keptData(context, sql, namespace, input)
   const made = await draft(context, sql, actor, {
     app,
     deployment: existing?.id ?? randomUUID(),
     namespace,
     place: existing
       ? placeAgain(context, sql, existing.identity, input)
-      : placeNew(context, sql, namespace, input),
+      : placeNew(context, sql, namespace, input, kept),
     clusters: existing?.identity.clusters ?? (input.cluster ? [input.cluster] : []),
     target: input,
     configuration: input,
-    current: existing?.current ?? {
-      ...nothingBefore,
-      ...(namespace && { claims: leftClaims(sql, namespace, input) }),
-    },
+    current: existing?.current ?? { ...nothingBefore, claims: kept.claims },
     ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
     composition: existing?.composition,
   })

@@ -1,5 +1,3 @@
-import type { Namespace } from '#api/clusters.ts'
-import type { CreateDeployment } from '#api/deployments.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { readBlob } from './blobs.ts'
@@ -33,16 +31,7 @@ export function standingClaims(sql: Sql, deployment: string): FindClaims {
     const asked = new Set(rendered.flatMap(claimsIn).map(each => each.key))
     const found = new Map<string, string | undefined>()
     if (asked.size === 0) return found
-    const rows = await sql.query<{ digest: string }>(
-      `select objects_digest as digest from kade.revision r
-        where deployment = $1 and exists (select from kade.operation o
-          where o.deployment = $1 and o.revision = r.number and o.kind <> 'delete' and o.attempt > 0)
-        group by objects_digest order by max(number) desc limit $2`,
-      [deployment, lookBack],
-    )
-    for (const { digest } of rows) {
-      // The blob was written from KubernetesObject[].
-      const objects = (await readBlob(sql, digest)) as readonly KubernetesObject[]
+    for await (const objects of begunRevisions(sql, deployment)) {
       for (const { key, storageClass } of objects.flatMap(claimsIn))
         if (asked.delete(key)) found.set(key, storageClass)
       if (asked.size === 0) break
@@ -51,34 +40,25 @@ export function standingClaims(sql: Sql, deployment: string): FindClaims {
   }
 }
 
-/**
- * The claims that the last deployment of this app, team, namespace and name left for the next on the same clusters; none where there
- * was none, where it stood on others, or where its data was deleted with it. One that was forgotten left its data whatever was asked.
- */
-export function leftClaims(
-  sql: Sql,
-  { name: namespace, team }: Pick<Namespace, 'name' | 'team'>,
-  { name, app }: Pick<CreateDeployment, 'name' | 'app'>,
-): FindClaims {
-  return async (rendered, clusters) => {
-    const [row] = await sql.query<{ deployment: string; kept: boolean }>(
-      `select o.deployment, exists (
-          select 1 from message_store.messages m
-           where m.stream_name = 'deployment-' || o.deployment and m.type = 'DeploymentDeleted'
-             and (m.data::jsonb->>'data' = 'keep' or m.data::jsonb ? 'forgotten'))
-          and exists (
-          select 1 from message_store.messages m
-           where m.stream_name = 'deployment-' || o.deployment and m.type = 'DeploymentRequested'
-             and m.data::jsonb->>'operation' = o.id::text and m.data::jsonb->'clusters' @> $5::jsonb) as kept
-         from kade.operation o
-        where o.namespace = $1 and o.name = $2 and o.team = $3 and o.app = $4
-          and o.kind = 'delete' and o.state = 'succeeded'
-        order by o.ended_at desc limit 1`,
-      [namespace, name, team, app, JSON.stringify(clusters)],
-    )
-    return row?.kept
-      ? standingClaims(sql, row.deployment)(rendered, clusters)
-      : noClaims(rendered, clusters)
+/** Whether a worker began to make any claim for it, in the revisions that are looked through. */
+export async function madeClaims(sql: Sql, deployment: string): Promise<boolean> {
+  for await (const objects of begunRevisions(sql, deployment))
+    if (objects.some(each => claimsIn(each).length > 0)) return true
+  return false
+}
+
+/** The objects of each revision that a worker took up, newest first, as far as is looked back. */
+async function* begunRevisions(sql: Sql, deployment: string) {
+  const rows = await sql.query<{ digest: string }>(
+    `select objects_digest as digest from kade.revision r
+      where deployment = $1 and exists (select from kade.operation o
+        where o.deployment = $1 and o.revision = r.number and o.kind <> 'delete' and o.attempt > 0)
+      group by objects_digest order by max(number) desc limit $2`,
+    [deployment, lookBack],
+  )
+  for (const { digest } of rows) {
+    // The blob was written from KubernetesObject[].
+    yield (await readBlob(sql, digest)) as readonly KubernetesObject[]
   }
 }
 

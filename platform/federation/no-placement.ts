@@ -9,25 +9,40 @@ function pointerOf(code: Verdict['code']): string {
   return '/cluster'
 }
 
-/** No cluster will do: each with its reason. */
-export function noPlacement(verdicts: readonly Verdict[]): PlatformError {
-  return new PlatformError(
-    'no-placement',
-    {
-      en: 'There is no cluster where this may run and has room.',
-      nl: 'Er is geen cluster waar dit mag draaien en ruimte heeft.',
+/** No cluster will do: each with its reason. Where data was kept on `kept`, it may go there only. */
+export function noPlacement(verdicts: readonly Verdict[], kept?: readonly string[]): PlatformError {
+  const texts = kept ? besideItsData(kept.join(', ')) : anywhere
+  return new PlatformError('no-placement', texts.what, {
+    violations: verdicts.map(({ cluster, code, reason }) => ({
+      pointer: pointerOf(code),
+      detail: { en: `${cluster}: ${reason.en}`, nl: `${cluster}: ${reason.nl}` },
+    })),
+    next: texts.next,
+  })
+}
+
+const anywhere = {
+  what: {
+    en: 'There is no cluster where this may run and has room.',
+    nl: 'Er is geen cluster waar dit mag draaien en ruimte heeft.',
+  },
+  next: {
+    en: 'Change what the reasons name, or ask who runs the clusters. Nothing was changed.',
+    nl: 'Wijzig wat de redenen noemen, of vraag het wie de clusters beheert. Er is niets gewijzigd.',
+  },
+}
+
+function besideItsData(where: string) {
+  return {
+    what: {
+      en: `The data that was kept of the last deployment of this name stands on ${where}, and this cannot go there now.`,
+      nl: `De bewaarde gegevens van de vorige uitrol met deze naam staan op ${where}, en dit kan daar nu niet naartoe.`,
     },
-    {
-      violations: verdicts.map(({ cluster, code, reason }) => ({
-        pointer: pointerOf(code),
-        detail: { en: `${cluster}: ${reason.en}`, nl: `${cluster}: ${reason.nl}` },
-      })),
-      next: {
-        en: 'Change what the reasons name, or ask who runs the clusters. Nothing was changed.',
-        nl: 'Wijzig wat de redenen noemen, of vraag het wie de clusters beheert. Er is niets gewijzigd.',
-      },
+    next: {
+      en: 'Change what the reasons name; or name another cluster (--cluster) or another name, to begin without that data and its secrets. Nothing was changed.',
+      nl: 'Wijzig wat de redenen noemen; of noem een ander cluster (--cluster) of een andere naam, om zonder die gegevens en hun geheimen te beginnen. Er is niets gewijzigd.',
     },
-  )
+  }
 }
 
 export function noCluster(): PlatformError {

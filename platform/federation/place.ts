@@ -164,12 +164,13 @@ function freeCores({ rooms, assumed }: Candidate): number {
 
 function whyChosen(
   candidate: Candidate,
-  { clusters }: PlacementRequest,
+  { clusters, kept }: PlacementRequest,
   current: CurrentPlacement,
   eligible: number,
 ): VerdictCode {
   if (isThere(candidate, current)) return 'stays'
   if (clusters) return 'asked'
+  if (kept) return 'data-here'
   return candidate.primary && eligible > 1 ? 'usual' : 'best'
 }
 

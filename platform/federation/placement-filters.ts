@@ -23,6 +23,7 @@ export function whyNot(
     if (candidate.health === 'not-ready' || candidate.health === 'unknown') return candidate.health
     if (most < leastOf(request)) return 'no-room'
   }
+  if (request.kept && !request.kept.includes(candidate.name)) return 'data-elsewhere'
   if (request.clusters && !request.clusters.includes(candidate.name)) return 'not-asked'
   return null
 }

@@ -13,13 +13,21 @@ type Given = {
 export function reasonFor(code: VerdictCode, given: Given): Text {
   const reason = reasons[code]
   const text = typeof reason === 'function' ? reason(given) : reason
-  const isChosen = code === 'asked' || code === 'usual' || code === 'best'
+  const isChosen = code === 'asked' || code === 'data-here' || code === 'usual' || code === 'best'
   return isChosen ? withCautions(text, given.candidate) : text
 }
 
 const reasons: Readonly<Record<VerdictCode, Text | ((given: Given) => Text)>> = {
   stays: { en: 'It runs here already.', nl: 'Het draait hier al.' },
   asked: { en: 'It was asked for by name.', nl: 'Er is bij naam om gevraagd.' },
+  'data-here': {
+    en: 'The data that was kept of the last deployment of this name stands here.',
+    nl: 'De bewaarde gegevens van de vorige uitrol met deze naam staan hier.',
+  },
+  'data-elsewhere': ({ request: { kept = [] } }) => ({
+    en: `It would do, but the data that was kept of the last deployment of this name stands on ${kept.join(', ')}.`,
+    nl: `Het zou voldoen, maar de bewaarde gegevens van de vorige uitrol met deze naam staan op ${kept.join(', ')}.`,
+  }),
   usual: {
     en: 'It is the usual choice, and satisfies all that is asked.',
     nl: 'Het is de gebruikelijke keuze en voldoet aan alles wat is gevraagd.',

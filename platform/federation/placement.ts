@@ -37,6 +37,8 @@ export type AffinityGroup = {
 export type PlacementRequest = {
   /** Asked for by name: no others come into question. */
   readonly clusters?: readonly string[] | undefined
+  /** Where the data stands that it goes on with: no others come into question either. */
+  readonly kept?: readonly string[] | undefined
   readonly dataClass?: DataClass | undefined
   /** One of these, where any are said. */
   readonly regions?: readonly string[] | undefined

@@ -142,6 +142,64 @@ describe('where a new deployment goes', () => {
   })
 })
 
+describe('a deployment over data that was kept', () => {
+  /** One that ran on paris, with data that may not stand everywhere, and was deleted. */
+  async function leave(data: 'keep' | 'delete') {
+    const made = await create({ cluster: 'paris', dataClass: 'personal' })
+    await ground.hub.start(made.id, 'paris', 'w1')
+    await ground.hub.applied(await ground.claim(made.id, 'paris'))
+    await ground.hub.observed([sighting(made, { cluster: 'paris' })])
+    const gone = await ground.platform.deleteDeployment(ada, { ...at(made), query: { data } })
+    await ground.hub.start(gone.id, 'paris', 'w1')
+    await ground.hub.removed(await ground.claim(gone.id, 'paris'))
+    return made
+  }
+  const secretsOf = (deployment: string) =>
+    ground.context.database.query('select from kade.secret_version where deployment = $1', [
+      deployment,
+    ])
+
+  it('goes where the data stands, and the data stays of its class unless another is said', async () => {
+    const { name, deployment } = await leave('keep')
+    const before = await preview({ name })
+    expect(before).toMatchObject({ allowed: true, cluster: 'paris' })
+    expect(before.placement.map(one => [one.cluster, one.code])).toEqual([
+      ['amsterdam', 'data-elsewhere'],
+      ['paris', 'data-here'],
+      ['warsaw', 'data-elsewhere'],
+    ])
+    const again = await create({ name })
+    const { clusters, placement } = await read(again)
+    expect([clusters, placement?.dataClass]).toEqual([['paris'], 'personal'])
+    expect([await secretsOf(deployment), await secretsOf(again.deployment)]).toEqual([[], [{}]])
+    const other = await leave('keep')
+    const open = await read(await create({ name: other.name, dataClass: 'public' }))
+    expect([open.clusters, open.placement?.dataClass]).toEqual([['paris'], 'public'])
+  })
+
+  it('is refused where it cannot go there, until somebody names another cluster, where it begins anew', async () => {
+    const { name, deployment } = await leave('keep')
+    const params = { cluster: 'paris' }
+    await ground.platform.cordonCluster(ada, { params, body: {} })
+    const refused = await refusal(create({ name }))
+    await ground.platform.uncordonCluster(ada, { params })
+    expect(refused.code).toBe('no-placement')
+    expect(refused.text.en).toContain('stands on paris')
+    expect(refused.text.nl).toContain('staan op paris')
+    expect(refused.details.next).toMatchObject({ en: expect.stringContaining('--cluster') })
+    const elsewhere = await create({ name, cluster: 'warsaw' })
+    const { clusters, placement } = await read(elsewhere)
+    expect([clusters, placement?.dataClass]).toEqual([['warsaw'], undefined])
+    expect(await secretsOf(deployment)).toEqual([{}])
+  })
+
+  it('goes anywhere where the data was deleted', async () => {
+    const { name } = await leave('delete')
+    const { clusters, placement } = await read(await create({ name }))
+    expect([clusters, placement?.dataClass]).toEqual([['amsterdam'], undefined])
+  })
+})
+
 describe('room', () => {
   /** A cluster with nothing else on it, and a namespace there. */
   async function alone(name: string): Promise<void> {
