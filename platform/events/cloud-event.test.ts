@@ -4,7 +4,7 @@ import { eventSchemas, type StoredEvent } from './types.ts'
 
 const id = '1e4a0000-0000-4000-8000-000000000000'
 const envelope = { id, position: 0, globalPosition: 42, at: new Date(0) }
-const requested: StoredEvent = {
+const requested = {
   ...envelope,
   stream: `deployment-${id}`,
   type: 'DeploymentRequested',
@@ -35,7 +35,7 @@ const requested: StoredEvent = {
       reason: 'typed too',
     },
   },
-}
+} satisfies StoredEvent
 
 it('names no person in its attributes, and orders as text', () => {
   const { data, ...context } = cloudEvent(
@@ -65,6 +65,33 @@ it('leaves what people typed into a configuration inside', () => {
     images: ['example.org/app@sha256:1'],
   })
   expect(JSON.stringify(data)).not.toContain('typed')
+})
+
+it('says of a placement the class of the data and where it goes, not why, nor what the pods ask for', () => {
+  const reason = { en: 'secret/other runs there', nl: 'secret/other draait daar' }
+  const { revision } = requested.data
+  const demand = [{ request: { cpu: 1, memory: 1, pods: 1, devices: {} }, count: 1 }]
+  const { data } = cloudEvent(
+    {
+      ...requested,
+      data: {
+        ...requested.data,
+        ...(revision && { revision: { ...revision, demand } }),
+        placement: {
+          dataClass: 'internal',
+          wish: { regions: ['eu-nl'] },
+          verdicts: [
+            { cluster: 'amsterdam', chosen: true, code: 'usual', reason },
+            { cluster: 'paris', chosen: false, code: 'beside', reason },
+          ],
+        },
+      },
+    },
+    null,
+    'urn:x',
+  )
+  expect(data.placement).toEqual({ dataClass: 'internal', clusters: ['amsterdam'] })
+  expect(JSON.stringify(data)).not.toMatch(/secret\/other|paris|eu-nl|demand|memory/)
 })
 
 it('leaves data out that is too large for a broker, and says so', () => {

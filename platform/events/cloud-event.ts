@@ -1,5 +1,6 @@
+import type { PlacementData } from './placement-data.ts'
 import type { Place } from './places.ts'
-import type { StoredEvent } from './types.ts'
+import type { RevisionData, StoredEvent } from './types.ts'
 import { currentVersion } from './versions.ts'
 
 /**
@@ -59,13 +60,24 @@ function subjectOf(place: Place | null): string | undefined {
 }
 
 /**
- * What others may know of it. The configuration of a revision stays inside: variables and addresses that people typed are
- * theirs, and whoever may see them asks the API.
+ * What others may know of it. The configuration of a revision stays inside: variables and addresses that people typed are theirs, and
+ * whoever may see them asks the API. So do the reasons of a placement, which tell of clusters and deployments of others.
  */
 function outward(event: StoredEvent): Record<string, unknown> {
   if (event.type !== 'DeploymentRequested') return { ...event.data }
-  const { revision, ...rest } = event.data
-  if (!revision) return rest
-  const { number, version, replicas, images } = revision
-  return { ...rest, revision: { number, version, replicas, images } }
+  const { revision, placement, ...rest } = event.data
+  return {
+    ...rest,
+    ...(placement && { placement: outwardPlacement(placement) }),
+    ...(revision && { revision: outwardRevision(revision) }),
+  }
+}
+
+function outwardPlacement({ dataClass, verdicts }: PlacementData) {
+  const clusters = verdicts.filter(one => one.chosen).map(one => one.cluster)
+  return { ...(dataClass && { dataClass }), clusters }
+}
+
+function outwardRevision({ number, version, replicas, images }: RevisionData) {
+  return { number, version, replicas, images }
 }
