@@ -31,7 +31,7 @@ export function registerClusters(program: Command, cli: Cli): void {
       word(cli.terminal, one.jurisdiction),
       word(cli.terminal, one.state) +
         simulatedMark(cli.terminal, one) +
-        (one.cordon ? says(', cordoned', ', afgesloten voor nieuwe') : ''),
+        (one.cordon ? says(', cordoned', ', afgesloten voor nieuw werk') : ''),
       String(one.deployments),
       ...takenOf(one.capacity),
       tell(cli.terminal, one.message),

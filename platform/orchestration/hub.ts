@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { dataClasses } from '#api/data-classes.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { Command } from '#platform/deployments/decide.ts'
@@ -114,12 +115,20 @@ async function outlawed(tx: Sql, cluster: string, state: DeploymentState): Promi
     [cluster],
   )
   const jurisdiction = row?.jurisdiction ?? 'unknown'
-  if (mayStandUnder(dataClass, jurisdiction) === 'yes') return null
+  const standing = mayStandUnder(dataClass, jurisdiction)
+  if (standing === 'yes') return null
   const code = 'residency'
-  const message = {
-    en: `Data of class ${dataClass} may not stand on ${cluster}, where the law of ${jurisdiction} holds.`,
-    nl: `Gegevens van klasse ${dataClass} mogen niet op ${cluster} staan, waar het recht van ${jurisdiction} geldt.`,
-  }
+  const { title } = dataClasses[dataClass]
+  const message =
+    standing === 'unknown'
+      ? {
+          en: `Data of class "${title.en}" may not stand on ${cluster}: whose law holds there is not known.`,
+          nl: `Gegevens van de klasse "${title.nl}" mogen niet op ${cluster} staan: welk recht daar geldt is onbekend.`,
+        }
+      : {
+          en: `Data of class "${title.en}" may not stand on ${cluster}, where the law of ${jurisdiction} holds.`,
+          nl: `Gegevens van de klasse "${title.nl}" mogen niet op ${cluster} staan, waar het recht van ${jurisdiction} geldt.`,
+        }
   const next = nextAfter(code, null)
   return { type: 'fail', operation: operation.id, cause: { code, message }, next }
 }

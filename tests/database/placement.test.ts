@@ -293,15 +293,24 @@ describe('an update', () => {
 })
 
 it('gives no worker what its cluster may not hold, whatever was decided before', async () => {
-  const made = await create({ dataClass: 'confidential' })
-  await standUnder('amsterdam', 'DE')
-  expect(await ground.hub.start(made.id, 'amsterdam', 'w1')).toBe(null)
-  await standUnder('amsterdam', 'NL')
-  const { state, cause } = await ground.platform.readOperation(ada, {
-    params: { operation: made.id },
+  const causeUnder = async (law: string) => {
+    const made = await create({ dataClass: 'confidential' })
+    await standUnder('amsterdam', law)
+    expect(await ground.hub.start(made.id, 'amsterdam', 'w1')).toBe(null)
+    await standUnder('amsterdam', 'NL')
+    const params = { operation: made.id }
+    const { state, cause } = await ground.platform.readOperation(ada, { params })
+    expect([state, cause?.code]).toEqual(['failed', 'residency'])
+    return cause?.message
+  }
+  expect(await causeUnder('DE')).toEqual({
+    en: 'Data of class "Confidential" may not stand on amsterdam, where the law of DE holds.',
+    nl: 'Gegevens van de klasse "Vertrouwelijk" mogen niet op amsterdam staan, waar het recht van DE geldt.',
   })
-  expect([state, cause?.code]).toEqual(['failed', 'residency'])
-  expect(cause?.message.en).toContain('DE')
+  expect(await causeUnder('unknown')).toEqual({
+    en: 'Data of class "Confidential" may not stand on amsterdam: whose law holds there is not known.',
+    nl: 'Gegevens van de klasse "Vertrouwelijk" mogen niet op amsterdam staan: welk recht daar geldt is onbekend.',
+  })
 })
 
 describe('a cordoned cluster', () => {
