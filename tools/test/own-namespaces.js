@@ -99,7 +99,14 @@ function at(entry) {
 
 /** A control group can be removed once its children are and no process is in it; its files go with it. */
 async function removeGroup(directory) {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
+  let entries
+  try {
+    entries = await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    // Where control groups may not be written, removing what is not there would say that instead.
+    if (error.code === 'ENOENT') return
+    throw error
+  }
   for (const entry of entries) {
     if (entry.isDirectory()) await removeGroup(path.join(directory, entry.name))
   }
