@@ -16,7 +16,7 @@ import type { PlatformContext } from '../context.ts'
 import { cloudEvent, cloudEventType } from '../events/cloud-event.ts'
 import { openPlaces, type PlaceOf } from '../events/places.ts'
 import { append, readEvent } from '../events/store.ts'
-import { DELIVERIES, type DeliveryJob } from './queue-deliveries.ts'
+import { DELIVERIES, type DeliveryJob, hasJob } from './queue-deliveries.ts'
 import {
   disabledAfterMs,
   type Outcome,
@@ -199,8 +199,8 @@ const notSent: Text = {
 /** Keeps each log within its bounds, in days and in number, and ends what no job will end any more. */
 export async function pruneDeliveries(sql: Sql): Promise<void> {
   await sql.query(
-    `update kade.webhook_delivery set state = 'failed', ended_at = now(), next_at = null, error = $1
-      where state = 'waiting' and greatest(next_at, created_at) < now() - interval '1 day'`,
+    `update kade.webhook_delivery d set state = 'failed', ended_at = now(), next_at = null, error = $1
+      where state = 'waiting' and greatest(next_at, created_at) < now() - interval '1 day' and not ${hasJob}`,
     [notSent],
   )
   await sql.query(

@@ -1,9 +1,13 @@
 import type { BusDriver } from '../adapters/bus/bus-driver.ts'
 import type { Database, Sql } from '../adapters/database/database.ts'
-import type { Jobs } from '../adapters/database/jobs.ts'
+import { type Jobs, QUEUE_SCHEMA } from '../adapters/database/jobs.ts'
 
 /** The queue of deliveries: one try each. Those of one webhook go one after the other, so that a slow receiver holds up only itself. */
 export const DELIVERIES = 'webhooks'
+
+/** SQL: whether a job is left that will try the delivery `d`. */
+export const hasJob = `exists (select 1 from ${QUEUE_SCHEMA}.job j where j.name = '${DELIVERIES}'
+  and j.state in ('created', 'retry', 'active') and j.data->>'delivery' = d.id::text)`
 
 export type DeliveryJob = { readonly delivery: string; readonly attempt: number }
 
@@ -28,7 +32,7 @@ export async function queueDeliveries(
   const again =
     only === undefined
       ? 'do nothing'
-      : `do update set state = 'waiting', attempts = 0, next_at = null, ended_at = null`
+      : `do update set state = 'waiting', attempts = 0, next_at = now(), ended_at = null`
   const rows = await tx.query<{ id: string; webhook: string }>(
     `insert into kade.webhook_delivery as d (id, webhook, event, name, namespace, deployment, state, created_at)
      select gen_random_uuid(), w.id, e.id, e.name, e.namespace, e.deployment, 'waiting',

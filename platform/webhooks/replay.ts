@@ -44,7 +44,7 @@ export async function replayDelivery(
   return context.database.transaction(async tx => {
     enabled(await findWebhook(tx, actor, id))
     const [row] = await tx.query<DeliveryRow>(
-      `update kade.webhook_delivery set state = 'waiting', attempts = 0, next_at = null, ended_at = null
+      `update kade.webhook_delivery set state = 'waiting', attempts = 0, next_at = now(), ended_at = null
         where id = $1 and webhook = $2 returning *`,
       [delivery, id],
     )

@@ -409,6 +409,42 @@ describe('registering', () => {
   })
 })
 
+it('the log gives up nothing that a job will still send, however old it is', async () => {
+  const { context, platform, queue } = ground
+  const receiver = await receive()
+  const { id: webhook } = await add(ada, receiver.url)
+  await platform.testWebhook(ada, { params: { webhook } })
+  const [old] = await vi.waitFor(async () => {
+    const all = await deliveries(ada, webhook)
+    expect(all).toMatchObject([{ state: 'delivered' }])
+    return all
+  }, soon)
+  // One of a week ago that waits for its turn.
+  const aged = `update kade.webhook_delivery set created_at = now() - interval '7 days' where webhook = $1`
+  await context.database.query(aged, [webhook])
+  const later = new Date(Date.now() + 2_000)
+  await context.database.transaction(async tx => {
+    await tx.query(
+      `update kade.webhook_delivery set state = 'waiting', attempts = 0, next_at = null, ended_at = null where webhook = $1`,
+      [webhook],
+    )
+    const data = { delivery: old?.id, attempt: 1 }
+    await queue.jobs.insert(tx, 'webhooks', [{ data, key: webhook, startAfter: later }])
+  })
+  await pruneDeliveries(context.database)
+  expect(await deliveries(ada, webhook)).toMatchObject([{ state: 'waiting' }])
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(2), soon)
+  await vi.waitFor(
+    async () => expect(await deliveries(ada, webhook)).toMatchObject([{ state: 'delivered' }]),
+    soon,
+  )
+  await context.database.query(aged, [webhook])
+  const one = { webhook, delivery: old?.id ?? '' }
+  await platform.replayWebhookDelivery(ada, { params: one })
+  await pruneDeliveries(context.database)
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(3), soon)
+})
+
 it('the log keeps a thousand ended deliveries of thirty days, and what waits no longer than a day', async () => {
   const { url } = await receive()
   const { id } = await add(ada, url)
