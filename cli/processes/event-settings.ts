@@ -27,7 +27,18 @@ export function readEventSettings(env: NodeJS.ProcessEnv): EventSettings {
 function natsOf(env: NodeJS.ProcessEnv): NatsOptions | null {
   const { KADE_NATS_URL: url, KADE_NATS_CREDENTIALS: credentials, KADE_NATS_STREAM: stream } = env
   if (!url) return null
-  const usable = url.split(',').every(one => /^(nats|tls):\/\/[^/\s]+$/.test(one.trim()))
+  const servers = url.split(',').map(one => one.trim())
+  // Told before anything else, and without the address: a password stands in it.
+  if (servers.some(one => one.includes('@')))
+    throw new PlatformError('request-invalid', 'KADE_NATS_URL holds a user or password.', {
+      next: 'Leave out what stands before the @, and name a credentials file in KADE_NATS_CREDENTIALS.',
+    })
+  const schemes = new Set(servers.map(one => one.split('://')[0]))
+  if (schemes.size > 1)
+    throw new PlatformError('request-invalid', 'KADE_NATS_URL mixes tls:// with others.', {
+      next: 'Write tls:// before all servers, or nats:// before all: which one answers is chance.',
+    })
+  const usable = servers.every(one => /^(nats|tls):\/\/[^/\s]+$/.test(one))
   if (!usable)
     throw new PlatformError('request-invalid', 'KADE_NATS_URL is no address of a NATS server.', {
       next: 'Write nats://host:4222 or tls://host:4222, with commas between several.',

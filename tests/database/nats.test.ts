@@ -72,6 +72,18 @@ describe.skipIf(natsBinary === undefined)('NATS JetStream (needs nats-server)', 
     })
   })
 
+  it('that was named with tls:// is told nothing in the clear', async () => {
+    const server = await startNatsServer()
+    try {
+      const driver = natsDriver({ url: server.url.replace('nats://', 'tls://') })
+      await expect(driver.publish([], AbortSignal.timeout(10_000))).rejects.toThrow(/tls/)
+      await expect(server.held()).rejects.toThrow(/stream not found/)
+      await driver.stop()
+    } finally {
+      await server.stop()
+    }
+  })
+
   it('of which the account may not make the stream says what to do', async () => {
     const server = await startNatsServer()
     try {

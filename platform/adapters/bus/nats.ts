@@ -18,7 +18,7 @@ import { type CloudEvent, cloudEventType } from '../../events/cloud-event.ts'
 import type { BusDriver } from './bus-driver.ts'
 
 export type NatsOptions = {
-  /** `nats://` or `tls://`, with commas between several servers of one cluster. */
+  /** `nats://` or `tls://`, with commas between several servers of one cluster. TLS is demanded where one says `tls://`. */
   url: string
   /** Path of a credentials file, as `nsc` writes it. */
   credentials?: string | undefined
@@ -92,8 +92,11 @@ async function connectTo(options: NatsOptions, stream: string): Promise<NatsConn
     options.credentials === undefined
       ? {}
       : { authenticator: credsAuthenticator(new Uint8Array(await readFile(options.credentials))) }
+  const servers = options.url.split(',').map(one => one.trim())
   const nats = await connect({
-    servers: options.url.split(',').map(one => one.trim()),
+    servers,
+    // The client looks at no scheme: unasked, it speaks in the clear where the server has no TLS, or somebody between says so.
+    ...(servers.some(one => one.startsWith('tls://')) ? { tls: {} } : {}),
     name: 'kade',
     timeout: CONNECT_MS,
     // A connection that breaks is let go and made anew by whoever publishes: a publish then fails at once, and comes again.
