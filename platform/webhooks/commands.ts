@@ -7,12 +7,9 @@ import type { PlatformContext } from '../context.ts'
 import { PlatformError } from '../errors.ts'
 import { append } from '../events/store.ts'
 import type { Actor } from '../platform.ts'
-import { endWaiting, findWebhook, type WebhookRow, webhookView } from './webhook.ts'
+import { endWaiting, findWebhook, MOST_WEBHOOKS, type WebhookRow, webhookView } from './webhook.ts'
 
 const turnedOff = { en: 'The webhook was disabled.', nl: 'De webhook is uitgezet.' }
-
-/** What one team may have, so that no team sends for all. */
-const MOST = 10
 
 /**
  * Registers a webhook for a team of the actor. The answer has the signing secret, this once. Throws `request-invalid` for an
@@ -139,12 +136,12 @@ async function callableOrigin({ outgoing }: PlatformContext, url: string): Promi
 
 async function refuseTooMany(tx: Sql, team: string): Promise<void> {
   const rows = await tx.query('select 1 from kade.webhook where team = $1', [team])
-  if (rows.length < MOST) return
+  if (rows.length < MOST_WEBHOOKS) return
   throw new PlatformError(
     'quota-exceeded',
     {
-      en: `Team ${team} has ${MOST} webhooks, and may have no more.`,
-      nl: `Team ${team} heeft ${MOST} webhooks en mag er niet meer hebben.`,
+      en: `Team ${team} has ${MOST_WEBHOOKS} webhooks, and may have no more.`,
+      nl: `Team ${team} heeft ${MOST_WEBHOOKS} webhooks en mag er niet meer hebben.`,
     },
     {
       next: {

@@ -25,7 +25,7 @@ import {
   pauseAfter,
   pauses,
 } from './schedule.ts'
-import { endWaiting, type WebhookRow } from './webhook.ts'
+import { endWaiting, MOST_WEBHOOKS, type WebhookRow } from './webhook.ts'
 
 export type DeliverOptions = {
   /** `source` of the CloudEvents. */
@@ -36,7 +36,8 @@ export type DeliverOptions = {
 }
 
 const QUEUE = { retryLimit: 10, retryDelayMax: 60, expireInSeconds: 120, keyed: true }
-const WORK = { workers: 2, batch: 10, graceMs: 5_000 }
+/** Jobs fetched together are settled together, with the slowest: so each alone, and more side by side than one team can hold up. */
+const WORK = { workers: MOST_WEBHOOKS + 4, batch: 1, graceMs: 5_000 }
 const SEND_MS = 10_000
 const PRUNE_MS = 600_000
 /** The log of one webhook. What still waits is given up only when there is far more of it. */

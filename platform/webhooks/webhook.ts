@@ -4,6 +4,9 @@ import type { Sql } from '../adapters/database/database.ts'
 import { PlatformError } from '../errors.ts'
 import type { Actor } from '../platform.ts'
 
+/** What one team may have, so that no team sends for all. */
+export const MOST_WEBHOOKS = 10
+
 export type WebhookRow = {
   id: string
   team: string
