@@ -7,6 +7,7 @@ import type { PlatformContext } from '../context.ts'
 import { PlatformError } from '../errors.ts'
 import { append } from '../events/store.ts'
 import type { Actor } from '../platform.ts'
+import { turnOf } from './replay-bounds.ts'
 import { endWaiting, findWebhook, MOST_WEBHOOKS, type WebhookRow, webhookView } from './webhook.ts'
 
 const turnedOff = { en: 'The webhook was disabled.', nl: 'De webhook is uitgezet.' }
@@ -112,6 +113,7 @@ export async function deleteWebhook(
     await tx.query('delete from kade.webhook_delivery where webhook = $1', [id])
     await tx.query('delete from kade.webhook where id = $1', [id])
     await context.secrets.erase(tx, id)
+    await tx.query('delete from kade.lease where name = $1', [turnOf(id)])
     const data = { team, name, origin, actor: actor.id, via: actor.via }
     await append(tx, `webhook-${id}`, null, [{ type: 'WebhookRemoved', data }])
   })

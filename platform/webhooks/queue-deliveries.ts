@@ -9,6 +9,9 @@ export const DELIVERIES = 'webhooks'
 export const hasJob = `exists (select 1 from ${QUEUE_SCHEMA}.job j where j.name = '${DELIVERIES}'
   and j.state in ('created', 'retry', 'active') and j.data->>'delivery' = d.id::text)`
 
+/** SQL: whether a first try of the delivery `d` would be no second one. */
+export const notQueued = `not (d.state = 'waiting' and d.attempts = 0 and ${hasJob})`
+
 export type DeliveryJob = { readonly delivery: string; readonly attempt: number }
 
 /** An event that may be due to a webhook: its namespace says whose it is. */
@@ -21,7 +24,8 @@ export type Due = {
 
 /**
  * Records a delivery, and queues its first try, for each webhook that wants an event: those of the team of its namespace, and
- * no others. What a webhook has had already is not queued again, unless `only` names that webhook. Answers how many there are.
+ * no others. What a webhook has had already is not queued again, unless `only` names that webhook and no first try of it is
+ * queued. Answers how many there are.
  */
 export async function queueDeliveries(
   tx: Sql,
@@ -32,7 +36,7 @@ export async function queueDeliveries(
   const again =
     only === undefined
       ? 'do nothing'
-      : `do update set state = 'waiting', attempts = 0, next_at = now(), ended_at = null`
+      : `do update set state = 'waiting', attempts = 0, next_at = now(), ended_at = null where ${notQueued}`
   const rows = await tx.query<{ id: string; webhook: string }>(
     `insert into kade.webhook_delivery as d (id, webhook, event, name, namespace, deployment, state, created_at)
      select gen_random_uuid(), w.id, e.id, e.name, e.namespace, e.deployment, 'waiting',

@@ -6,20 +6,33 @@ import { openPlaces } from '../events/places.ts'
 import { append, positionBefore, readCategory } from '../events/store.ts'
 import type { StoredEvent } from '../events/types.ts'
 import type { Actor } from '../platform.ts'
-import { type Due, queueDeliveries, queueTries, webhookCategories } from './queue-deliveries.ts'
+import {
+  type Due,
+  notQueued,
+  queueDeliveries,
+  queueTries,
+  webhookCategories,
+} from './queue-deliveries.ts'
+import { refuseCrowd, refuseManyTests, takeTurn } from './replay-bounds.ts'
 import { type DeliveryRow, deliveryView, findWebhook, type WebhookRow } from './webhook.ts'
 
 /** Events that one replay looks through per category; `next` says where to go on. */
 const MOST = 2_000
 
-/** Sends an event of its own to a webhook and to nobody else. Throws `not-found`, and `conflict` for a disabled one. */
+/**
+ * Sends an event of its own to a webhook and to nobody else. Throws `not-found`, `conflict` for one that is disabled or for
+ * which much waits, and `too-many-requests`.
+ */
 export async function testWebhook(
   context: PlatformContext,
   actor: Actor,
   id: string,
 ): Promise<WebhookDelivery> {
   return context.database.transaction(async tx => {
-    const { team, name, origin } = enabled(await findWebhook(tx, actor, id))
+    // Locked, so that tests which are asked for at the same moment are counted.
+    const { team, name, origin } = enabled(await findWebhook(tx, actor, id, 'for update'))
+    await refuseCrowd(tx, id)
+    await refuseManyTests(tx, id)
     const event = randomUUID()
     const [row] = await tx.query<DeliveryRow>(
       `insert into kade.webhook_delivery (id, webhook, event, name, state, created_at)
@@ -34,7 +47,10 @@ export async function testWebhook(
   })
 }
 
-/** Sends one event again, whatever became of it. Throws `not-found`, and `conflict` for a disabled webhook. */
+/**
+ * Sends one event again, whatever became of it; one whose first try is queued stays as it is. Throws `not-found`, and `conflict`
+ * for a webhook that is disabled or for which much waits.
+ */
 export async function replayDelivery(
   context: PlatformContext,
   actor: Actor,
@@ -43,6 +59,12 @@ export async function replayDelivery(
 ): Promise<WebhookDelivery> {
   return context.database.transaction(async tx => {
     enabled(await findWebhook(tx, actor, id))
+    await refuseCrowd(tx, id)
+    const [queued] = await tx.query<DeliveryRow>(
+      `select * from kade.webhook_delivery d where id = $1 and webhook = $2 and not (${notQueued}) for update`,
+      [delivery, id],
+    )
+    if (queued) return deliveryView(queued)
     const [row] = await tx.query<DeliveryRow>(
       `update kade.webhook_delivery set state = 'waiting', attempts = 0, next_at = now(), ended_at = null
         where id = $1 and webhook = $2 returning *`,
@@ -60,7 +82,7 @@ export async function replayDelivery(
 
 /**
  * Sends what happened from a moment on again, in bounded steps: `next` is where to go on. Throws `not-found`, and `conflict`
- * for a disabled webhook.
+ * for a webhook that is disabled, for which much waits, or for which another replay is under way.
  */
 export async function replayWebhook(
   context: PlatformContext,
@@ -68,8 +90,22 @@ export async function replayWebhook(
   id: string,
   since: Date,
 ): Promise<ReplayedWebhook> {
-  const { database, queue } = context
+  const { database } = context
   enabled(await findWebhook(database, actor, id))
+  await refuseCrowd(database, id)
+  const endTurn = await takeTurn(database, id)
+  try {
+    return await queueSince(context, id, since)
+  } finally {
+    await endTurn()
+  }
+}
+
+async function queueSince(
+  { database, queue }: PlatformContext,
+  id: string,
+  since: Date,
+): Promise<ReplayedWebhook> {
   const placeOf = openPlaces(database)
   const pages = await Promise.all(
     webhookCategories.map(async category =>

@@ -319,8 +319,51 @@ describe('on demand', () => {
     const wanted = [names[0], names[2]]
     const subjects = () => bodies(receiver.received).map(({ subject }) => subject)
     await vi.waitFor(() => expect(subjects()).toEqual(wanted), soon)
-    expect(await replay()).toEqual({ queued: 2, next: null })
+    const states = async () => (await deliveries(ada, webhook)).map(({ state }) => state)
+    await vi.waitFor(async () => expect(await states()).toEqual(['delivered', 'delivered']), soon)
+    await expect(replay()).rejects.toMatchObject({ code: 'conflict' })
+    await vi.waitFor(async () => expect(await replay()).toEqual({ queued: 2, next: null }), soon)
     await vi.waitFor(() => expect(subjects()).toEqual([...wanted, ...wanted]), soon)
+  })
+
+  it('nothing is queued twice, or while a thousand wait, and tests are few', async () => {
+    const { context, platform } = ground
+    const jobs = async () => {
+      const [row] = await context.database.query<{ count: number }>(
+        `select count(*)::int as count from pgboss.job where name = 'webhooks' and state in ('created', 'retry', 'active')
+          and data->>'delivery' in (select id::text from kade.webhook_delivery)`,
+      )
+      return row?.count
+    }
+    // Never answers: what is sent stays under way, and the others wait behind it.
+    const receiver = await receive(() => null)
+    const { id: webhook } = await add(ada, receiver.url)
+    const params = { webhook }
+    for (let n = 0; n < 10; n++) await platform.testWebhook(ada, { params })
+    await expect(platform.testWebhook(ada, { params })).rejects.toMatchObject({
+      code: 'too-many-requests',
+    })
+    expect(await jobs()).toBe(10)
+    for (const { id: delivery } of await deliveries(ada, webhook))
+      expect(
+        await platform.replayWebhookDelivery(ada, { params: { webhook, delivery } }),
+      ).toMatchObject({ state: 'waiting' })
+    expect(await jobs()).toBe(10)
+    const [waiting] = await deliveries(ada, webhook)
+    await context.database.query(
+      `insert into kade.webhook_delivery (id, webhook, event, name, state, created_at)
+       select gen_random_uuid(), $1::uuid, gen_random_uuid(), 'x', 'waiting', now() from generate_series(1, 1000)`,
+      [webhook],
+    )
+    const since = new Date().toISOString()
+    const crowded = { code: 'conflict', message: expect.stringContaining('1000') }
+    await expect(platform.replayWebhook(ada, { params, body: { since } })).rejects.toMatchObject(
+      crowded,
+    )
+    const one = { webhook, delivery: waiting?.id ?? '' }
+    await expect(platform.replayWebhookDelivery(ada, { params: one })).rejects.toMatchObject(
+      crowded,
+    )
   })
 })
 
