@@ -3,7 +3,7 @@
  * destination has a batch. While it is away the cursor stands still, so that nothing is lost and nothing piles up.
  *
  *   lease ─▶ read after the cursor ─▶ CloudEvents ─▶ publish ─▶ move the cursor
- *                                                      └─ failed: again in a second, for as long as it takes
+ *                                                      └─ failed: the lease is given back, and tried for again after a rest
  *
  * A lease lets one process at a time do it. It is no lock: where it is lost in the middle, a batch is sent twice.
  */
@@ -23,7 +23,7 @@ export type DestinationOptions = {
   /** Where a driver begins that has no cursor yet: `now` when absent, or the beginning. */
   start?: 'now' | 'beginning'
   categories?: readonly string[]
-  /** Told once when the destination goes away, not at every try. */
+  /** Told once per category when the destination goes away, not at every try. */
   onError?: ((error: unknown) => void) | undefined
 }
 
@@ -36,6 +36,8 @@ export type Destination = {
 
 const BATCH = 200
 const PUBLISH_MS = 10_000
+/** After a failure; longer than the others poll (`wake-loop.ts`). */
+const REST_MS = 3_500
 /** Longer than a batch may take. */
 const LEASE_SECONDS = 20
 
@@ -45,26 +47,34 @@ export async function startDestination(options: DestinationOptions): Promise<Des
   const holder = randomUUID()
   const stopping = new AbortController()
   const placeOf = openPlaces(database)
-  let away = false
   for (const category of categories) await beginCursor(database, driver, category, options.start)
   await driver.start()
-  const loops = categories.map(
-    category =>
-      new WakeLoop({
-        database,
-        channel: 'events',
-        concerns: payload => payload === category,
-        step: async () => {
+  const loops = categories.map(category => {
+    let away = false
+    let restUntil = 0
+    return new WakeLoop({
+      database,
+      channel: 'events',
+      concerns: payload => payload === category,
+      step: async () => {
+        if (performance.now() < restUntil) return false
+        try {
           const more = await deliver(options, category, holder, placeOf, stopping.signal)
           if (more) away = false
           return more
-        },
-        onError: error => {
-          if (!away && !stopping.signal.aborted) onError?.(error)
-          away = true
-        },
-      }),
-  )
+        } catch (error) {
+          // Another process may reach it: that one finds the lease free before this one asks again.
+          restUntil = performance.now() + REST_MS
+          await giveBack(database, cursorOf(driver, category), holder)
+          throw error
+        }
+      },
+      onError: error => {
+        if (!away && !stopping.signal.aborted) onError?.(error)
+        away = true
+      },
+    })
+  })
   await Promise.all(loops.map(loop => loop.start()))
   return {
     async replay(from) {
@@ -130,6 +140,10 @@ async function takeLease(sql: Sql, name: string, holder: string): Promise<boolea
     [name, holder, LEASE_SECONDS],
   )
   return rows.length > 0
+}
+
+async function giveBack(sql: Sql, name: string, holder: string): Promise<void> {
+  await sql.query('DELETE FROM kade.lease WHERE name = $1 AND holder = $2', [name, holder])
 }
 
 function cursorOf(driver: BusDriver, category: string): string {

@@ -126,6 +126,51 @@ describe('a destination', () => {
     await vi.waitFor(() => expect(other.ids()).toEqual([later]), soon)
   })
 
+  it('that one process cannot reach is served by another', async () => {
+    const [one, two] = [keeping('reached'), keeping('reached')]
+    const first = open()
+    await first.connect(one.driver)
+    const before = await tell('before')
+    await vi.waitFor(() => expect(one.ids()).toEqual([before]), soon)
+    await open().connect(two.driver)
+    one.state.broken = true
+    const told = await tellAll(3)
+    await vi.waitFor(() => expect(two.ids()).toEqual(told), soon)
+  })
+
+  it('that refuses one category is complained of once, though another goes on', async () => {
+    const errors: unknown[] = []
+    const kept: string[] = []
+    let refused = 0
+    const driver: BusDriver = {
+      name: 'half',
+      start: async () => {},
+      publish: async events => {
+        if (events.some(({ type }) => type.includes('Cluster'))) {
+          refused++
+          throw new Error('away')
+        }
+        kept.push(...events.map(({ id }) => id))
+      },
+      stop: async () => {},
+    }
+    await open(error => errors.push(error)).connect(driver)
+    await tell('refused')
+    const going = async () => {
+      const id = randomUUID()
+      const data = { namespace: 'n', team: 'a', environment: 'dev', clusters: [], actor: 'a' }
+      await db.database.transaction(tx =>
+        append(tx, `namespace-${id}`, null, [{ type: 'NamespaceRequested', data }], { ids: [id] }),
+      )
+      await vi.waitFor(() => expect(kept).toContain(id), soon)
+    }
+    for (const tries of [1, 2]) {
+      await vi.waitFor(() => expect(refused).toBeGreaterThanOrEqual(tries), soon)
+      await going()
+    }
+    expect(errors).toHaveLength(1)
+  })
+
   it('is sent everything again from a position, or what happened from a moment on', async () => {
     const { driver, ids, kept } = keeping('replayed')
     const destination = await open().connect(driver)
