@@ -168,8 +168,18 @@ async function record(
   if (!webhook || delivered) return
   const since = webhook.failing_since?.getTime() ?? now.getTime()
   if (outcome.kind === 'gone') await disable(tx, webhook, outcome.error, now)
-  else if (now.getTime() - since >= disabledAfterMs)
+  else if (!again && now.getTime() - since >= disabledAfterMs && (await severalFailed(tx, webhook)))
     await disable(tx, webhook, prolonged(outcome.error), now)
+}
+
+/** Whether more than one delivery failed since the last success: of a webhook with little to say, one failure says little. */
+async function severalFailed(tx: Sql, { id, failing_since }: WebhookRow): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from kade.webhook_delivery where webhook = $1 and attempts > 0 and error is not null
+        and (state = 'waiting' or state = 'failed' and ended_at >= $2) limit 2`,
+    [id, failing_since],
+  )
+  return rows.length > 1
 }
 
 /** After three days, in the words of the last failure. */

@@ -266,8 +266,37 @@ describe('a webhook', () => {
     } finally {
       ground.pass(-3 * 86_400)
     }
-    expect((await read()).reason?.en).toMatch(/three days.*500/)
+    expect((await read()).reason?.en).toMatch(/three days/)
     expect((await deliveries(ada, webhook)).map(({ state }) => state)).toEqual(['failed', 'failed'])
+  })
+
+  it('that is quiet is not disabled by what fails after long', async () => {
+    const statuses = [500, 204]
+    const receiver = await receive(() => statuses.shift() ?? 500)
+    const { id: webhook } = await add(ada, receiver.url)
+    const read = () => ground.platform.readWebhook(ada, { params: { webhook } })
+    const long = new Date(Date.now() - 5 * 86_400_000)
+    const failingForLong = () =>
+      ground.context.database.query('update kade.webhook set failing_since = $2 where id = $1', [
+        webhook,
+        long,
+      ])
+    // A first try that fails, of an event whose next try is taken.
+    await failingForLong()
+    await happen(ada)
+    await vi.waitFor(
+      async () => expect(await deliveries(ada, webhook)).toMatchObject([{ state: 'delivered' }]),
+      soon,
+    )
+    expect(await read()).toMatchObject({ state: 'enabled' })
+    // The only event that failed in all this time.
+    await failingForLong()
+    await happen(ada)
+    await vi.waitFor(
+      async () => expect((await deliveries(ada, webhook))[0]).toMatchObject({ state: 'failed' }),
+      soon,
+    )
+    expect(await read()).toMatchObject({ state: 'enabled' })
   })
 
   it('that answers slowly holds up no other team', async () => {
