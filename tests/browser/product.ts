@@ -47,7 +47,7 @@ async function settingsFor(home: string) {
     keyFile: undefined,
     events: { source: null, nats: null },
     // Receivers of tests listen on loopback.
-    outgoing: readAllowed('127.0.0.1'),
+    outgoing: readAllowed('127.0.0.1:*'),
     environments: shelfEnvironments,
     kubeconfig: null,
     placesFile: undefined,

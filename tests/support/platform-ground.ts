@@ -72,7 +72,7 @@ export async function platformGround(
   const policy = await loadOpaPolicyEngine()
   const sandbox = openQuickJsSandbox()
   // Receivers of tests listen on loopback.
-  const outgoing = createOutgoing({ allowed: readAllowed('127.0.0.1') })
+  const outgoing = createOutgoing({ allowed: readAllowed('127.0.0.1:*') })
   let offset = 0
   const agent = createInProcessAgent({ database, queue })
   const context: PlatformContext = {

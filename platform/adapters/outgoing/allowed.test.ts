@@ -21,6 +21,9 @@ it.each([
   ['fe80::1', 'never'],
   ['fe80::1%eth0', 'never'],
   ['fd00:ec2::254', 'never'],
+  ['fd00:ec2::254%eth0', 'never'],
+  ['fd00:ec2::23', 'never'],
+  ['fd20:ce::254', 'never'],
   ['100.100.100.200', 'never'],
   ['168.63.129.16', 'never'],
   ['192.0.0.192', 'never'],
@@ -76,17 +79,46 @@ describe('the allow-list', () => {
     ['localhost', '::1', false],
     ['any.example', 'fd12::9', true],
   ])('on %s at %s says %s', (host, address, verdict) => {
-    expect(isAllowed(allowed, host, address)).toBe(verdict)
+    expect(isAllowed(allowed, host, address, 443)).toBe(verdict)
+  })
+
+  it.each([
+    ['jira.example.nl', '10.9.9.9', [8443]],
+    ['wiki.example.nl', '10.9.9.9', [80, 443]],
+    ['10.2.3.4', '10.2.3.4', [8080]],
+    ['any.example', 'fd12::9', [8443]],
+    ['any.example', 'fd13::1', [6443]],
+    ['localhost', '127.0.0.1', [80, 443, 5432, 6443, 8080, 8443]],
+  ])('on %s at %s opens %s and no other port', (host, address, ports) => {
+    const some = readAllowed(
+      'jira.example.nl:8443, wiki.example.nl, 10.2.0.0/16:8080, [fd12::/16]:8443, [fd13::1]:6443, 127.0.0.1:*',
+    )
+    const open = [80, 443, 5432, 6443, 8080, 8443].filter(port =>
+      isAllowed(some, host, address, port),
+    )
+    expect(open).toEqual(ports)
   })
 
   it('opens no metadata service and no loopback by a name, and no link-local address at all', () => {
     const all = readAllowed('evil.example, 0.0.0.0/0, ::/0')
     for (const address of ['169.254.169.254', 'fe80::1', 'fd00:ec2::254', '168.63.129.16'])
-      expect(isAllowed(all, 'evil.example', address)).toBe(false)
-    expect(isAllowed(readAllowed('evil.example'), 'evil.example', '127.0.0.1')).toBe(false)
+      expect(isAllowed(all, 'evil.example', address, 443)).toBe(false)
+    expect(isAllowed(readAllowed('evil.example'), 'evil.example', '127.0.0.1', 443)).toBe(false)
   })
 
-  it.each(['https://a.nl', 'a b', '10.0.0.0/99', '10.0.0', '*', 'a..b'])('refuses %s', text => {
+  it.each([
+    'a.nl:0',
+    'a.nl:65536',
+    'a.nl:',
+    'a.nl:x',
+    'fd12::/16:80:x',
+    'https://a.nl',
+    'a b',
+    '10.0.0.0/99',
+    '10.0.0',
+    '*',
+    'a..b',
+  ])('refuses %s', text => {
     expect(() => readAllowed(text)).toThrow(/KADE_OUTGOING_ALLOW/)
   })
 

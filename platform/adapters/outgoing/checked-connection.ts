@@ -18,15 +18,16 @@ const CONNECT_MS = 5_000
  * of them a client takes is chance. Throws `OutgoingError`.
  */
 export async function checkedAddresses(
-  { protocol, hostname }: { protocol: string; hostname: string },
+  { protocol, hostname, port }: { protocol: string; hostname: string; port: string },
   allowed: Allowed,
   resolve: Resolve,
 ): Promise<readonly string[]> {
   // `URL` writes IPv6 in brackets, and every form of an IPv4 address (0x7f.1, 2130706433) as four numbers.
   const host = hostname.replace(/^\[|\]$/g, '').toLowerCase()
   const addresses = isIP(host) ? [host] : await resolved(host, resolve)
+  const to = Number(port) || (protocol === 'https:' ? 443 : 80)
   for (const address of addresses) {
-    if (isAllowed(allowed, host, address)) continue
+    if (isAllowed(allowed, host, address, to)) continue
     if (reachOf(address) !== 'internet') throw faultOf('address-refused', host)
     if (protocol !== 'https:') throw faultOf('not-encrypted', host)
   }

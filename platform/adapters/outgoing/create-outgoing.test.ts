@@ -25,7 +25,7 @@ async function serve(answer: Answer, host = '127.0.0.1', port = 0): Promise<numb
 }
 
 function open(options: Partial<OutgoingOptions> = {}): Outgoing {
-  const outgoing = createOutgoing({ allowed: readAllowed('127.0.0.1'), ...options })
+  const outgoing = createOutgoing({ allowed: readAllowed('127.0.0.1:*'), ...options })
   closing.push(() => outgoing.close())
   return outgoing
 }
