@@ -98,7 +98,7 @@ export const DeadLetter = z.object({
   at: Time,
   attempts: z.int(),
   error: z.string(),
-  /** What the task concerns; of a handler the stream of its event, `<category>-<id>`. */
+  /** What the task concerns; of a handler the stream of its event, `<category>-<id>`; of a delivery `<team>/<webhook>`. */
   subject: z.string().optional(),
   /** The handler that could not do its work, and the event at which. */
   handler: z.string().optional(),

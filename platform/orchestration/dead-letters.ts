@@ -2,6 +2,7 @@ import type { DeadLetter } from '#api/operations.ts'
 import type { Database, Sql } from '../adapters/database/database.ts'
 import { DEAD_LETTERS, type Jobs, QUEUE_SCHEMA } from '../adapters/database/jobs.ts'
 import { PlatformError } from '../errors.ts'
+import { DELIVERIES } from '../webhooks/queue-deliveries.ts'
 
 export type DeadLetters = {
   /** The newest first. `next` is null on the last page. */
@@ -23,10 +24,13 @@ type Row = {
   retries: number
   output: unknown
   data: unknown
+  webhook: string | null
 }
 
 const SELECT = `SELECT id, source_name AS queue, source_id AS original, created_on AS at,
-  coalesce(source_retry_count, 0) AS retries, source_output AS output, data
+  coalesce(source_retry_count, 0) AS retries, source_output AS output, data,
+  CASE WHEN source_name = '${DELIVERIES}' THEN (SELECT w.team || '/' || w.name FROM kade.webhook_delivery d
+    JOIN kade.webhook w ON w.id = d.webhook WHERE d.id = (data->>'delivery')::uuid) END AS webhook
   FROM ${QUEUE_SCHEMA}.job WHERE name = '${DEAD_LETTERS}' AND state = 'created'`
 
 /** What failed for good in any queue: tasks of clusters, and events at the handlers of `subscriptions.ts`. */
@@ -62,17 +66,29 @@ async function replay(tx: Sql, jobs: Jobs, row: Row): Promise<void> {
   }
   await jobs.remove(tx, row.queue, row.original)
   if (await jobs.redrive(tx, row.id)) return
-  throw new PlatformError('conflict', `The queue ${row.queue} of this dead letter is gone.`, {
-    next: 'Discard it.',
-  })
+  throw new PlatformError(
+    'conflict',
+    {
+      en: `The queue ${row.queue} of this dead letter is gone.`,
+      nl: `De wachtrij ${row.queue} van deze vastgelopen taak is er niet meer.`,
+    },
+    { next: { en: 'Discard it.', nl: 'Geef de taak op.' } },
+  )
 }
 
 async function find(tx: Sql, id: string): Promise<Row> {
   const [row] = await tx.query<Row>(`${SELECT} AND id = $1 FOR UPDATE`, [id])
   if (row) return row
-  throw new PlatformError('not-found', `There is no dead letter ${id}.`, {
-    next: 'It may have been replayed or discarded meanwhile: look at the list again.',
-  })
+  throw new PlatformError(
+    'not-found',
+    { en: `There is no dead letter ${id}.`, nl: `Er is geen vastgelopen taak ${id}.` },
+    {
+      next: {
+        en: 'It may have been replayed or discarded meanwhile: look at the list again.',
+        nl: 'Misschien is die intussen opnieuw geprobeerd of opgegeven: bekijk de lijst opnieuw.',
+      },
+    },
+  )
 }
 
 async function list(
@@ -94,7 +110,7 @@ async function list(
 function view(row: Row): DeadLetter {
   // Of a handler the data is the event it failed at; of a task it says what it concerns.
   const handler = row.queue.startsWith('on.') ? row.queue.slice('on.'.length) : undefined
-  const subject = textIn(row.data, handler === undefined ? 'subject' : 'stream')
+  const subject = row.webhook ?? textIn(row.data, handler === undefined ? 'subject' : 'stream')
   const event = handler === undefined ? undefined : textIn(row.data, 'type')
   return {
     id: row.id,
@@ -124,7 +140,9 @@ const CURSOR = /^([\d :.+-]+)\|([0-9a-f-]{36})$/
 function decode(cursor: string): [string, string] {
   const [, at, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   if (at !== undefined && id !== undefined) return [at, id]
-  throw new PlatformError('request-invalid', 'This cursor is not one of ours.', {
-    next: 'Start from the first page.',
-  })
+  throw new PlatformError(
+    'request-invalid',
+    { en: 'This cursor is not one of ours.', nl: 'Deze cursor is niet van ons.' },
+    { next: { en: 'Start from the first page.', nl: 'Begin bij de eerste pagina.' } },
+  )
 }

@@ -482,6 +482,27 @@ describe('registering', () => {
   })
 })
 
+it('what failed for good by a fault of Kade says whose webhook it is, in both languages what is gone', async () => {
+  const { context, queue } = ground
+  const { url } = await receive()
+  const { id: webhook } = await add(ada, url, { name: 'whose' })
+  await ground.platform.testWebhook(ada, { params: { webhook } })
+  const [delivery] = await deliveries(ada, webhook)
+  // As pg-boss leaves one behind.
+  await context.database.transaction(tx =>
+    queue.jobs.insert(tx, 'dead', [{ data: { delivery: delivery?.id, attempt: 1 } }]),
+  )
+  await context.database.query(
+    `update pgboss.job set source_name = 'webhooks', source_id = gen_random_uuid() where name = 'dead'`,
+  )
+  const { items } = await queue.deadLetters.list({ limit: 10 })
+  expect(items).toMatchObject([{ queue: 'webhooks', subject: 'a/whose' }])
+  await queue.deadLetters.discard(items[0]?.id ?? '')
+  await expect(queue.deadLetters.discard(items[0]?.id ?? '')).rejects.toMatchObject({
+    text: { nl: expect.stringContaining('vastgelopen taak') },
+  })
+})
+
 it('the log gives up nothing that a job will still send, however old it is', async () => {
   const { context, platform, queue } = ground
   const receiver = await receive()
