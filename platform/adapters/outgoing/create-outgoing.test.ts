@@ -291,3 +291,20 @@ it('names the host in what it says, and nothing else of the address', async () =
     text: { en: expect.stringContaining('127.0.0.2'), nl: expect.stringContaining('127.0.0.2') },
   })
 })
+
+describe('a check', () => {
+  it('ends by its deadline where no answer comes about a name', async () => {
+    const outgoing = open({ resolve: () => new Promise(() => {}), checkMs: 20 })
+    await expect(outgoing.check('https://hanging.example/')).rejects.toEqual(fault('timeout'))
+  })
+
+  it('says the same of a name that is not there and of one that leads inside', async () => {
+    const said = async (resolve: OutgoingOptions['resolve'] & {}) =>
+      open({ resolve })
+        .check('https://some.example/')
+        .catch(error => error.text)
+    const absent = await said(() => Promise.reject(new Error('ENOTFOUND')))
+    expect(absent.en).toContain('some.example')
+    expect(await said(async () => ['10.0.0.1'])).toEqual(absent)
+  })
+})

@@ -38,9 +38,13 @@ export type OutgoingOptions = {
   resolve?: Resolve
   /** Milliseconds an open circuit waits before one try; 30,000 when absent. */
   restMs?: number
+  /** Milliseconds that `check` may take; 5,000 when absent. */
+  checkMs?: number
 }
 
 const DEADLINE_MS = 10_000
+/** For looking a name up, when an address is only checked. */
+const CHECK_MS = 5_000
 const MAX_BYTES = 64 * 1024
 const REST_MS = 30_000
 const FAILURES_THAT_OPEN = 5
@@ -51,6 +55,7 @@ export function createOutgoing({
   allowed,
   resolve = systemResolve,
   restMs = REST_MS,
+  checkMs = CHECK_MS,
 }: OutgoingOptions): Outgoing {
   const agent = new Agent({
     connect: checkedConnector(allowed, resolve),
@@ -90,7 +95,13 @@ export function createOutgoing({
       }
     },
     check: async address => {
-      await checkedAddresses(parse(address), allowed, resolve)
+      const url = parse(address)
+      const deadline = AbortSignal.timeout(checkMs)
+      try {
+        await orAborted(checkedAddresses(url, allowed, resolve), deadline)
+      } catch (error) {
+        throw inWords(error, url.hostname, undefined, deadline)
+      }
     },
     close: () => agent.destroy(),
   }

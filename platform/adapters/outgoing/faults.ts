@@ -1,6 +1,12 @@
 import type { Text } from '#api/names.ts'
 import { OutgoingError, type OutgoingFault } from './outgoing.ts'
 
+/** One text for both: a team must not learn which names an internal network has. The fault itself tells them apart. */
+const notCalled = (host: string): Text => ({
+  en: `${host} has no address, or leads into a network that Kade does not call. Use a public address, or have whoever runs Kade add it to KADE_OUTGOING_ALLOW.`,
+  nl: `${host} heeft geen adres, of leidt naar een netwerk dat Kade niet aanroept. Gebruik een openbaar adres, of laat de beheerder van Kade het toevoegen aan KADE_OUTGOING_ALLOW.`,
+})
+
 const texts: Readonly<Record<OutgoingFault, (host: string) => Text>> = {
   'url-invalid': () => ({
     en: 'This is no address that Kade can call: it has to begin with https://, and holds no user name or password.',
@@ -10,14 +16,8 @@ const texts: Readonly<Record<OutgoingFault, (host: string) => Text>> = {
     en: `${host} is on the internet, where Kade calls https addresses only.`,
     nl: `${host} staat op internet, en daar roept Kade alleen https-adressen aan.`,
   }),
-  'address-refused': host => ({
-    en: `${host} leads into a network that Kade does not call. Use a public address, or have whoever runs Kade add it to KADE_OUTGOING_ALLOW.`,
-    nl: `${host} leidt naar een netwerk dat Kade niet aanroept. Gebruik een openbaar adres, of laat de beheerder van Kade het toevoegen aan KADE_OUTGOING_ALLOW.`,
-  }),
-  unresolvable: host => ({
-    en: `The name ${host} has no address.`,
-    nl: `De naam ${host} heeft geen adres.`,
-  }),
+  'address-refused': notCalled,
+  unresolvable: notCalled,
   unreachable: host => ({
     en: `${host} could not be reached, or broke the connection off.`,
     nl: `${host} was niet te bereiken, of verbrak de verbinding.`,
