@@ -29,7 +29,7 @@ export type Bus = {
   /** Starts handing all events that others may hear of to a destination. */
   connect(
     driver: BusDriver,
-    how?: Pick<DestinationOptions, 'start' | 'categories'>,
+    how?: Pick<DestinationOptions, 'start' | 'categories' | 'publishMs'>,
   ): Promise<Destination>
   /** Stops what was started here. */
   stop(): Promise<void>

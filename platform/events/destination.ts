@@ -23,6 +23,8 @@ export type DestinationOptions = {
   /** Where a driver begins that has no cursor yet: `now` when absent, or the beginning. */
   start?: 'now' | 'beginning'
   categories?: readonly string[]
+  /** Milliseconds for one batch; 10,000 when absent. */
+  publishMs?: number
   /** Told once per category when the destination goes away, not at every try. */
   onError?: ((error: unknown) => void) | undefined
 }
@@ -52,6 +54,7 @@ export async function startDestination(options: DestinationOptions): Promise<Des
   const loops = categories.map(category => {
     let away = false
     let restUntil = 0
+    const flow = { size: BATCH }
     return new WakeLoop({
       database,
       channel: 'events',
@@ -59,7 +62,7 @@ export async function startDestination(options: DestinationOptions): Promise<Des
       step: async () => {
         if (performance.now() < restUntil) return false
         try {
-          const more = await deliver(options, category, holder, placeOf, stopping.signal)
+          const more = await deliver(options, category, holder, placeOf, stopping.signal, flow)
           if (more) away = false
           return more
         } catch (error) {
@@ -98,11 +101,12 @@ export async function startDestination(options: DestinationOptions): Promise<Des
 }
 
 async function deliver(
-  { database, driver, source }: DestinationOptions,
+  { database, driver, source, publishMs = PUBLISH_MS }: DestinationOptions,
   category: string,
   holder: string,
   placeOf: PlaceOf,
   stopping: AbortSignal,
+  flow: { size: number },
 ): Promise<boolean> {
   const cursor = cursorOf(driver, category)
   if (!(await takeLease(database, cursor, holder))) return false
@@ -111,7 +115,7 @@ async function deliver(
     [cursor],
   )
   const after = row?.position ?? 0
-  const events = await readCategory(database, category, after, BATCH)
+  const events = await readCategory(database, category, after, flow.size)
   const last = events.at(-1)
   if (!last) return false
   const batch = []
@@ -120,8 +124,15 @@ async function deliver(
     // Of what nobody knows whose it is, nobody is told.
     if (place) batch.push(cloudEvent(event, place, source))
   }
-  if (batch.length > 0)
-    await driver.publish(batch, AbortSignal.any([stopping, AbortSignal.timeout(PUBLISH_MS)]))
+  const deadline = AbortSignal.timeout(publishMs)
+  try {
+    if (batch.length > 0) await driver.publish(batch, AbortSignal.any([stopping, deadline]))
+    flow.size = Math.min(BATCH, flow.size * 2)
+  } catch (error) {
+    // Too slow for so many: the same batch again would end the same way.
+    if (deadline.aborted) flow.size = Math.ceil(flow.size / 2)
+    throw error
+  }
   // Only from where this batch began: a replay that was asked for meanwhile holds.
   await database.query('UPDATE kade.cursor SET position = $3 WHERE name = $1 AND position = $2', [
     cursor,

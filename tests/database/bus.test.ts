@@ -138,6 +138,34 @@ describe('a destination', () => {
     await vi.waitFor(() => expect(two.ids()).toEqual(told), soon)
   })
 
+  it('that is too slow for a batch is handed fewer', async () => {
+    const told: string[] = []
+    const driver: BusDriver = {
+      name: 'slow',
+      start: async () => {},
+      publish: async (events, signal) => {
+        if (events.length > 100)
+          await new Promise((_, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+          )
+        told.push(...events.map(({ id }) => id))
+      },
+      stop: async () => {},
+    }
+    const ids = Array.from({ length: 150 }, () => randomUUID())
+    await open().connect(driver, { publishMs: 200 })
+    await db.database.transaction(tx =>
+      append(
+        tx,
+        'cluster-x',
+        null,
+        ids.map(() => updated('x', 'slow')),
+        { ids },
+      ),
+    )
+    await vi.waitFor(() => expect(new Set(told)).toEqual(new Set(ids)), soon)
+  })
+
   it('that refuses one category is complained of once, though another goes on', async () => {
     const errors: unknown[] = []
     const kept: string[] = []
