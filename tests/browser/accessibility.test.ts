@@ -197,6 +197,8 @@ test.each(looks)('axe finds nothing where answers are refused, in %s and %s', as
   await page.locator('[aria-invalid=true]').waitFor()
   expect(await violationsOf(page), 'field').toEqual([])
   await open('/deployments/lab/vectors/edit')
+  // Folded as it is, it stands in the page once the form does.
+  await page.getByLabel(words.memory).waitFor({ state: 'attached' })
   for (const fold of await page.locator('details summary').all()) await fold.click()
   await page.getByLabel(words.memory).fill('3Gi')
   await button(words.check).click()
