@@ -15,6 +15,7 @@ import {
 } from '@nats-io/transport-node'
 import { PlatformError } from '../../errors.ts'
 import { type CloudEvent, cloudEventType } from '../../events/cloud-event.ts'
+import { orAborted } from '../../or-aborted.ts'
 import type { BusDriver } from './bus-driver.ts'
 
 export type NatsOptions = {
@@ -53,7 +54,7 @@ export function natsDriver(options: NatsOptions): BusDriver {
     name: 'nats',
     start: async () => {},
     async publish(events, signal) {
-      const nats = await unlessAborted(connection(), signal)
+      const nats = await orAborted(connection(), signal)
       try {
         const js = jetstream(nats)
         for (const event of events) {
@@ -66,7 +67,7 @@ export function natsDriver(options: NatsOptions): BusDriver {
             timeout: PUBLISH_MS,
             expect: { streamName: stream },
           })
-          await unlessAborted(sent, signal)
+          await orAborted(sent, signal)
         }
       } catch (error) {
         // What state the connection is in is not known; the next batch begins on a new one.
@@ -147,18 +148,4 @@ function unusable(stream: string, cause: unknown): PlatformError {
       cause,
     },
   )
-}
-
-/** The client's own waits do not listen to a signal. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = Promise.withResolvers<never>()
-  const end = () => ended.reject(signal.reason)
-  if (signal.aborted) end()
-  signal.addEventListener('abort', end, { once: true })
-  work.catch(() => undefined)
-  try {
-    return await Promise.race([work, ended.promise])
-  } finally {
-    signal.removeEventListener('abort', end)
-  }
 }

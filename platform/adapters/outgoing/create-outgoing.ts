@@ -16,6 +16,7 @@ import {
   retry,
 } from 'cockatiel'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
+import { orAborted } from '../../or-aborted.ts'
 import type { Allowed } from './allowed.ts'
 import {
   checkedAddresses,
@@ -203,19 +204,4 @@ function inWords(
   if (deadline.aborted) return faultOf('timeout', host, error)
   if (error instanceof BrokenCircuitError) return faultOf('circuit-open', host)
   return faultOf('unreachable', host, error)
-}
-
-/** Rejects when the signal aborts: looking a name up, and the pause between two tries, do not listen to it. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = Promise.withResolvers<never>()
-  const end = () => ended.reject(signal.reason)
-  if (signal.aborted) end()
-  signal.addEventListener('abort', end, { once: true })
-  // Nobody awaits what it finds after the end.
-  work.catch(() => undefined)
-  try {
-    return await Promise.race([work, ended.promise])
-  } finally {
-    signal.removeEventListener('abort', end)
-  }
 }
