@@ -32,7 +32,13 @@ hold kernel/keys/root_maxbytes 25000000
 printf '127.0.0.1 localhost\n10.0.0.2 real-node\n' >"$state/hosts"
 : >"$state/resolv.conf"
 mount --bind "$state/hosts" /etc/hosts
-mount --bind "$state/resolv.conf" /etc/resolv.conf
+# With systemd-resolved it is a link into /run, which is empty by now.
+resolv=$(readlink -m /etc/resolv.conf)
+if [ ! -e "$resolv" ]; then
+  mkdir -p "$(dirname "$resolv")"
+  : >"$resolv"
+fi
+mount --bind "$state/resolv.conf" "$resolv"
 
 "$@" &
 wait $!

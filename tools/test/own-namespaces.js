@@ -4,10 +4,21 @@
  * The kernel ends every process of a process namespace together with its first, and with the last of them go network,
  * mounts and shared memory. That first process dies with this one (`--pdeathsig`, `--kill-child`), so nothing of a run
  * outlives it, not even after a SIGKILL. What stays then are a directory and control groups: both bear the number of the
- * run, the directory names who made it, and the next run removes those of owners that no longer live.
+ * run, the directory names who made it, and the next run removes those of owners that no longer live. Anybody may write
+ * where temporary files are, so only directories of this user count, and only processes that can be seen from here.
  */
 import { spawn } from 'node:child_process'
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -69,18 +80,40 @@ export async function removeLeftovers() {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue
     const state = path.join(tmpdir(), name)
-    const owner = await readFile(path.join(state, 'owner.json'), 'utf8').catch(() => '')
-    if (await isAlive(owner)) continue
+    if (!(await isLeftBehind(state))) continue
     await removeState(state)
     removed.push(state)
   }
   return removed
 }
 
+/** Whether it is a directory of a run of this user whose owner no longer lives. What cannot be known is left alone. */
+async function isLeftBehind(state) {
+  const seen = await lstat(state).catch(() => undefined)
+  if (!seen?.isDirectory() || seen.uid !== process.getuid()) return false
+  const owner = await readFile(path.join(state, 'owner.json'), 'utf8').catch(() => undefined)
+  if (owner === undefined) return false
+  return owner.includes(await processNamespace()) && !(await isAlive(owner))
+}
+
+/** The process ids of a container that shares this directory are others than here. */
+function processNamespace() {
+  return readlink('/proc/self/ns/pid')
+}
+
+/** It gets its name with its owner in it, so that nobody takes it for one that was left behind. */
 async function makeState() {
   const state = path.join(tmpdir(), `${PREFIX}${process.pid}`)
-  await mkdir(state, { mode: 0o755 })
-  await writeFile(path.join(state, 'owner.json'), JSON.stringify(await holderOf(process.pid)))
+  const draft = path.join(tmpdir(), `.${PREFIX}${process.pid}-${Date.now()}`)
+  await mkdir(draft, { mode: 0o755 })
+  const owner = { ...(await holderOf(process.pid)), within: await processNamespace() }
+  await writeFile(path.join(draft, 'owner.json'), JSON.stringify(owner))
+  try {
+    await rename(draft, state)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
   return state
 }
 

@@ -1,7 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -29,7 +39,8 @@ afterEach(async () => {
 async function leave(name: string, owner: object): Promise<string> {
   const state = path.join(directory, `kade-real-node-${name}`)
   await mkdir(path.join(state, 'tmp'), { recursive: true })
-  await writeFile(path.join(state, 'owner.json'), JSON.stringify(owner))
+  const within = await readlink('/proc/self/ns/pid')
+  await writeFile(path.join(state, 'owner.json'), JSON.stringify({ within, ...owner }))
   return state
 }
 
@@ -38,6 +49,22 @@ describe('what a run left behind', () => {
     const gone = await leave('1', { pid: process.pid, started: '1' })
     expect(await removeLeftovers()).toEqual([gone])
     expect(existsSync(gone)).toBe(false)
+  })
+
+  it('stays where its owner cannot be seen: another container may share the directory', async () => {
+    const kept = await leave('3', { pid: process.pid, started: '1', within: 'pid:[1]' })
+    await mkdir(path.join(directory, 'kade-real-node-4'))
+    expect(await removeLeftovers()).toEqual([])
+    expect(existsSync(kept)).toBe(true)
+  })
+
+  it('is of this user: a name under the directory for temporary files is nobody’s word', async () => {
+    const gone = { pid: process.pid, started: '1' }
+    const pointedAt = await leave('5', gone)
+    await symlink(pointedAt, path.join(directory, 'kade-real-node-6'))
+    await rm(path.join(pointedAt, 'owner.json'))
+    if (process.getuid?.() === 0) await chown(await leave('7', gone), 12_345, 12_345)
+    expect(await removeLeftovers()).toEqual([])
   })
 
   it('stays while its owner lives', async () => {

@@ -23,6 +23,9 @@ export async function prepareRealNode(root, { apps = [], report = console.log } 
   await step('programs of a real node', async () => void (await getNodeTools({ report: say })))
   await step('images of apps', async () => {
     const program = path.join(root, 'tests', 'real-node', 'images', 'prepare.ts')
-    await run(nodeProgram(root), [program, ...apps], { cwd: root, timeout: IMAGES_MS })
+    const options = { cwd: root, timeout: IMAGES_MS }
+    const running = run(nodeProgram(root), [program, ...apps], options)
+    running.child.stdout.on('data', lines => lines.trim().split('\n').forEach(say))
+    await running
   })
 }

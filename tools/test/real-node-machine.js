@@ -1,13 +1,15 @@
 /** What a machine must be for a real node to live on it, and how it becomes that where one command is enough. */
 import { execFile } from 'node:child_process'
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { runInOwnNamespaces } from './own-namespaces.js'
 
 const run = promisify(execFile)
 const INSTALL_MS = 5 * 60_000
 const TRY_MS = 30_000
+/** Debian's own updates hold the lock for minutes after the start of a machine. */
+const LOCK_WAIT = '-o DPkg::Lock::Timeout=120'
 
 /** What has to be there, and the Debian package that brings it; the first path that exists counts. */
 const needed = [
@@ -38,7 +40,7 @@ export async function whyNoRealNode({ report = console.log } = {}) {
     const failed = await install(missing, report)
     if (failed) return failed
   }
-  return (await whyNoMounts()) ?? (await whyNoRules())
+  return whyNoMachine()
 }
 
 async function missingPackages() {
@@ -59,7 +61,7 @@ function isThere(file) {
 
 /** Only on Debian and its children: elsewhere the packages have other names. */
 async function install(packages, report) {
-  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  const command = `apt-get install -y --no-install-recommends ${LOCK_WAIT} ${packages.join(' ')}`
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
   if (!/^ID(_LIKE)?=.*debian/m.test(release)) {
     return `it needs what Debian has as ${packages.join(', ')}`
@@ -74,38 +76,36 @@ async function install(packages, report) {
   }
 }
 
-/** An overlay on the directory for temporary files, in a namespace of its own. */
-async function whyNoMounts() {
-  const directory = await mkdtemp(path.join(tmpdir(), 'kade-overlay-'))
-  try {
-    const script = `cd ${directory} && mkdir l u w m && mount -t overlay -o lowerdir=l,upperdir=u,workdir=w overlay m`
-    await run('unshare', ['--mount', 'sh', '-c', script], { timeout: TRY_MS })
-  } catch (error) {
-    return `no overlay file system can be mounted in ${tmpdir()}: ${lastLine(error)}`
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
-}
-
-/** What kube-proxy and kube-router write, tried where nobody is harmed. */
-async function whyNoRules() {
-  const rules = [
+/**
+ * What a node and its parts do to their machine, tried in namespaces of its own, where nobody is harmed: the namespaces
+ * themselves with their mounts, a control group, and the rules that kube-proxy and kube-router write.
+ */
+async function whyNoMachine() {
+  const hierarchy = '[ -d /sys/fs/cgroup/memory ] && cd /sys/fs/cgroup/memory || cd /sys/fs/cgroup'
+  const tries = [
+    `${hierarchy}; mkdir "$(basename "$KADE_REAL_NODE")"`,
     'ipset create kade hash:ip',
     'iptables -w -A FORWARD -m set --match-set kade src -m comment --comment kade -j MARK --set-mark 1',
     'iptables -w -A FORWARD -m physdev --physdev-is-bridged -m conntrack --ctstate RELATED -j ACCEPT',
     'iptables -w -t nat -A PREROUTING -m statistic --mode random --probability 0.5 -p tcp -j DNAT --to 127.0.0.1:1',
     'iptables -w -t nat -A POSTROUTING -j MASQUERADE --random-fully',
   ]
+  const script = ['timeout', `${TRY_MS / 1000}`, 'sh', '-ec', tries.join('\n')]
+  const options = { cwd: '/', env: process.env, stdio: ['ignore', 'pipe', 'pipe'] }
   try {
-    await run('unshare', ['--net', 'sh', '-ec', rules.join('\n')], { timeout: TRY_MS })
+    const [program, ...args] = script
+    const { code, said } = await runInOwnNamespaces(program, args, options)
+    if (code === 0) return undefined
+    return `its namespaces, mounts, control groups or packet filter do not allow one: ${lastOf(said) || `exit code ${code}`}`
   } catch (error) {
-    return `iptables or ipset cannot write what Services and NetworkPolicies need: ${lastLine(error)}`
+    return `no namespaces of its own can be made: ${lastLine(error)}`
   }
 }
 
 function lastLine(error) {
-  return String(error.stderr || error.message)
-    .trim()
-    .split('\n')
-    .at(-1)
+  return lastOf(String(error.stderr || error.message))
+}
+
+function lastOf(text) {
+  return text.trim().split('\n').at(-1)
 }
