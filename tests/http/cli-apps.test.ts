@@ -1,47 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 import { type ForeignModule, foreignModule } from '#tests/support/foreign-module.ts'
-import {
-  type Answers,
-  type GatewayGround,
-  gatewayGround,
-  type PlatformCall,
-  recordingPlatform,
-} from '#tests/support/gateway.ts'
-import { typed } from '#tests/support/typed.ts'
 
 const at = '2026-11-21T10:00:00.000Z'
 
-let ground: GatewayGround
-let home: string
+const cli = cliAtDoor()
+const { kade, calls } = cli
 let notes: ForeignModule
-let answers: Answers
-let calls: PlatformCall[]
-
 beforeAll(async () => {
-  ground = await gatewayGround()
-  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
   notes = await foreignModule('notes')
-  const recording = recordingPlatform(
-    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
-  )
-  calls = recording.calls
-  const { url } = await ground.start({ platform: recording.platform })
-  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
 })
-afterAll(async () => {
-  await notes?.remove()
-  await ground?.stop()
-  await rm(home, { recursive: true, force: true })
-})
-beforeEach(() => {
-  answers = {}
-  calls.length = 0
-})
-
-const kade = (line: string) => typed(line, home)
+afterAll(() => notes?.remove())
 
 const app = (more: object = {}) => ({
   id: 'notes',
@@ -65,7 +36,7 @@ describe('an app from outside', () => {
       next: text('Add it again.', 'Voeg hem opnieuw toe.'),
     }
     const list = { items: [], next: null, total: 0, facets: {}, without: [], unusable: [unusable] }
-    answers = { listApps: () => list }
+    cli.answers = { listApps: () => list }
     const { code, out } = await kade('apps')
     expect(code).toBe(0)
     expect(out).toMatch(/✗ It breaks the rules\.\n {4}\/app\/name: is no text\n→ Add it again\.$/)
@@ -73,7 +44,7 @@ describe('an app from outside', () => {
   })
 
   it('is sent as one script with what lies beside it, and told with what it opens', async () => {
-    answers = { addApp: () => app() }
+    cli.answers = { addApp: () => app() }
     const { code, out } = await kade(`apps add ${notes.folder}`)
     expect(code).toBe(0)
     expect(calls).toMatchObject([{ route: 'addApp', call: { body: await notes.body() } }])
@@ -118,7 +89,7 @@ describe('an app from outside', () => {
       expired: [],
       unanswered: [],
     }
-    answers = { readApp: () => app(details) }
+    cli.answers = { readApp: () => app(details) }
     const { out } = await kade('apps notes')
     expect(out).toContain(
       'Notes 1.0.0 (notes), MIT → Send your token.\nIt notes.\nAI risk minimal → ',

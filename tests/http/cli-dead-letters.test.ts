@@ -1,14 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import {
-  type GatewayGround,
-  gatewayGround,
-  type PlatformCall,
-  recordingPlatform,
-} from '#tests/support/gateway.ts'
-import { typed } from '#tests/support/typed.ts'
+import { expect, it } from 'vitest'
+import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 
 const id = '1e4a0000-0000-4000-8000-000000000000'
 const letter = {
@@ -22,28 +13,13 @@ const letter = {
   error: 'it broke\u001b[2J\nin two lines',
 }
 
-let ground: GatewayGround
-let home: string
-let calls: PlatformCall[]
-
-beforeAll(async () => {
-  ground = await gatewayGround()
-  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
-  const recording = recordingPlatform({
-    listDeadLetters: () => ({ items: [letter], next: 'further' }),
-    replayDeadLetter: () => letter,
-  })
-  calls = recording.calls
-  const { url } = await ground.start({ platform: recording.platform })
-  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
-})
-afterAll(async () => {
-  await ground?.stop()
-  await rm(home, { recursive: true, force: true })
+const { kade, called } = cliAtDoor({
+  listDeadLetters: () => ({ items: [letter], next: 'further' }),
+  replayDeadLetter: () => letter,
 })
 
 it('lists dead letters with handler, event and reason, on one line each', async () => {
-  const { code, out } = await typed('dead-letters', home)
+  const { code, out } = await kade('dead-letters')
   expect(code).toBe(0)
   const [, row = '', more] = out.split('\n')
   expect(row).toMatch(
@@ -51,12 +27,12 @@ it('lists dead letters with handler, event and reason, on one line each', async 
   )
   expect(out).not.toContain('\u001b')
   expect(more).toBe('There is more: kade dead-letters --cursor further')
-  expect(JSON.parse((await typed('dead-letters -o json', home)).out).items).toEqual([letter])
+  expect(JSON.parse((await kade('dead-letters -o json')).out).items).toEqual([letter])
 })
 
 it('has one tried again, or given up', async () => {
-  expect((await typed(`dead-letters replay ${id}`, home)).code).toBe(0)
-  expect((await typed(`dead-letters discard ${id}`, home)).code).toBe(0)
+  expect((await kade(`dead-letters replay ${id}`)).code).toBe(0)
+  expect((await kade(`dead-letters discard ${id}`)).code).toBe(0)
   for (const route of ['replayDeadLetter', 'discardDeadLetter'])
-    expect(calls.find(call => call.route === route)?.call).toMatchObject({ params: { id } })
+    expect(called(route)).toMatchObject({ params: { id } })
 })

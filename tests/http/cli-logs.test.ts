@@ -1,36 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Logs } from '#api/deployments.ts'
-import { run } from '#cli/program.ts'
 import { PlatformError } from '#platform/errors.ts'
-import {
-  type Answers,
-  type GatewayGround,
-  gatewayGround,
-  type PlatformCall,
-  recordingPlatform,
-} from '#tests/support/gateway.ts'
+import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 
-let ground: GatewayGround
-let url: string
-let answers: Answers
-let calls: PlatformCall[]
-
-beforeAll(async () => {
-  ground = await gatewayGround()
-  const recording = recordingPlatform(
-    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
-  )
-  calls = recording.calls
-  url = (await ground.start({ platform: recording.platform })).url
-})
-afterAll(() => ground?.stop())
-beforeEach(() => {
-  calls.length = 0
-})
+const cli = cliAtDoor()
+const { calls } = cli
 
 /** What the cluster says, one answer after the other; the last one again and again. */
 function lay(...said: (Logs['items'] | PlatformError)[]) {
-  answers = {
+  cli.answers = {
     readLogs: () => {
       const items = (said.length > 1 ? said.shift() : said[0]) ?? []
       if (items instanceof PlatformError) throw items
@@ -39,18 +17,9 @@ function lay(...said: (Logs['items'] | PlatformError)[]) {
   }
 }
 
-async function kade(...words: string[]) {
-  const out: string[] = []
-  const err: string[] = []
-  const terminal = {
-    out: (line: string) => out.push(line),
-    err: (line: string) => err.push(line),
-    env: { KADE_URL: url, KADE_TOKEN: ground.token },
-    interactive: false,
-    readStdin: async () => '',
-    ask: async () => '',
-  }
-  return { code: await run(words, terminal, '0.0.0'), out, err: err.join('\n') }
+async function kade(line: string) {
+  const { code, out, err } = await cli.kade(line)
+  return { code, out: out.split('\n').filter(said => said !== ''), err }
 }
 
 function line(second: number, pod: string, text: string) {
@@ -63,7 +32,7 @@ describe('kade logs --follow', () => {
   it('tells each line once, of pods that come and go, until the deployment is gone', async () => {
     const [one, two, three] = [line(11, 'a', 'one'), line(12, 'b', 'two'), line(13, 'b', 'three')]
     lay([one], [one, two], [two, three], gone)
-    const { code, out, err } = await kade('logs', 'team-a/chat', '-f', '--lines', '50')
+    const { code, out, err } = await kade('logs team-a/chat -f --lines 50')
     expect(out).toEqual(['a/app  one', 'b/app  two', 'b/app  three'])
     expect(code).toBe(4)
     expect(err).toBe('team-a/chat is gone: it was deleted, and there is nothing more to follow.')
@@ -79,7 +48,7 @@ describe('kade logs --follow', () => {
     const away = new PlatformError('cluster-unreachable', 'The cluster amsterdam does not answer.')
     const one = line(11, 'a', 'one')
     lay([one], away, [one, line(12, 'a', 'two')], gone)
-    const { out, err } = await kade('logs', 'team-a/chat', '--follow', '-o', 'json')
+    const { out, err } = await kade('logs team-a/chat --follow -o json')
     expect(out.map(text => JSON.parse(text).text)).toEqual(['one', 'two'])
     expect(err).toMatch(/amsterdam does not answer.* Ctrl-C/)
     expect(err).toContain('It answers again.')
@@ -87,7 +56,7 @@ describe('kade logs --follow', () => {
 
   it('follows nothing that is not there', async () => {
     lay(gone)
-    const { code, err } = await kade('logs', 'team-a/chat', '-f')
+    const { code, err } = await kade('logs team-a/chat -f')
     expect(code).toBe(4)
     expect(err).toContain('There is no deployment team-a/chat.')
     expect(calls).toHaveLength(1)
@@ -98,15 +67,15 @@ describe('kade logs --since', () => {
   it('asks for the lines of that time alone', async () => {
     lay([])
     const before = Date.now()
-    await kade('logs', 'team-a/chat', '--since', '10m')
+    await kade('logs team-a/chat --since 10m')
     const { since } = Object(calls[0]?.call.query)
     expect(Math.abs(Date.parse(since) + 600_000 - before)).toBeLessThan(5_000)
   })
 
   it('makes no sense as anything but a time', async () => {
-    expect((await kade('logs', 'team-a/chat', '--since', 'yesterday')).code).toBe(2)
-    const answer = await fetch(`${url}/api/v1/deployments/team-a/chat/logs?since=yesterday`, {
-      headers: { authorization: `Bearer ${ground.token}` },
+    expect((await kade('logs team-a/chat --since yesterday')).code).toBe(2)
+    const answer = await fetch(`${cli.url}/api/v1/deployments/team-a/chat/logs?since=yesterday`, {
+      headers: { authorization: `Bearer ${cli.door.token}` },
     })
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({

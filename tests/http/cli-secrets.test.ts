@@ -1,37 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { PlatformError } from '#platform/errors.ts'
-import {
-  type Answers,
-  type GatewayGround,
-  gatewayGround,
-  type PlatformCall,
-  recordingPlatform,
-} from '#tests/support/gateway.ts'
-import { typed } from '#tests/support/typed.ts'
+import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 
-let ground: GatewayGround
-let home: string
-/** What the platform answers; each test lays its own ready. */
-let answers: Answers
-let calls: PlatformCall[]
-
-beforeAll(async () => {
-  ground = await gatewayGround()
-  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
-  const recording = recordingPlatform(
-    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
-  )
-  calls = recording.calls
-  const { url } = await ground.start({ platform: recording.platform })
-  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
-})
-afterAll(async () => {
-  await ground?.stop()
-  await rm(home, { recursive: true, force: true })
-})
+const cli = cliAtDoor()
+const { kade, calls } = cli
 
 describe('kade secrets', () => {
   const title = { en: 'Session key', nl: 'Sessiesleutel' }
@@ -44,30 +16,30 @@ describe('kade secrets', () => {
       { name: 'sessionKey', ...made },
       { name: 'adminPassword', ...made, revealed },
     ]
-    answers = { listSecrets: () => ({ items, next: null }) }
-    const { out } = await typed('secrets team-a/vectors', home, { env: { KADE_LANG: 'nl' } })
+    cli.answers = { listSecrets: () => ({ items, next: null }) }
+    const { out } = await kade('secrets team-a/vectors', { env: { KADE_LANG: 'nl' } })
     expect(out).toMatch(/sessionKey +door Kade gemaakt +ja +nee +Sessiesleutel/)
     expect(out).toMatch(/adminPassword +door Kade gemaakt +ja +ja +admin +Eerste wachtwoord/)
   })
 
   it('--reveal prints the value alone, or the whole answer as JSON', async () => {
     const answer = { name: 'adminPassword', value: 'canary-7', title: purpose }
-    answers = { revealSecret: () => answer }
-    const plain = await typed('secrets team-a/vectors --reveal adminPassword', home)
+    cli.answers = { revealSecret: () => answer }
+    const plain = await kade('secrets team-a/vectors --reveal adminPassword')
     expect(plain).toEqual({ code: 0, out: 'canary-7', err: '' })
     const params = { namespace: 'team-a', name: 'vectors', secret: 'adminPassword' }
     expect(calls.at(-1)).toMatchObject({ actor: { via: 'cli' }, call: { params } })
-    const { out } = await typed('secrets team-a/vectors --reveal adminPassword -o json', home)
+    const { out } = await kade('secrets team-a/vectors --reveal adminPassword -o json')
     expect(JSON.parse(out)).toEqual(answer)
   })
 
   it('exits with 3 where a value is never shown', async () => {
-    answers = {
+    cli.answers = {
       revealSecret: () => {
         throw new PlatformError('forbidden', 'The secret key is never shown: somebody gave it.')
       },
     }
-    const { code, out, err } = await typed('secrets team-a/vectors --reveal key', home)
+    const { code, out, err } = await kade('secrets team-a/vectors --reveal key')
     expect([code, out]).toEqual([3, ''])
     expect(err).toContain('never shown')
   })

@@ -1,15 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Answers,
-  type GatewayGround,
-  gatewayGround,
-  type PlatformCall,
-  recordingPlatform,
-} from '#tests/support/gateway.ts'
-import { typed } from '#tests/support/typed.ts'
+import { describe, expect, it } from 'vitest'
+import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 
 const at = '2026-11-28T10:00:00.000Z'
 const id = '1e4a0000-0000-4000-8000-000000000000'
@@ -25,38 +15,12 @@ const webhook = {
   createdAt: at,
 }
 
-let ground: GatewayGround
-let home: string
-let url: string
-let answers: Answers
-let calls: PlatformCall[]
-
-beforeAll(async () => {
-  ground = await gatewayGround()
-  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
-  const recording = recordingPlatform(
-    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
-  )
-  calls = recording.calls
-  const started = await ground.start({ platform: recording.platform })
-  url = started.url
-  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
-})
-afterAll(async () => {
-  await ground?.stop()
-  await rm(home, { recursive: true, force: true })
-})
-beforeEach(() => {
-  answers = { listWebhooks: () => ({ items: [webhook], next: null }) }
-  calls.length = 0
-})
-
-const kade = (line: string) => typed(line, home)
-const called = (route: string) => calls.find(call => call.route === route)?.call
+const cli = cliAtDoor({ listWebhooks: () => ({ items: [webhook], next: null }) })
+const { kade, called } = cli
 
 describe('kade webhooks', () => {
   it('adds one, and shows its secret once', async () => {
-    answers.createWebhook = () => ({ ...webhook, secret: 'whsec_abc' })
+    cli.answers.createWebhook = () => ({ ...webhook, secret: 'whsec_abc' })
     const line = 'webhooks add tickets https://hooks.example/x --event DeploymentFailed -n team-a'
     const { code, out } = await kade(line)
     expect(code).toBe(0)
@@ -80,7 +44,7 @@ describe('kade webhooks', () => {
 
   it('lists them with what is wrong, and steers no terminal', async () => {
     const reason = { en: 'It said\u001b[2J 410.', nl: 'Het zei 410.' }
-    answers.listWebhooks = () => ({
+    cli.answers.listWebhooks = () => ({
       items: [{ ...webhook, state: 'disabled', reason }],
       next: null,
     })
@@ -93,7 +57,7 @@ describe('kade webhooks', () => {
   })
 
   it('changes what is said, and leaves the rest', async () => {
-    answers.changeWebhook = () => webhook
+    cli.answers.changeWebhook = () => webhook
     expect((await kade('webhooks change tickets --disable')).code).toBe(0)
     expect(called('changeWebhook')).toMatchObject({
       params: { webhook: id },
@@ -104,10 +68,10 @@ describe('kade webhooks', () => {
 
   it('tests, replays and removes by name', async () => {
     const delivery = { id, event: id, name: 'WebhookTested', state: 'waiting', attempts: 0, at }
-    answers.testWebhook = () => delivery
-    answers.replayWebhook = () => ({ queued: 3, next: at })
-    answers.replayWebhookDelivery = () => delivery
-    answers.listWebhookDeliveries = () => ({ items: [delivery], next: null })
+    cli.answers.testWebhook = () => delivery
+    cli.answers.replayWebhook = () => ({ queued: 3, next: at })
+    cli.answers.replayWebhookDelivery = () => delivery
+    cli.answers.listWebhookDeliveries = () => ({ items: [delivery], next: null })
     expect((await kade('webhooks test tickets')).code).toBe(0)
     expect((await kade('webhooks deliveries tickets')).out).toContain('WebhookTested')
     const { out } = await kade('webhooks replay tickets --since 1h')
@@ -126,11 +90,11 @@ describe('kade webhooks', () => {
 })
 
 it('keeps the secret of a new webhook in no row, also under an idempotency key', async () => {
-  answers.createWebhook = () => ({ ...webhook, secret: 'whsec_canary' })
-  const response = await fetch(`${url}/api/v1/webhooks`, {
+  cli.answers.createWebhook = () => ({ ...webhook, secret: 'whsec_canary' })
+  const response = await fetch(`${cli.url}/api/v1/webhooks`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${ground.token}`,
+      authorization: `Bearer ${cli.door.token}`,
       'content-type': 'application/json',
       'idempotency-key': 'the-same-key',
     },
@@ -138,5 +102,5 @@ it('keeps the secret of a new webhook in no row, also under an idempotency key',
   })
   expect(response.status).toBe(201)
   expect(await response.json()).toMatchObject({ secret: 'whsec_canary' })
-  expect(await ground.database.query('select * from kade.idempotency_key')).toEqual([])
+  expect(await cli.door.database.query('select * from kade.idempotency_key')).toEqual([])
 })

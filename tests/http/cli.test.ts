@@ -1,53 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Deployment } from '#api/deployments.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { append } from '#platform/events/store.ts'
-import {
-  type Answers,
-  type GatewayGround,
-  gatewayGround,
-  type PlatformCall,
-  recordingPlatform,
-} from '#tests/support/gateway.ts'
-import { type Typed, typed } from '#tests/support/typed.ts'
+import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 
 const at = '2026-11-21T10:00:00.000Z'
 const text = (en: string) => ({ en, nl: `nl:${en}` })
 const id = randomUUID()
 const deploymentId = randomUUID()
 
-let ground: GatewayGround
-let home: string
-/** What the platform answers; each test lays its own ready. */
-let answers: Answers
-let calls: PlatformCall[]
-
-beforeAll(async () => {
-  ground = await gatewayGround()
-  home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
-  const recording = recordingPlatform(
-    new Proxy({}, { get: (_, name) => Reflect.get(answers, name) }),
-  )
-  calls = recording.calls
-  const { url } = await ground.start({ platform: recording.platform })
-  await writeFile(join(home, 'connection.json'), JSON.stringify({ url, token: ground.token }))
-})
-afterAll(async () => {
-  await ground?.stop()
-  await rm(home, { recursive: true, force: true })
-})
-
-beforeEach(() => {
-  answers = {}
-  calls.length = 0
-})
-
-const kade = (line: string, more: Typed = {}) => typed(line, home, more)
+const cli = cliAtDoor()
+const { kade, calls, called } = cli
 
 const operation = (more: Partial<OperationOfDeployment> = {}): OperationOfDeployment => ({
   id,
@@ -119,24 +86,24 @@ const resolved = {
 
 describe('kade deploy', () => {
   it('binds a need to an address, with the secret that is its key', async () => {
-    answers = { createDeployment: () => operation() }
+    cli.answers = { createDeployment: () => operation() }
     const url = 'postgresql://ada@db.example.org/app'
     const { code } = await kade(
       `deploy mlflow -n team-a --name runs --bind database=${url} --secret database.key=-`,
       { stdin: 'canary-6\n' },
     )
     expect(code).toBe(0)
-    const body = calls.find(({ route }) => route === 'createDeployment')?.call.body
+    const body = called('createDeployment')?.body
     expect(body).toMatchObject({ bindings: { database: { url, secret: 'canary-6' } } })
     expect(body).not.toHaveProperty('secrets')
   })
 
   it('sends what the flags say, as the terminal, with a key of its own', async () => {
-    answers = {
+    cli.answers = {
       readApp: () => ({ settingsSchema }),
       createDeployment: () => operation(),
     }
-    const values = join(home, 'values.yaml')
+    const values = join(cli.home, 'values.yaml')
     await writeFile(values, 'workers: 1\ntitle: hello\n')
     const { code, out } = await kade(
       `deploy qdrant -n team-a --name vectors --values ${values} --set workers=3 --secret key=- --env A=b=c --bind provider=team-a/llm --replicas 2 --cluster paris --reason try`,
@@ -170,7 +137,7 @@ describe('kade deploy', () => {
     ]
     for (const [state, code] of ends) {
       let looks = 0
-      answers = {
+      cli.answers = {
         createDeployment: () => operation(),
         readOperation: () => {
           looks += 1
@@ -199,14 +166,14 @@ describe('kade deploy', () => {
   })
 
   it('gives up waiting after --timeout with 6, and says that it goes on', async () => {
-    answers = { createDeployment: () => operation(), readOperation: () => operation() }
+    cli.answers = { createDeployment: () => operation(), readOperation: () => operation() }
     const { code, err } = await kade('deploy qdrant -n team-a --wait --timeout 0s')
     expect(code).toBe(6)
     expect(err).toContain('It goes on without us')
   })
 
   it('refused, tells why and what to do, and with -o json prints the problem itself', async () => {
-    answers = {
+    cli.answers = {
       createDeployment: () => {
         throw new PlatformError('quota-exceeded', 'Two CPUs are asked for, one is left.', {
           violations: [{ pointer: '/resources/limits/cpu', detail: text('at most 1') }],
@@ -223,7 +190,7 @@ describe('kade deploy', () => {
   })
 
   it('--dry-run previews and changes nothing', async () => {
-    answers = {
+    cli.answers = {
       previewDeployment: () => ({
         allowed: false,
         findings: [],
@@ -292,7 +259,7 @@ describe('a preview', () => {
   }
 
   it('tells where each value comes from that is not the app’s own', async () => {
-    answers = { previewDeployment: () => preview }
+    cli.answers = { previewDeployment: () => preview }
     const { out } = await kade('preview qdrant -n team-a --name vectors')
     expect(out).toContain(
       [
@@ -307,7 +274,7 @@ describe('a preview', () => {
   })
 
   it('tells what you change apart from what somebody changed by hand', async () => {
-    answers = { previewDeployment: () => preview }
+    cli.answers = { previewDeployment: () => preview }
     const { code, out } = await kade('preview qdrant -n team-a --name vectors')
     expect(code).toBe(0)
     expect(out).toContain(
@@ -326,7 +293,7 @@ describe('a preview', () => {
   })
 
   it('is held on to with --preview', async () => {
-    answers = { createDeployment: () => operation() }
+    cli.answers = { createDeployment: () => operation() }
     expect((await kade(`deploy qdrant -n team-a --preview ${preview.hash}`)).code).toBe(0)
     const { call } = calls.find(({ route }) => route === 'createDeployment') ?? {}
     expect(call?.body).toMatchObject({ preview: preview.hash })
@@ -337,7 +304,7 @@ describe('a preview', () => {
 
 describe('kade update', () => {
   it('lays the flags over what is there, and holds on to what it saw', async () => {
-    answers = {
+    cli.answers = {
       readApp: () => ({ settingsSchema }),
       readDeployment: () => deployment,
       updateDeployment: () => operation({ kind: 'update' }),
@@ -358,7 +325,7 @@ describe('kade update', () => {
 
 describe('the other commands', () => {
   it('rollback goes to the last revision that worked', async () => {
-    answers = {
+    cli.answers = {
       readDeployment: () => deployment,
       listRevisions: () => ({
         items: [
@@ -377,7 +344,7 @@ describe('the other commands', () => {
   })
 
   it('delete keeps the data unless it is told otherwise', async () => {
-    answers = { deleteDeployment: () => operation({ kind: 'delete' }) }
+    cli.answers = { deleteDeployment: () => operation({ kind: 'delete' }) }
     await kade('delete team-a/vectors')
     await kade('delete team-a/vectors --data delete')
     expect(calls.map(({ call }) => call.query)).toEqual([{ data: 'keep' }, { data: 'delete' }])
@@ -388,7 +355,7 @@ describe('the other commands', () => {
   })
 
   it('delete says before it forgets what becomes of the data', async () => {
-    answers = { deleteDeployment: () => operation({ kind: 'delete' }) }
+    cli.answers = { deleteDeployment: () => operation({ kind: 'delete' }) }
     const asked = async (line: string) =>
       (await kade(line, { answer: 'vectors', env: { KADE_LANG: 'nl' } })).err
     const forget = 'delete team-a/vectors --forget'
@@ -402,7 +369,7 @@ describe('the other commands', () => {
   })
 
   it('status and list say where a state is only played', async () => {
-    answers = {
+    cli.answers = {
       readDeployment: () => deployment,
       listDeployments: () => ({ items: [deployment], next: 'c2' }),
     }
@@ -416,7 +383,7 @@ describe('the other commands', () => {
   })
 
   it('labels and states are Dutch for who reads Dutch, and names of the contract as JSON', async () => {
-    answers = {
+    cli.answers = {
       readDeployment: () => deployment,
       listDeployments: () => ({ items: [deployment], next: 'c2' }),
       deleteDeployment: () => operation({ kind: 'delete', state: 'queued' }),
@@ -439,7 +406,7 @@ describe('the other commands', () => {
 
   it('logs are stripped of what would steer the terminal', async () => {
     const line = { at: null, pod: 'vectors-0', container: 'qdrant', text: '\u001b[31mred\u001b[0m' }
-    answers = { readLogs: () => ({ items: [line], simulated: false, truncated: false }) }
+    cli.answers = { readLogs: () => ({ items: [line], simulated: false, truncated: false }) }
     expect((await kade('logs team-a/vectors')).out).toBe('vectors-0/qdrant  red')
   })
 
@@ -453,7 +420,7 @@ describe('the other commands', () => {
       },
       { pod: 'vectors-0', container: 'side', cpu: { usage: 0 }, memory: { usage: 2 ** 20 } },
     ]
-    answers = { readMetrics: () => ({ available: true, at, simulated: true, items }) }
+    cli.answers = { readMetrics: () => ({ available: true, at, simulated: true, items }) }
     const { out } = await kade('metrics team-a/vectors')
     expect(out).toContain(`Measured ${at} (simulated)`)
     expect(out).toMatch(/vectors-0 +qdrant +0\.05 +1 +128 MiB +512 MiB/)
@@ -464,7 +431,7 @@ describe('the other commands', () => {
 
   it('metrics say why there are none, in the language of who asks', async () => {
     const reason = text('No metrics API.')
-    answers = { readMetrics: () => ({ available: false, reason, simulated: false, items: [] }) }
+    cli.answers = { readMetrics: () => ({ available: false, reason, simulated: false, items: [] }) }
     const { code, out, err } = await kade('metrics team-a/vectors', { env: { KADE_LANG: 'nl' } })
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'nl:No metrics API.' })
   })
@@ -479,7 +446,7 @@ describe('the other commands', () => {
       createdAt: at,
     })
     let looks = 0
-    answers = {
+    cli.answers = {
       createNamespace: () => namespace('preparing'),
       readNamespace: () => namespace(++looks > 1 ? 'ready' : 'preparing'),
     }
@@ -490,16 +457,16 @@ describe('the other commands', () => {
   })
 
   it('open names the app, and its page when it has no address of its own', async () => {
-    answers = { readDeployment: () => ({ ...deployment, url: 'https://vectors.example.org' }) }
+    cli.answers = { readDeployment: () => ({ ...deployment, url: 'https://vectors.example.org' }) }
     expect((await kade('open team-a/vectors')).out).toBe('https://vectors.example.org')
-    answers = { readDeployment: () => ({ ...deployment, url: 'javascript:alert(1)' }) }
+    cli.answers = { readDeployment: () => ({ ...deployment, url: 'javascript:alert(1)' }) }
     expect((await kade('open team-a/vectors')).out).toMatch(
       /^http:.*\/deployments\/team-a\/vectors$/,
     )
   })
 
   it('speaks Dutch to who does', async () => {
-    answers = {
+    cli.answers = {
       readOperation: () => operation({ state: 'failed', next: text('Fix it.') }),
     }
     const { out } = await kade(`operations show ${id}`, { env: { KADE_LANG: 'nl' } })
@@ -522,7 +489,7 @@ describe('the exit code', () => {
   })
 
   it('is 4 for what is not there', async () => {
-    answers = {
+    cli.answers = {
       readDeployment: () => {
         throw new PlatformError('not-found', 'There is no deployment team-a/gone.')
       },
@@ -538,7 +505,7 @@ describe('the exit code', () => {
 
   it('says the state of a deployment in the words of the portal', async () => {
     const words = JSON.parse(await readFile('app/locales/nl/words.json', 'utf8'))
-    answers = {
+    cli.answers = {
       readDeployment: () => ({ ...deployment, health: { state: 'suspended', since: at } }),
     }
     const { out } = await kade('status team-a/vectors', { env: { KADE_LANG: 'nl' } })
@@ -546,7 +513,7 @@ describe('the exit code', () => {
   })
 
   it('is 7 when no Kade answers, with the way to start one', async () => {
-    const nowhere = await kade('list', { env: { KADE_HOME: join(home, 'nowhere') } })
+    const nowhere = await kade('list', { env: { KADE_HOME: join(cli.home, 'nowhere') } })
     expect(nowhere.code).toBe(7)
     expect(nowhere.err).toContain('kade up')
     const closed = await kade('list', { env: { KADE_URL: 'http://127.0.0.1:1', KADE_TOKEN: 'x' } })
@@ -562,13 +529,13 @@ describe('the exit code', () => {
 
 /** Something happens to the deployment that is waited for. */
 async function ring() {
-  await ground.database.query(
+  await cli.door.database.query(
     `insert into kade.operation (id, deployment, namespace, name, app, team, kind, state, deadline, actor, via)
      values ($1, $2, 'team-a', 'vectors', 'qdrant', 'platform', 'create', 'running', $3, 'a1', 'cli')`,
     [randomUUID(), deploymentId, at],
   )
   const data = { operation: id, cluster: 'amsterdam', attempt: 1, worker: 'w1' }
-  await ground.database.transaction(tx =>
+  await cli.door.database.transaction(tx =>
     append(tx, `deployment-${deploymentId}`, null, [{ type: 'DeploymentStarted', data }]),
   )
 }
