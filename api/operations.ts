@@ -54,6 +54,22 @@ export const Wait = z.object({
 })
 export type Wait = z.infer<typeof Wait>
 
+/** The task of an open operation in the queue of a cluster, from which workers take theirs. */
+export const OperationTask = z.object({
+  cluster: z.string(),
+  /** `retrying` waits to be tried again; `dead` was given up and stands among the dead letters. */
+  state: z.enum(['waiting', 'retrying', 'running', 'dead']),
+  /** Tries until now, with the one that runs. */
+  tries: z.int().min(0),
+  /** Of one that waits: how many tasks go before it. */
+  before: z.int().min(0).optional(),
+  /** Of one that is `retrying`. */
+  nextTry: Time.optional(),
+  /** Why the last try did not end well, in the words of what went wrong. */
+  reason: z.string().optional(),
+})
+export type OperationTask = z.infer<typeof OperationTask>
+
 export const Operation = z.object({
   id: Id,
   kind: OperationKind,
@@ -70,6 +86,8 @@ export const Operation = z.object({
   deadline: Time,
   /** Of a `blocked` operation: it goes on by itself when none of these is left. */
   waitsFor: z.array(Wait).optional(),
+  /** Of an open operation: its tasks, where any wait or run. While its pods are waited for it has none. */
+  tasks: z.array(OperationTask).optional(),
   cause: Cause.optional(),
   /** The next step that is advised. */
   next: Text.optional(),

@@ -77,6 +77,44 @@ it('tells what a blocked operation waits for', () => {
   ])
 })
 
+it('says where the tasks of an operation stand, in both languages', () => {
+  const nextTry = new Date(Date.now() + 9_500).toISOString()
+  const operation = {
+    id: 'o1',
+    kind: 'create' as const,
+    state: 'queued' as const,
+    attempt: 0,
+    requestedAt: '2026-01-01T00:00:00Z',
+    deadline: '2026-01-01T00:10:00Z',
+    tasks: [
+      { cluster: 'amsterdam', state: 'waiting' as const, tries: 0, before: 3 },
+      {
+        cluster: 'paris',
+        state: 'retrying' as const,
+        tries: 2,
+        nextTry,
+        reason: 'no\u001b[2J\nway',
+      },
+      { cluster: 'warsaw', state: 'dead' as const, tries: 241 },
+    ],
+    actor: 'ada',
+    via: 'cli' as const,
+    namespace: 'team-a',
+    name: 'chat',
+    deployment: 'a1',
+    app: 'open-webui',
+    revision: 1,
+  }
+  expect(operationLines(terminal({ LANG: 'en' }), operation).slice(1)).toEqual([
+    '  amsterdam: waits its turn, 3 before it',
+    '  paris: failed 2 times, again in 10 s: no way',
+    '  warsaw: given up after 241 tries (kade dead-letters)',
+  ])
+  expect(operationLines(terminal({ LANG: 'nl' }), operation)[1]).toBe(
+    '  amsterdam: wacht op zijn beurt, 3 ervoor',
+  )
+})
+
 it('aligns columns, and says when there is nothing', () => {
   expect(
     table(

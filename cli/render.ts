@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Finding } from '#api/findings.ts'
-import type { OperationOfDeployment } from '#api/operations.ts'
+import type { OperationOfDeployment, OperationTask } from '#api/operations.ts'
 import type { Problem } from '#api/problem.ts'
 import { type Terminal, tell } from './terminal.ts'
 import { head, type Label, word } from './words.ts'
@@ -83,13 +83,14 @@ export function findingLines(terminal: Terminal, finding: Finding): string[] {
 
 /** An operation in one line, with cause and next step below it when it has them. */
 export function operationLines(terminal: Terminal, operation: OperationOfDeployment): string[] {
-  const { kind, namespace, name, state, step, cause, next, asks, waitsFor } = operation
+  const { kind, namespace, name, state, step, cause, next, asks, waitsFor, tasks } = operation
   const says = (said: string) => word(terminal, said)
   const where = step && (state === 'running' || step === 'blocked') ? ` (${says(step)})` : ''
   const object = cause?.object ? `${cause.object}: ` : ''
   return [
     `${says(kind)} ${namespace}/${name}: ${says(state)}${where}`,
     ...(waitsFor ?? []).map(wait => `  ${clean(tell(terminal, wait.message))}`),
+    ...(tasks ?? []).map(task => `  ${task.cluster}: ${taskLine(terminal, task)}`),
     ...(cause ? [`  ${object}${clean(tell(terminal, cause.message))}`] : []),
     ...(asks?.items ?? []).map(item => `  ? ${clean(tell(terminal, item.message))}`),
     ...(next ? [`→ ${clean(tell(terminal, next))}`] : []),
@@ -99,6 +100,28 @@ export function operationLines(terminal: Terminal, operation: OperationOfDeploym
         ]
       : []),
   ]
+}
+
+/** Where the task of an operation stands in its queue. */
+function taskLine(terminal: Terminal, { state, tries, before, nextTry, reason }: OperationTask) {
+  const why = reason ? `: ${oneLine(reason)}` : ''
+  const seconds = Math.max(0, Math.ceil((Date.parse(nextTry ?? '') - Date.now()) / 1000))
+  const said = {
+    waiting: {
+      en: before ? `waits its turn, ${before} before it` : 'is next',
+      nl: before ? `wacht op zijn beurt, ${before} ervoor` : 'is aan de beurt',
+    },
+    retrying: {
+      en: `failed ${tries} times, again in ${seconds} s${why}`,
+      nl: `${tries} keer mislukt, over ${seconds} s opnieuw${why}`,
+    },
+    running: { en: `runs, try ${tries}${why}`, nl: `loopt, poging ${tries}${why}` },
+    dead: {
+      en: `given up after ${tries} tries (kade dead-letters)${why}`,
+      nl: `opgegeven na ${tries} pogingen (kade dead-letters)${why}`,
+    },
+  }
+  return tell(terminal, said[state])
 }
 
 /** `3m`, `2h`, `5d`: how long ago, for tables. */

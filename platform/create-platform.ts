@@ -35,6 +35,7 @@ import {
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
 import { notificationFunctions } from './notifications/notifications.ts'
+import { withTasks } from './orchestration/task-views.ts'
 import type { Actor, Platform } from './platform.ts'
 import { webhookFunctions } from './webhooks/webhook-functions.ts'
 
@@ -65,7 +66,11 @@ export function createPlatform(context: PlatformContext): Platform {
       listDeployments(database, actor, { ...query, ...params, sort: 'name' }),
     createDeployment: (actor, { body }) => createDeployment(context, actor, body),
     previewDeployment: (actor, { body }) => previewDeployment(context, actor, body),
-    readDeployment: (actor, { params }) => readDeployment(database, actor, params),
+    readDeployment: async (actor, { params }) => {
+      const deployment = await readDeployment(database, actor, params)
+      const [operation = deployment.operation] = await withTasks(database, [deployment.operation])
+      return { ...deployment, operation }
+    },
     updateDeployment: (actor, { params, body, ifMatch }) =>
       updateDeployment(context, actor, { ...params, ifMatch, reason: body.reason }, body),
     deleteDeployment: (actor, { params, query: { data, forget }, ifMatch }) =>
@@ -98,11 +103,7 @@ export function createPlatform(context: PlatformContext): Platform {
     deleteComposition: (actor, { params, query }) =>
       deleteComposition(context, actor, params, query.data),
 
-    listOperations: (actor, { query }) => listOperations(database, actor, query),
-    readOperation: (actor, { params }) => readOperation(database, params.operation, actor),
-    cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),
-    retryOperation: (actor, { params, body }) =>
-      retryOperation(context, actor, params.operation, body?.consent),
+    ...operationRoutes(context),
 
     ...notificationFunctions(database),
     ...webhookFunctions(context),
@@ -139,6 +140,26 @@ function clusterRoutes(
       await setCordon(context, actor, params.cluster, false)
       return undefined
     },
+  }
+}
+
+function operationRoutes(
+  context: PlatformContext,
+): Pick<Platform, 'listOperations' | 'readOperation' | 'cancelOperation' | 'retryOperation'> {
+  const { database } = context
+  return {
+    listOperations: async (actor, { query }) => {
+      const { items, next } = await listOperations(database, actor, query)
+      return { items: await withTasks(database, items), next }
+    },
+    readOperation: async (actor, { params }) => {
+      const operation = await readOperation(database, params.operation, actor)
+      const [shown = operation] = await withTasks(database, [operation])
+      return shown
+    },
+    cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),
+    retryOperation: (actor, { params, body }) =>
+      retryOperation(context, actor, params.operation, body?.consent),
   }
 }
 

@@ -121,6 +121,8 @@ const addresses = [
   '/clusters',
   '/dead-letters',
   '/notifications',
+  '/operations',
+  '/operations?state=cancelled',
   '/webhooks',
   '/deployments/lab/vectors',
   '/deployments/lab/vectors/edit',

@@ -53,6 +53,21 @@ test('when the tab that had the stream closes, another takes over', async () => 
   expect(streams).toHaveLength(3)
 })
 
+test('operations are listed and followed, also those of what is gone, and chosen by state', async () => {
+  await second.getByRole('link', { name: 'Operations' }).click()
+  const row = (name: string) => second.getByRole('article', { name })
+  await row('lab/vectors').getByText('Delete: done').waitFor()
+  await row('lab/vectors').getByText('Deploy: done').waitFor()
+  await second.getByLabel('State').selectOption('succeeded')
+  await product.client.createDeployment({
+    body: { app: 'qdrant', namespace: 'lab', name: 'others' },
+  })
+  await row('lab/others').getByText('Deploy: done').waitFor({ timeout: 60_000 })
+  await second.getByLabel('State').selectOption('failed')
+  await second.getByRole('heading', { name: 'No operations here' }).waitFor()
+  expect(new URL(second.url()).search).toBe('?state=failed')
+})
+
 test('a session that ended is said, and what was typed stays', async () => {
   await second.goto(`${product.url}/deploy/new?app=qdrant`)
   await second.getByLabel('Name', { exact: true }).fill('kept')
