@@ -49,6 +49,32 @@ export const Capacity = z.object({
 })
 export type Capacity = z.infer<typeof Capacity>
 
+/**
+ * How a cluster is, decided from two signals that do not depend on each other. `degraded`: its looks come and go, or the signals differ;
+ * `not-ready`: it answers and is not well; `unknown`: nothing is heard of it.
+ */
+export const ClusterHealth = z.object({
+  state: z.enum(['joining', 'ready', 'degraded', 'not-ready', 'unknown']),
+  since: Time,
+  reason: Text,
+  signals: z.object({
+    /** What its workers say; `at`: when one last reached it. */
+    worker: z.object({
+      says: z.enum(['well', 'unwell', 'unreachable', 'silent']),
+      at: Time.nullable(),
+    }),
+    /** What is seen of its API server without its worker; `none`: nobody else ever reached it. `at`: when it last answered. */
+    probe: z.object({ says: z.enum(['well', 'unwell', 'silent', 'none']), at: Time.nullable() }),
+  }),
+})
+export type ClusterHealth = z.infer<typeof ClusterHealth>
+
+/** How Kade itself is, as far as it can tell: more than half of the clusters silent at once says more of Kade than of them. */
+export const HubHealth = z.object({
+  suspect: z.object({ since: Time, silent: z.array(z.string()), reason: Text }).nullable(),
+})
+export type HubHealth = z.infer<typeof HubHealth>
+
 export const Cluster = z.object({
   name: z.string(),
   region: z.string(),
@@ -59,6 +85,7 @@ export const Cluster = z.object({
   since: Time,
   /** Progress or cause, for people. */
   message: Text,
+  health: ClusterHealth,
   version: z.string().optional(),
   /** What all of its nodes say alike; empty as long as nobody has looked. */
   labels: z.record(z.string(), z.string()),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppList, appFilters } from './app-filters.ts'
 import { AddApp, App } from './apps.ts'
-import { Cluster, Cordon, CreateNamespace, Namespace } from './clusters.ts'
+import { Cluster, Cordon, CreateNamespace, HubHealth, Namespace } from './clusters.ts'
 import {
   Composition,
   CompositionInput,
@@ -141,7 +141,7 @@ export const contract = {
     tag: 'clusters',
     action: 'cluster.read',
     query: z.strictObject(page),
-    answers: { 200: list(Cluster) },
+    answers: { 200: list(Cluster).extend({ hub: HubHealth }) },
   }),
   cordonCluster: route({
     method: 'PUT',

@@ -19,6 +19,7 @@ const names = [
   'ClusterCreated',
   'ClusterUpdated',
   'LeaksChanged',
+  'PlatformHealthCheck',
   'ClusterCordoned',
   'ClusterUncordoned',
   'AppAdded',

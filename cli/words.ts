@@ -99,6 +99,7 @@ const words: Readonly<Record<string, string>> = {
   starting: 'start op',
   joining: 'sluit aan',
   ready: 'klaar',
+  'not-ready': 'niet in orde',
   unreachable: 'niet bereikbaar',
   changing: 'wordt gewijzigd',
   yes: 'ja',

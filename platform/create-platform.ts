@@ -27,6 +27,7 @@ import { listDeployments, listRevisions, readDeployment } from './deployments/qu
 import { listSecrets, revealSecret } from './deployments/reveal.ts'
 import { readTimeline } from './deployments/timeline.ts'
 import { setCordon } from './federation/cordons.ts'
+import { readHubHealth } from './federation/health-view.ts'
 import {
   createNamespace,
   findNamespace,
@@ -131,6 +132,7 @@ function clusterRoutes(
     listClusters: async actor => ({
       items: await listClusters(database, actor, context.clock()),
       next: null,
+      hub: await readHubHealth(database),
     }),
     cordonCluster: async (actor, { params, body }) => {
       await setCordon(context, actor, params.cluster, true, body.reason)

@@ -4,12 +4,14 @@ import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { clean, table } from '../render.ts'
 import { type Terminal, tell } from '../terminal.ts'
 import { simulatedMark, word } from '../words.ts'
+import { healthLines, suspectLines } from './cluster-health.ts'
 
 const header = [
   'CLUSTER',
   'REGION',
   'JURISDICTION',
   'STATE',
+  'HEALTH',
   'DEPLOYMENTS',
   'CPU',
   'MEMORY',
@@ -32,12 +34,17 @@ export function registerClusters(program: Command, cli: Cli): void {
       word(cli.terminal, one.state) +
         simulatedMark(cli.terminal, one) +
         (one.cordon ? says(', cordoned', ', afgesloten voor nieuw werk') : ''),
+      word(cli.terminal, one.health.state),
       String(one.deployments),
       ...takenOf(one.capacity),
       tell(cli.terminal, one.message),
     ])
+    const health = [
+      ...suspectLines(cli.terminal, page.hub),
+      ...page.items.flatMap(one => healthLines(cli.terminal, one)),
+    ]
     const leaks = page.items.flatMap(one => scanLines(cli.terminal, one))
-    print(cli, flags, page, [...table(cli.terminal, header, rows), ...leaks])
+    print(cli, flags, page, [...table(cli.terminal, header, rows), ...health, ...leaks])
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Text } from '#api/names.ts'
 import { createKubeApi } from '#platform/adapters/kubernetes/client.ts'
 import { openCluster } from '#platform/adapters/kubernetes/cluster.ts'
-import { endpointOf } from '#platform/adapters/kubernetes/connection.ts'
+import { type Endpoint, endpointOf } from '#platform/adapters/kubernetes/connection.ts'
 import { embeddedClusters } from '#platform/adapters/kubernetes/embedded/clusters.ts'
 import {
   type EmbeddedCluster,
@@ -74,7 +74,7 @@ export async function joinAndOpen(
   planned: PlannedCluster,
   tell: (message: Text) => void,
   report: Report,
-): Promise<{ engine: Engine; simulated: boolean }> {
+): Promise<{ engine: Engine; simulated: boolean; endpoint: Endpoint }> {
   const { name } = planned.spec
   let simulated = planned.spec.simulated
   const connection = await planned.connect(tell)
@@ -82,16 +82,16 @@ export async function joinAndOpen(
     en: 'Joining: identities and guard policies.',
     nl: 'Aansluiten: identiteiten en bewakingsregels.',
   })
+  const endpoint = await endpointOf(connection)
   const admin = await createKubeApi({ cluster: name, connection })
   try {
     await consentToJoin(settings, admin, name, report)
-    const endpoint = await endpointOf(connection)
     await saveIdentities(settings.home, await joinCluster({ admin, cluster: name, endpoint }))
     simulated ||= await hasOnlySimulatedNodes(admin)
   } finally {
     await admin.close()
   }
-  return { engine: await openEngine(settings.home, name, simulated), simulated }
+  return { engine: await openEngine(settings.home, name, simulated), simulated, endpoint }
 }
 
 /** The engine of a cluster that was joined from this home before. */

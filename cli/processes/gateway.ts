@@ -1,4 +1,6 @@
+import { probeServer } from '#platform/adapters/kubernetes/server-probe.ts'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
+import { startHealthWatch } from '#platform/federation/health-watch.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
 import { findIdle, startWatchdog } from '#platform/orchestration/watchdog.ts'
 import { openDoor } from './door.ts'
@@ -19,6 +21,7 @@ export async function gateway(settings: Settings, report: Report = terminalRepor
     const onError = (error: unknown) => report.problem('A background task failed.', error)
     const context = ground.contextFor(createSqlAgent({ database, queue, onError }))
     stops.push(startWatchdog(context, report.problem))
+    stops.push(startHealthWatch(context, probeServer, report.problem))
     stops.push(startSweep(queue, () => findIdle(context), { onError }))
     stops.push(await startHandlers(context, ground, settings.events, onError))
     const door = await openDoor(settings, context, report)

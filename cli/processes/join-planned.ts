@@ -1,7 +1,7 @@
 import type { Text } from '#api/names.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { setClusterState, setSimulated } from '#platform/federation/registry.ts'
+import { setClusterState, setEndpoint, setSimulated } from '#platform/federation/registry.ts'
 import type { Worker } from '#platform/orchestration/worker.ts'
 import { joinAndOpen } from './clusters.ts'
 import type { PlannedCluster } from './planned-cluster.ts'
@@ -30,7 +30,7 @@ export async function joinPlanned(
     return kept
   }
   try {
-    const { engine, simulated } = await Promise.race([
+    const { engine, simulated, endpoint } = await Promise.race([
       joinAndOpen(settings, planned, message => void say('joining', message), report),
       new Promise<never>((_, reject) =>
         setTimeout(
@@ -40,6 +40,7 @@ export async function joinPlanned(
       ),
     ])
     await setSimulated(context.database, name, simulated)
+    await setEndpoint(context.database, name, endpoint)
     await worker.serve(name, engine)
     await say('ready', { en: 'Joined.', nl: 'Aangesloten.' })
   } catch (error) {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { probeServer } from '#platform/adapters/kubernetes/server-probe.ts'
 import { createInProcessAgent } from '#platform/federation/carriers/in-process.ts'
+import { startHealthWatch } from '#platform/federation/health-watch.ts'
 import { registerClusters } from '#platform/federation/registry.ts'
 import { createHub } from '#platform/orchestration/hub.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
@@ -58,6 +60,7 @@ async function start(settings: Settings, report: Report, stops: Stop[]) {
   })
   stops.push(() => worker.stop())
   stops.push(startWatchdog(context, report.problem))
+  stops.push(startHealthWatch(context, probeServer, report.problem))
   stops.push(startSweep(queue, () => findIdle(context), { onError }))
   stops.push(await startHandlers(context, ground, settings.events, onError))
   const door = await openDoor(settings, context, report)

@@ -8,6 +8,7 @@ export const toldCategories = [
   'deployment',
   'namespace',
   'observed',
+  'platform',
   'webhook',
 ] as const
 
@@ -48,8 +49,8 @@ async function findPlace(sql: Sql, event: StoredEvent): Promise<Place | null> {
   if ('team' in event.data && event.stream.startsWith('webhook-')) return { team: event.data.team }
   const dash = event.stream.indexOf('-')
   const [category, id] = [event.stream.slice(0, dash), event.stream.slice(dash + 1)]
-  // The shelf and the clusters belong to no team.
-  if (category === 'app' || category === 'cluster') return { team: null }
+  // The shelf, the clusters and Kade itself belong to no team.
+  if (category === 'app' || category === 'cluster' || category === 'platform') return { team: null }
   const [row] =
     category === 'namespace'
       ? await sql.query<Place>(

@@ -204,8 +204,20 @@ export const eventSchemas = {
   NamespaceCreated: z.object({ namespace: z.string(), cluster: z.string() }),
   /** A cluster joined for the first time. */
   ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
-  /** A cluster's state changed. */
-  ClusterUpdated: z.object({ cluster: z.string(), state: z.string(), message: z.string() }),
+  /** A cluster's state changed, or its health by both signals. */
+  ClusterUpdated: z.object({
+    cluster: z.string(),
+    state: z.string(),
+    health: z.enum(['ready', 'degraded', 'not-ready', 'unknown']).optional(),
+    message: z.string(),
+  }),
+  /** Kade suspects that it is cut off itself, since most clusters fell silent at once; or does no longer (stream `platform-hub`). */
+  PlatformHealthCheck: z.object({
+    state: z.enum(['well', 'suspect']),
+    since: z.iso.datetime(),
+    silent: z.array(z.string()),
+    message: Text,
+  }),
   /** Somebody said that nothing new is placed on a cluster. */
   ClusterCordoned: z.object({
     cluster: z.string(),

@@ -1,7 +1,8 @@
 import type { Namespace } from '#api/clusters.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { assumedOn } from './assumed.ts'
-import type { Candidate, ClusterHealth } from './placement.ts'
+import { type KnownHealth, placementHealth } from './health-view.ts'
+import type { Candidate } from './placement.ts'
 import type { Survey } from './survey.ts'
 import { readSurveys } from './surveys.ts'
 
@@ -13,7 +14,9 @@ type Row = {
   region: string
   jurisdiction: string
   is_primary: boolean
-  state: string
+  state: KnownHealth['state']
+  looks: KnownHealth['looks']
+  health: KnownHealth['health']
   silent: boolean
   cordoned: boolean
 }
@@ -25,7 +28,7 @@ export async function readCandidates(
   now: Date,
 ): Promise<Candidate[]> {
   const rows = await sql.query<Row>(
-    `select name, region, jurisdiction, is_primary, state, cordon is not null as cordoned,
+    `select name, region, jurisdiction, is_primary, state, looks, health, cordon is not null as cordoned,
         coalesce(heartbeat_at < now() - interval '20 seconds', false) as silent
        from kade.cluster order by name`,
   )
@@ -43,7 +46,7 @@ export async function readCandidates(
       jurisdiction: row.jurisdiction,
       primary: row.is_primary,
       labels: surveys.get(row.name)?.labels ?? {},
-      health: healthOf(row),
+      health: placementHealth(row, row.silent, now),
       cordoned: row.cordoned,
       namespace: stands === null || stands.has(row.name),
       rooms: survey?.rooms ?? null,
@@ -51,10 +54,4 @@ export async function readCandidates(
       elastic: survey?.elastic ?? false,
     }
   })
-}
-
-function healthOf({ state, silent }: Row): ClusterHealth {
-  if (state === 'starting' || state === 'joining') return 'joining'
-  if (state !== 'ready') return 'not-ready'
-  return silent ? 'unknown' : 'ready'
 }

@@ -41,6 +41,8 @@ export type WorkerHeartbeat = {
   readonly clusters: readonly {
     readonly name: string
     readonly reachable: boolean
+    /** Of one that is not reachable: it answered, though not as it should. */
+    readonly answered?: boolean
     readonly version?: string
     /** Kinds of monitors that can be made there; absent where that could not be found out. */
     readonly monitors?: readonly MonitorKind[]

@@ -5,12 +5,15 @@ import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
 import type { Actor } from '#platform/platform.ts'
 import type { Amounts } from './amounts.ts'
+import { healthRules } from './health.ts'
+import { healthView, type KnownHealth } from './health-view.ts'
+import type { ServerEndpoint } from './health-watch.ts'
 import { readScans } from './scans.ts'
 import type { Survey } from './survey.ts'
 import { readSurveys } from './surveys.ts'
 
 /** Milliseconds after which a cluster that says nothing is called unreachable. Heartbeats come every 5 s. */
-export const silentAfter = 20_000
+export const silentAfter = healthRules.lease
 
 export type ClusterSpec = Pick<
   Cluster,
@@ -30,6 +33,9 @@ type ClusterRow = {
   monitors: Cluster['monitors']
   cordon: Cluster['cordon']
   heartbeat_at: Date | null
+  looks: KnownHealth['looks']
+  health: KnownHealth['health']
+  probed_at: Date | null
 }
 
 /** The clusters, the primary first. */
@@ -51,6 +57,7 @@ export async function listClusters(sql: Sql, actor: Actor, now: Date): Promise<C
     primary: row.is_primary,
     simulated: row.simulated,
     ...stateOf(row, now),
+    health: healthView(row, isSilent(row, now), now),
     ...(row.version ? { version: row.version } : {}),
     labels: { ...surveys.get(row.name)?.labels },
     capacity: capacityIn(surveys.get(row.name)),
@@ -75,10 +82,13 @@ function capacityIn(survey: Survey | undefined): Cluster['capacity'] {
   }
 }
 
+function isSilent({ heartbeat_at }: Pick<ClusterRow, 'heartbeat_at'>, now: Date): boolean {
+  return heartbeat_at !== null && now.getTime() - heartbeat_at.getTime() > silentAfter
+}
+
 /** A ready cluster whose worker fell silent is unreachable since its last heartbeat, whatever was last written. */
 function stateOf(row: ClusterRow, now: Date): Pick<Cluster, 'state' | 'since' | 'message'> {
-  const silent = row.heartbeat_at && now.getTime() - row.heartbeat_at.getTime() > silentAfter
-  if (row.state === 'ready' && silent && row.heartbeat_at)
+  if (row.state === 'ready' && isSilent(row, now) && row.heartbeat_at)
     return {
       state: 'unreachable',
       since: row.heartbeat_at.toISOString(),
@@ -131,6 +141,19 @@ async function wasCreated(sql: Sql, name: string): Promise<boolean> {
 /** Says whether pods only pretend to run on a cluster, which is known for sure once it has joined. */
 export async function setSimulated(sql: Sql, name: string, simulated: boolean): Promise<void> {
   await sql.query('update kade.cluster set simulated = $2 where name = $1', [name, simulated])
+}
+
+/**
+ * Keeps where a cluster's API server is, so that somebody beside its worker can ask whether it lives. A way there that needs a password
+ * is not kept.
+ */
+export async function setEndpoint(sql: Sql, name: string, endpoint: ServerEndpoint): Promise<void> {
+  const way = [endpoint.server, endpoint.proxyUrl].flatMap(url => (url ? [new URL(url)] : []))
+  const isOpen = way.every(url => url.username === '' && url.password === '')
+  await sql.query('update kade.cluster set endpoint = $2 where name = $1', [
+    name,
+    isOpen ? endpoint : null,
+  ])
 }
 
 /** Records a cluster's state, and an event when it differs from what it was. */

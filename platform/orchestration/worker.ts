@@ -7,6 +7,7 @@ import type { ClusterAgent, Question, Task } from '#platform/federation/cluster-
 import type { Observation } from '#platform/federation/observation.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import { nextAfter } from './advice.ts'
+import { openPost, type Post } from './post.ts'
 import { type Pace, scanPace, startRounds, surveyPace } from './rounds.ts'
 import type { Order, WorkerHub } from './worker-hub.ts'
 
@@ -16,6 +17,8 @@ export type WorkerOptions = {
   readonly agent: ClusterAgent
   readonly policy: PolicyEngine
   readonly log: (message: string, error?: unknown) => void
+  /** Milliseconds between two looks whether its clusters are reached; 5,000 where left out. */
+  readonly beatEvery?: number
   /** How often each cluster is looked through for leaks; about every ten minutes where left out. */
   readonly scans?: Pace
   /** How often what is free in each cluster is counted; about every minute where left out. */
@@ -34,36 +37,39 @@ const heartbeatEvery = 5_000
 /** After so many tries a namespace that is still not prepared is shown as failed. */
 const patientTries = 5
 
-/** The only part of Kade that touches clusters: it takes their tasks, watches them, and answers questions about them. */
+/**
+ * The only part of Kade that touches clusters: it takes their tasks, watches them, and answers questions about them. What it does not
+ * reach, it leaves to another worker that serves the same cluster, until it reaches it again.
+ */
 export function createWorker(options: WorkerOptions): Worker {
   const engines = new Map<string, Engine>()
   const stops: (() => Promise<void>)[] = []
-  const engineOf = (cluster: string): Engine => {
-    const engine = engines.get(cluster)
-    if (engine) return engine
-    throw new PlatformError('cluster-unreachable', `This worker does not serve ${cluster}.`)
-  }
+  const posts = new Map<string, Post>()
   const beat = async (): Promise<void> => {
     const clusters = await Promise.all([...engines].map(([name, engine]) => probe(name, engine)))
+    for (const { name, reachable } of clusters) posts.get(name)?.found(reachable)
     await options.agent.heartbeat({ worker: options.id, clusters })
   }
   const timer = setInterval(
     () => void beat().catch(error => options.log('The heartbeat failed.', error)),
-    heartbeatEvery,
+    options.beatEvery ?? heartbeatEvery,
   )
   return {
     async serve(cluster, engine) {
       engines.set(cluster, engine)
       await beat()
       stops.push(await engine.observe(relay(options)))
-      stops.push(
-        await options.agent.claim([cluster], (task, signal) =>
-          perform(options, engineOf(task.cluster), task, signal),
-        ),
+      const { agent, log } = options
+      const post = openPost(
+        [
+          () => agent.claim([cluster], (task, signal) => perform(options, engine, task, signal)),
+          () => agent.answer([cluster], (_, question) => answer(engine, question)),
+        ],
+        error => log(`What ${cluster} is asked could not be taken, or not be let go.`, error),
       )
-      stops.push(
-        await options.agent.answer([cluster], (name, question) => answer(engineOf(name), question)),
-      )
+      stops.push(() => post.stop())
+      await post.taken
+      posts.set(cluster, post)
       stops.push(
         startRounds(
           options.surveys ?? surveyPace,
@@ -98,8 +104,10 @@ async function scan(
 async function probe(name: string, engine: Engine) {
   try {
     return { name, reachable: true, ...(await engine.probe()) }
-  } catch {
-    return { name, reachable: false }
+  } catch (error) {
+    // An API server that answers with an error has a status; one that does not answer has none.
+    const code = error instanceof Error && 'code' in error ? error.code : 0
+    return { name, reachable: false, answered: typeof code === 'number' && code > 0 }
   }
 }
 

@@ -20,6 +20,7 @@ const mayFetch: Readonly<Record<string, string>> = {
   'platform/adapters/outgoing/checked-connection.ts': 'the connections of the one outgoing call',
   'platform/adapters/kubernetes/call.ts': 'API servers, which an administrator names beforehand',
   'platform/adapters/kubernetes/connection.ts': 'the connections to API servers',
+  'platform/adapters/kubernetes/server-probe.ts': 'API servers, asked whether they live',
 }
 
 /** Files that take something else of those modules. */

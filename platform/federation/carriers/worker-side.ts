@@ -22,9 +22,15 @@ export async function claimFrom(
   }
 }
 
-/** Writes that a worker reaches these clusters. One it does not reach keeps its last time, and so grows stale. */
+/** Writes what a worker says of these clusters. One that no worker reaches keeps its last time, and so grows stale. */
 export async function writeHeartbeat(sql: Sql, beat: WorkerHeartbeat): Promise<void> {
-  for (const { name, reachable, version, monitors } of beat.clusters) {
+  for (const { name, reachable, answered = false, version, monitors } of beat.clusters) {
+    await sql.query(
+      `INSERT INTO kade.worker_report (cluster, worker, at, reachable, answered)
+       SELECT name, $2, now(), $3, $4 FROM kade.cluster WHERE name = $1
+       ON CONFLICT (cluster, worker) DO UPDATE SET at = now(), reachable = $3, answered = $4`,
+      [name, beat.worker, reachable, answered],
+    )
     if (!reachable) continue
     await sql.query(
       `UPDATE kade.cluster SET heartbeat_at = now(), worker = $2, version = coalesce($3, version),
