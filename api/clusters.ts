@@ -115,6 +115,8 @@ export const Namespace = z.object({
       message: z.string().optional(),
     }),
   ),
+  /** It is to stand on every cluster, also on one that joins later. */
+  everywhere: z.boolean(),
   bounds: z.object({
     cpu: z.string(),
     memory: z.string(),
@@ -132,3 +134,9 @@ export const CreateNamespace = z.strictObject({
   clusters: z.array(Name).min(1).max(50).optional(),
 })
 export type CreateNamespace = z.infer<typeof CreateNamespace>
+
+/** Clusters that are to have a namespace as well; all, also those that join later, where none is said. */
+export const SpreadNamespace = z.strictObject({
+  clusters: z.array(Name).min(1).max(50).optional(),
+})
+export type SpreadNamespace = z.infer<typeof SpreadNamespace>

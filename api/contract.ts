@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { AppList, appFilters } from './app-filters.ts'
 import { AddApp, App } from './apps.ts'
-import { Cluster, Cordon, CreateNamespace, HubHealth, Namespace } from './clusters.ts'
+import {
+  Cluster,
+  Cordon,
+  CreateNamespace,
+  HubHealth,
+  Namespace,
+  SpreadNamespace,
+} from './clusters.ts'
 import {
   Composition,
   CompositionInput,
@@ -188,6 +195,16 @@ export const contract = {
     tag: 'namespaces',
     action: 'namespace.create',
     body: CreateNamespace,
+    answers: { 202: Namespace },
+  }),
+  spreadNamespace: route({
+    method: 'POST',
+    path: '/namespaces/{namespace}/clusters',
+    summary: 'Prepare a namespace on more clusters, or on all',
+    tag: 'namespaces',
+    action: 'namespace.create',
+    params: z.strictObject({ namespace: Name }),
+    body: SpreadNamespace,
     answers: { 202: Namespace },
   }),
 

@@ -15,6 +15,7 @@ const names = [
   'HealthChanged',
   'DriftChanged',
   'NamespaceRequested',
+  'NamespaceSpread',
   'NamespaceCreated',
   'ClusterCreated',
   'ClusterUpdated',

@@ -35,6 +35,7 @@ import {
   noSuchNamespace,
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
+import { spreadNamespace } from './federation/spread-namespace.ts'
 import { notificationFunctions } from './notifications/notifications.ts'
 import { withTasks } from './orchestration/task-views.ts'
 import type { Actor, Platform } from './platform.ts'
@@ -61,6 +62,8 @@ export function createPlatform(context: PlatformContext): Platform {
     listNamespaces: (actor, { query }) => listNamespaces(database, actor, query),
     readNamespace: (actor, { params }) => readNamespace(database, actor, params.namespace),
     createNamespace: (actor, { body }) => createNamespace(context, actor, body),
+    spreadNamespace: (actor, { params, body }) =>
+      spreadNamespace(context, actor, params.namespace, body),
 
     listDeployments: (actor, { query }) => listDeployments(database, actor, query),
     listDeploymentsOfNamespace: (actor, { params, query }) =>

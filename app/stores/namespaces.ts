@@ -11,12 +11,20 @@ export const useNamespaces = defineStore('namespaces', () => {
   }
 
   async function create(input: CreateNamespace): Promise<Namespace> {
-    const made = await client.createNamespace({ body: input })
+    return keep(await client.createNamespace({ body: input }))
+  }
+
+  /** Has it prepared on every cluster, also on those that join later. */
+  async function spread(namespace: string): Promise<Namespace> {
+    return keep(await client.spreadNamespace({ params: { namespace }, body: {} }))
+  }
+
+  function keep(made: Namespace): Namespace {
     items.value = [...items.value.filter(({ name }) => name !== made.name), made].sort((a, b) =>
       a.name.localeCompare(b.name),
     )
     return made
   }
 
-  return { items, load, create }
+  return { items, load, create, spread }
 })

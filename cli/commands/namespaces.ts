@@ -17,7 +17,8 @@ import { table } from '../render.ts'
 import { tell } from '../terminal.ts'
 import { word } from '../words.ts'
 
-type CreateFlags = WaitFlags & { environment: Environment; team?: string; cluster?: string[] }
+type SpreadFlags = WaitFlags & { cluster?: string[] }
+type CreateFlags = SpreadFlags & { environment: Environment; team?: string }
 
 export function registerNamespaces(program: Command, cli: Cli): void {
   const namespaces = program.command('namespaces').description('the namespaces you may use')
@@ -38,12 +39,17 @@ export function registerNamespaces(program: Command, cli: Cli): void {
     .option('--team <team>', 'the team that owns it; yours when absent')
     .option('--cluster <cluster>', 'where; all clusters when absent', collect)
   withWait(create).action((name: string, flags: CreateFlags) => createNamespace(cli, name, flags))
+  const spread = namespaces
+    .command('spread <name>')
+    .description('have a namespace prepared on more clusters')
+    .option('--cluster <cluster>', 'where; all when absent, and those that join later', collect)
+  withWait(spread).action((name: string, flags: SpreadFlags) => spreadNamespace(cli, name, flags))
 }
 
 async function createNamespace(cli: Cli, name: string, flags: CreateFlags): Promise<void> {
   const connection = await cli.connect()
   const { environment, team, cluster } = flags
-  let namespace = await connection.client.createNamespace({
+  const namespace = await connection.client.createNamespace({
     body: {
       name,
       environment,
@@ -52,7 +58,26 @@ async function createNamespace(cli: Cli, name: string, flags: CreateFlags): Prom
     },
     idempotencyKey: newIdempotencyKey(),
   })
-  if (flags.wait) namespace = await untilPrepared(connection, name, flags.timeout)
+  await tellPrepared(cli, connection, namespace, flags)
+}
+
+async function spreadNamespace(cli: Cli, name: string, flags: SpreadFlags): Promise<void> {
+  const connection = await cli.connect()
+  const namespace = await connection.client.spreadNamespace({
+    params: { namespace: name },
+    body: flags.cluster ? { clusters: flags.cluster } : {},
+    idempotencyKey: newIdempotencyKey(),
+  })
+  await tellPrepared(cli, connection, namespace, flags)
+}
+
+async function tellPrepared(
+  cli: Cli,
+  connection: Connection,
+  asked: Namespace,
+  flags: WaitFlags,
+): Promise<void> {
+  const namespace = flags.wait ? await untilPrepared(connection, asked.name, flags.timeout) : asked
   print(cli, flags, namespace, namespaceLines(cli, [namespace]))
   if (!flags.wait) return
   const states = namespace.clusters.map(({ state }) => state)

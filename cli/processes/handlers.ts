@@ -3,6 +3,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import { openBus } from '#platform/events/bus.ts'
 import { notifyTeam } from '#platform/events/handlers/notify-team.ts'
 import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
+import { spreadNamespaces } from '#platform/events/handlers/spread-namespaces.ts'
 import { installationSource } from '#platform/events/source.ts'
 import { startDeliveries } from '#platform/webhooks/deliver.ts'
 import { webhookCategories, webhooksDriver } from '#platform/webhooks/queue-deliveries.ts'
@@ -24,7 +25,11 @@ export async function startHandlers(
     for (const one of stops.toReversed()) await one()
   }
   try {
-    await bus.subscribe([rollBackFailedUpdate(context), ...notifyTeam(database)])
+    await bus.subscribe([
+      rollBackFailedUpdate(context),
+      spreadNamespaces(context),
+      ...notifyTeam(database),
+    ])
     stops.push(await startDeliveries(context, { source: from, onError }))
     const webhooks = webhooksDriver(database, queue.jobs)
     await bus.connect(webhooks, { categories: webhookCategories })

@@ -11,6 +11,7 @@ const namespace = {
   clusters: [],
   bounds: { cpu: '1', memory: '1Gi', storage: '1Gi', deployments: 1 },
   createdAt: '2026-11-21T12:00:00.000Z',
+  everywhere: true,
 } as const
 
 function finding(severity: Finding['severity']): Finding {

@@ -200,6 +200,13 @@ export const eventSchemas = {
     clusters: z.array(z.string()),
     actor: z.string(),
   }),
+  /** A namespace is to stand on more clusters; `everywhere` is on all, also on those that join later. */
+  NamespaceSpread: z.object({
+    namespace: z.string(),
+    clusters: z.array(z.string()),
+    everywhere: z.boolean(),
+    actor: z.string(),
+  }),
   /** A namespace stands prepared on a cluster. */
   NamespaceCreated: z.object({ namespace: z.string(), cluster: z.string() }),
   /** A cluster joined for the first time. */

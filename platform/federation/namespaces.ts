@@ -24,13 +24,15 @@ type NamespaceRow = {
   team: string
   environment: Namespace['environment']
   clusters: Namespace['clusters']
+  everywhere: boolean
   bounds: Bounds
   created_at: Date
 }
 
 function view(row: NamespaceRow): Namespace {
-  const { name, team, environment, clusters, bounds } = row
-  return { name, team, environment, clusters, bounds, createdAt: row.created_at.toISOString() }
+  const { name, team, environment, clusters, everywhere, bounds } = row
+  const createdAt = row.created_at.toISOString()
+  return { name, team, environment, clusters, everywhere, bounds, createdAt }
 }
 
 /** The namespace as far as the actor may see it; null for what is foreign and what is not there alike. */
@@ -99,8 +101,8 @@ export async function createNamespace(
     const clusters = await chosenClusters(tx, input.clusters)
     const pending = clusters.map(name => ({ name, state: 'preparing' as const }))
     const [row] = await tx.query<NamespaceRow>(
-      `insert into kade.namespace (name, team, environment, clusters, bounds, created_at)
-       values ($1, $2, $3, $4, $5, $6) on conflict (name) do nothing returning *`,
+      `insert into kade.namespace (name, team, environment, clusters, bounds, created_at, everywhere)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing returning *`,
       [
         input.name,
         team,
@@ -108,6 +110,7 @@ export async function createNamespace(
         JSON.stringify(pending),
         defaultBounds[input.environment],
         context.clock(),
+        input.clusters === undefined,
       ],
     )
     if (!row) return existing(context, tx, actor, { ...input, team })
@@ -171,7 +174,11 @@ async function prepareAgain(
   return { ...namespace, clusters }
 }
 
-async function chosenClusters(tx: Sql, asked: readonly string[] | undefined): Promise<string[]> {
+/** The clusters that are asked for, all of them where none is. Throws `cluster-unknown`. */
+export async function chosenClusters(
+  tx: Sql,
+  asked: readonly string[] | undefined,
+): Promise<string[]> {
   const known = (await readClusters(tx)).map(cluster => cluster.name)
   const unknown = asked?.find(name => !known.includes(name))
   if (unknown)

@@ -456,6 +456,16 @@ describe('the other commands', () => {
     expect(calls[0]?.call.body).toEqual({ name: 'team-b', environment: 'dev', clusters: ['paris'] })
   })
 
+  it('namespaces spread asks for all clusters, or those that are named', async () => {
+    const clusters = [{ name: 'paris', state: 'preparing' }]
+    const bounds = { cpu: '4', memory: '8Gi', storage: '50Gi', deployments: 20 }
+    const namespace = { name: 'team-b', team: 'platform', environment: 'dev', clusters, bounds }
+    cli.answers = { spreadNamespace: () => ({ ...namespace, everywhere: true, createdAt: at }) }
+    expect((await kade('namespaces spread team-b')).out).toContain('paris preparing')
+    await kade('namespaces spread team-b --cluster paris --cluster warsaw')
+    expect(calls.map(({ call }) => call.body)).toEqual([{}, { clusters: ['paris', 'warsaw'] }])
+  })
+
   it('open names the app, and its page when it has no address of its own', async () => {
     cli.answers = { readDeployment: () => ({ ...deployment, url: 'https://vectors.example.org' }) }
     expect((await kade('open team-a/vectors')).out).toBe('https://vectors.example.org')
