@@ -30,6 +30,7 @@ import {
 } from './deployments.ts'
 import { EventView } from './events.ts'
 import { DeploymentMetrics } from './metrics.ts'
+import { MoveDeployment, MovePreview, PreviewMove } from './move.ts'
 import { Name, Time } from './names.ts'
 import { NotificationList } from './notifications.ts'
 import { DeadLetter, OperationOfDeployment, OperationState, RetryOperation } from './operations.ts'
@@ -319,6 +320,28 @@ export const contract = {
     starts: 'operation',
     conditional: true,
   }),
+  moveDeployment: route({
+    method: 'POST',
+    path: '/deployments/{namespace}/{name}/move',
+    summary: 'Have it run on other clusters; it leaves those of now once it serves there',
+    tag: 'deployments',
+    action: 'deployment.update',
+    params: one,
+    body: MoveDeployment,
+    answers: { 202: OperationOfDeployment },
+    starts: 'operation',
+    conditional: true,
+  }),
+  previewMove: route({
+    method: 'POST',
+    path: '/deployments/{namespace}/{name}/move/_preview',
+    summary: 'What a move would do, and which data would stay behind',
+    tag: 'deployments',
+    action: 'deployment.read',
+    params: one,
+    body: PreviewMove,
+    answers: { 200: MovePreview },
+  }),
   listRevisions: route({
     method: 'GET',
     path: '/deployments/{namespace}/{name}/revisions',
@@ -336,7 +359,16 @@ export const contract = {
     tag: 'deployments',
     action: 'deployment.read',
     params: one,
-    answers: { 200: z.object({ items: z.array(ObjectStatus), next: z.null() }) },
+    answers: {
+      200: z.object({
+        items: z.array(ObjectStatus),
+        next: z.null(),
+        silent: z
+          .array(z.string())
+          .optional()
+          .describe('clusters that did not answer: what stands there is not among these'),
+      }),
+    },
   }),
   listSecrets: route({
     method: 'GET',

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { DataClass } from './data-classes.ts'
 import { Finding } from './findings.ts'
+import { Health } from './health.ts'
 import { Environment, EnvName, Host, Id, inBoth, Name, Quantity, Text, Time } from './names.ts'
 import { Operation } from './operations.ts'
-import { PlacementOfDeployment, PlacementWish, Verdict } from './placement.ts'
+import { PlacementOfDeployment, PlacementWish, PlaceOfDeployment, Verdict } from './placement.ts'
 import { Violation } from './problem.ts'
 
 export const Resources = z.strictObject({
@@ -34,7 +35,7 @@ export type Binding = z.infer<typeof Binding>
 export const PreviewHash = z
   .string()
   .regex(
-    /^[0-9a-f]{32}-[0-9a-f]{32}$/,
+    /^[0-9a-f]{32}(-[0-9a-f]{32}){1,100}$/,
     inBoth('the `hash` of a preview', 'de `hash` van een voorbeeld'),
   )
 
@@ -50,6 +51,8 @@ const configuration = {
   cluster: Name.optional(),
   /** Where it may run, beside or instead of `cluster`; absent in an update: as it was. */
   placement: PlacementWish.optional(),
+  /** Of a change of clusters: `leave` agrees that what its volumes hold stays on the clusters it leaves. */
+  data: z.enum(['leave']).optional(),
   /** How sensitive its data is, which decides under whose law it may run; absent in an update: as it was. */
   dataClass: DataClass.optional(),
   /** Why, in the requester's words; kept in the revision. */
@@ -70,20 +73,6 @@ export const CreateDeployment = z.strictObject({
   ...configuration,
 })
 export type CreateDeployment = z.infer<typeof CreateDeployment>
-
-export const HealthState = z.enum([
-  'healthy',
-  'progressing',
-  'degraded',
-  'suspended',
-  'missing',
-  'unknown',
-])
-export type HealthState = z.infer<typeof HealthState>
-
-/** What was last seen in the cluster. `since` is when this state began; `unknown` counts from the last sighting. */
-export const Health = z.object({ state: HealthState, since: Time, reason: Text.optional() })
-export type Health = z.infer<typeof Health>
 
 /** Where a value comes from: the app itself, its environment (for every app, or for this one), or who asked for it. */
 export const Origin = z.enum(['module', 'environment', 'environment-app', 'you'])
@@ -122,6 +111,8 @@ export const Deployment = z.object({
   clusters: z.array(z.string()),
   /** Null where it was deployed before placements were recorded. */
   placement: PlacementOfDeployment.nullable(),
+  /** How it is on each cluster where it runs, goes to, or may stand still, by name. */
+  placements: z.array(PlaceOfDeployment),
   /** The composition it is a member of, in the same namespace. */
   composition: z.string().optional(),
   revision: z.int(),
@@ -130,7 +121,9 @@ export const Deployment = z.object({
   simulated: z.boolean(),
   url: z.string().optional(),
   desired: Desired,
+  /** The revision that all of its clusters took last. */
   applied: z.object({ revision: z.int(), at: Time }).nullable(),
+  /** The worst that is known of any of its clusters; `unknown` where nothing known is worse than that. */
   health: Health,
   /** True where somebody changed the objects by hand since they were applied. */
   drift: z.boolean(),
@@ -203,6 +196,8 @@ export const ObjectChange = z.object({
   apiVersion: z.string(),
   kind: z.string(),
   name: z.string(),
+  /** Of several clusters, the one on which this would happen. */
+  cluster: z.string().optional(),
   /** `take-over`: somebody else made it, and it becomes the deployment's own, once somebody consents. */
   change: z.enum(['create', 'change', 'recreate', 'take-over', 'delete', 'unchanged', 'unknown']),
   /** Who keeps an object that is to be taken over. */
@@ -224,7 +219,10 @@ export const Preview = z.object({
   /** `checked`: the cluster's own dry run; `offline`: the cluster could not be asked, `reason` says why. */
   checked: z.enum(['cluster', 'offline']),
   reason: Text.optional(),
+  /** The first of `clusters`; null where there is none. */
   cluster: z.string().nullable(),
+  /** Where it would run. */
+  clusters: z.array(z.string()),
   /** Why there, and why not elsewhere: one for each cluster, by name. */
   placement: z.array(Verdict),
   /** Send it back as `preview` to have exactly this applied. Null where the cluster could not be asked. */
@@ -258,6 +256,8 @@ export type Rollback = z.infer<typeof Rollback>
 
 export const LogLine = z.object({
   at: Time.nullable(),
+  /** Where its pod runs. */
+  cluster: z.string().optional(),
   pod: z.string(),
   container: z.string(),
   text: z.string(),
@@ -266,6 +266,8 @@ export const Logs = z.object({
   items: z.array(LogLine),
   simulated: z.boolean(),
   truncated: z.boolean(),
+  /** Clusters that did not answer: what runs there is not among these. */
+  silent: z.array(z.string()).optional(),
 })
 export type Logs = z.infer<typeof Logs>
 

@@ -10,6 +10,7 @@ function amounts(unit: string) {
 }
 
 export const ContainerMetrics = z.object({
+  cluster: z.string().optional().describe('where its pod runs'),
   pod: z.string(),
   container: z.string(),
   cpu: amounts('cores'),
@@ -24,5 +25,6 @@ export const DeploymentMetrics = z.object({
   at: Time.optional().describe('when the oldest of the figures was taken'),
   simulated: z.boolean(),
   items: z.array(ContainerMetrics),
+  silent: z.array(z.string()).optional().describe('clusters that did not answer'),
 })
 export type DeploymentMetrics = z.infer<typeof DeploymentMetrics>

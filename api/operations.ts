@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, Text, Time } from './names.ts'
 
-export const OperationKind = z.enum(['create', 'update', 'rollback', 'restart', 'delete'])
+export const OperationKind = z.enum(['create', 'update', 'rollback', 'restart', 'move', 'delete'])
 export type OperationKind = z.infer<typeof OperationKind>
 
 export const OperationState = z.enum([
@@ -20,6 +20,8 @@ export const Cause = z.object({
   message: Text,
   /** The object it concerns, `Kind/name`. */
   object: z.string().optional(),
+  /** The cluster on which it went wrong, of several. */
+  cluster: z.string().optional(),
 })
 export type Cause = z.infer<typeof Cause>
 
@@ -70,13 +72,28 @@ export const OperationTask = z.object({
 })
 export type OperationTask = z.infer<typeof OperationTask>
 
+/** The clusters of an operation wave by wave. What fails in a wave stops the next ones; these keep what they had. */
+export const WavesOfOperation = z.object({
+  clusters: z.array(z.array(z.string())),
+  /** The wave that has begun, from 1. */
+  current: z.int(),
+  /** Seconds for which a wave has to serve before the next begins. */
+  healthyFor: z.int(),
+  /** Whether a person lets each next wave begin. */
+  approval: z.boolean(),
+  /** The current wave serves, and the next one waits for a person. */
+  held: z.boolean(),
+})
+export type WavesOfOperation = z.infer<typeof WavesOfOperation>
+
 export const Operation = z.object({
   id: Id,
   kind: OperationKind,
   state: OperationState,
   /**
    * Where an open operation is: `queued`, `blocked` (it waits for another deployment), `preparing` (jobs that go first),
-   * `applying`, `waiting`, `testing`, `concluding` (jobs that follow), `finishing`, `deleting`.
+   * `applying`, `waiting`, `testing`, `concluding` (jobs that follow), `held` (a wave waits for a person), `finishing`, `emptying`
+   * (it has moved, and the clusters it left are emptied), `deleting`.
    */
   step: z.string().optional(),
   attempt: z.int(),
@@ -84,6 +101,10 @@ export const Operation = z.object({
   endedAt: Time.optional(),
   /** By when it will have ended, one way or the other. */
   deadline: Time,
+  /** Where it works; of a move, where it goes. Absent for an operation of before this was recorded. */
+  clusters: z.array(z.string()).optional(),
+  /** Absent where all clusters go at once. */
+  waves: WavesOfOperation.optional(),
   /** Of a `blocked` operation: it goes on by itself when none of these is left. */
   waitsFor: z.array(Wait).optional(),
   /** Of an open operation: its tasks, where any wait or run. While its pods are waited for it has none. */

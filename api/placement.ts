@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DataClass } from './data-classes.ts'
+import { Health } from './health.ts'
 import { inBoth, Name, Text, Time } from './names.ts'
 
 const Region = z.string().min(1).max(63)
@@ -26,8 +27,15 @@ export const PlacementWish = z.strictObject({
   regions: z.array(Region).min(1, atLeastOne).max(100).optional(),
   /** The first group that is enough; clusters in none of them do not come into question. */
   affinity: z.array(AffinityGroup).min(1, atLeastOne).max(10).optional(),
-  /** How many clusters; more than one is refused as `not-yet-supported`. */
+  /** How many clusters, each of which gets the whole app: so many, or all that satisfy. One where absent. */
   clusters: z.union([z.int().min(1).max(100), z.literal('all')]).optional(),
+  /** Over how many regions they are to be spread. */
+  spread: z
+    .strictObject({
+      min: z.int().min(1).max(100).optional(),
+      max: z.int().min(1).max(100).optional(),
+    })
+    .optional(),
 })
 export type PlacementWish = z.infer<typeof PlacementWish>
 
@@ -44,6 +52,21 @@ export const Verdict = z.object({
   reason: Text,
 })
 export type Verdict = z.infer<typeof Verdict>
+
+/** A deployment on one cluster. */
+export const PlaceOfDeployment = z.object({
+  cluster: z.string(),
+  /** `here`: it runs there; `coming`: a move brings it there; `leaving`: it left, and is emptied once the cluster can be reached. */
+  part: z.enum(['here', 'coming', 'leaving']),
+  /** Since when it is `leaving`. */
+  leavingSince: Time.optional(),
+  /** The revision that was last seen there whole. */
+  revision: z.int().nullable(),
+  /** What was applied there last. */
+  applied: z.object({ revision: z.int(), at: Time }).nullable(),
+  health: Health,
+})
+export type PlaceOfDeployment = z.infer<typeof PlaceOfDeployment>
 
 /** Where a deployment was placed by its last decision, and why there. */
 export const PlacementOfDeployment = z.object({

@@ -19,6 +19,8 @@ export type Draft = {
   resources: { requests: Amounts; limits: Amounts }
   host: string
   cluster: string
+  /** On how many, where none is named; empty for one. */
+  clusters: string
   dataClass: DataClass | ''
   reason: string
 }
@@ -35,6 +37,7 @@ export function emptyDraft(app = ''): Draft {
     resources: { requests: { cpu: '', memory: '' }, limits: { cpu: '', memory: '' } },
     host: '',
     cluster: '',
+    clusters: '',
     dataClass: '',
     reason: '',
   }
@@ -80,9 +83,16 @@ export function configurationOf(draft: Draft, secrets: Record<string, string> = 
       : {}),
     ...(draft.host ? { ingress: { host: draft.host } } : {}),
     ...(draft.cluster ? { cluster: draft.cluster } : {}),
+    ...(draft.clusters && !draft.cluster
+      ? { placement: { clusters: countOf(draft.clusters) } }
+      : {}),
     ...(draft.dataClass ? { dataClass: draft.dataClass } : {}),
     ...(draft.reason ? { reason: draft.reason } : {}),
   }
+}
+
+function countOf(clusters: string): number | 'all' {
+  return clusters === 'all' ? 'all' : Number(clusters)
 }
 
 export function createBodyOf(draft: Draft, secrets: Record<string, string> = {}) {

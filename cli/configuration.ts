@@ -16,6 +16,7 @@ export type ConfigurationFlags = {
   replicas?: string
   host?: string
   cluster?: string
+  clusters?: string
   region?: string[]
   dataClass?: string
   reason?: string
@@ -41,6 +42,7 @@ export function withConfiguration(command: Command): Command {
     .option('--replicas <count>', 'how many pods')
     .option('--host <host>', 'host name under which it is reached from outside')
     .option('--cluster <cluster>', 'where to run; chosen for you when absent')
+    .option('--clusters <count>', 'on how many clusters, each with the whole app: a number, or all')
     .option('--region <region>', 'a region where it may run; may stand more than once', collect)
     .option(
       '--data-class <class>',
@@ -94,7 +96,7 @@ export async function configurationOf(
     ...(flags.replicas === undefined ? {} : { replicas: countOf(flags.replicas) }),
     ...(flags.host ? { ingress: { host: flags.host } } : {}),
     ...(flags.cluster ? { cluster: flags.cluster } : {}),
-    ...(flags.region ? { placement: { regions: flags.region } } : {}),
+    ...placementOf(flags, base.placement),
     ...(flags.dataClass === undefined ? {} : { dataClass: dataClassOf(flags.dataClass) }),
     ...(flags.reason ? { reason: flags.reason } : {}),
   }
@@ -119,6 +121,24 @@ function withKeys(bindings: Bindings, given: Record<string, string> = {}) {
     bindings: Object.fromEntries(withSecrets),
     secrets: Object.keys(secrets).length > 0 ? secrets : undefined,
   }
+}
+
+/** What the flags say of the place, laid over what was wished before. */
+function placementOf({ region, clusters }: ConfigurationFlags, before: Input['placement']) {
+  if (!region && clusters === undefined) return {}
+  return {
+    placement: {
+      ...before,
+      ...(region ? { regions: region } : {}),
+      ...(clusters === undefined ? {} : { clusters: clustersOf(clusters) }),
+    },
+  }
+}
+
+function clustersOf(text: string): number | 'all' {
+  if (text === 'all') return 'all'
+  if (/^[1-9]\d?$/.test(text)) return Number(text)
+  throw new UsageError(`"${text}" is no number of clusters: say 1 to 99, or all.`)
 }
 
 function dataClassOf(text: string): DataClass {

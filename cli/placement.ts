@@ -1,8 +1,9 @@
 import { dataClasses } from '#api/data-classes.ts'
 import type { Deployment } from '#api/deployments.ts'
-import type { Verdict } from '#api/placement.ts'
-import { clean } from './render.ts'
+import type { PlaceOfDeployment, Verdict } from '#api/placement.ts'
+import { ago, clean } from './render.ts'
 import { type Terminal, tell } from './terminal.ts'
+import { word } from './words.ts'
 
 /** Every cluster, whether it was chosen, and why. */
 export function placementLines(terminal: Terminal, verdicts: readonly Verdict[]): string[] {
@@ -30,4 +31,30 @@ export function placedLines(
       verdicts.filter(one => one.chosen),
     ),
   ]
+}
+
+/** How it is on each of its clusters; nothing where there is one, of which all else is said. */
+export function placeLines(
+  terminal: Terminal,
+  { placements }: Pick<Deployment, 'placements'>,
+): string[] {
+  if (placements.length < 2) return []
+  return placements.map(place => {
+    const { cluster, applied, revision, health } = place
+    const at = revision ?? applied?.revision
+    const shown =
+      at === undefined ? '' : `, ${tell(terminal, { en: 'revision', nl: 'revisie' })} ${at}`
+    const since = `${tell(terminal, { en: 'since', nl: 'sinds' })} ${ago(health.since)}`
+    const why = health.reason ? `: ${clean(tell(terminal, health.reason))}` : ''
+    return `  ${clean(cluster)}${partOf(terminal, place)}: ${word(terminal, health.state)} ${since}${shown}${why}`
+  })
+}
+
+function partOf(terminal: Terminal, { part, leavingSince }: PlaceOfDeployment): string {
+  if (part === 'here') return ''
+  const said = {
+    coming: { en: 'it goes there', nl: 'gaat erheen' },
+    leaving: { en: 'it left', nl: 'is er weg' },
+  }[part]
+  return ` (${tell(terminal, said)}${leavingSince ? `, ${ago(leavingSince)}` : ''})`
 }

@@ -25,11 +25,11 @@ const signs: Record<Preview['changes'][number]['change'], string> = {
 }
 
 function previewLines(cli: Cli, preview: Preview): string[] {
-  const { findings, violations, changes, checked, reason, cluster, simulated, hash } = preview
+  const { findings, violations, changes, checked, reason, clusters, simulated, hash } = preview
   const { resources, values, origins, environment } = preview
   const says = (en: string, nl: string) => tell(cli.terminal, { en, nl })
   const mark = simulatedMark(cli.terminal, { simulated })
-  const where = cluster ? ` ${says('on', 'op')} ${cluster}${mark}` : ''
+  const where = clusters.length > 0 ? ` ${says('on', 'op')} ${clusters.join(', ')}${mark}` : ''
   const why = reason ? `: ${clean(tell(cli.terminal, reason))}` : '.'
   const sure =
     checked === 'cluster'
@@ -99,7 +99,7 @@ const whose = {
 /** An object, and below it what you change apart from what somebody changed by hand. */
 function changeLines(
   { terminal }: Cli,
-  { change, kind, name, fields = [], moreFields }: ObjectChange,
+  { change, kind, name, cluster, fields = [], moreFields }: ObjectChange,
 ): string[] {
   const groups = (['you', 'both', 'somebody-else'] as const).flatMap(by => {
     const lines = fields.filter(field => field.by === by).map(fieldLine)
@@ -108,7 +108,8 @@ function changeLines(
   const more = moreFields
     ? [`    ${tell(terminal, { en: `and ${moreFields} more`, nl: `en nog ${moreFields}` })}`]
     : []
-  return [`${signs[change]} ${kind}/${name}`, ...groups, ...more]
+  const where = cluster ? ` (${clean(cluster)})` : ''
+  return [`${signs[change]} ${kind}/${name}${where}`, ...groups, ...more]
 }
 
 function fieldLine({ path, live, next, manager }: FieldChange): string {

@@ -15,6 +15,7 @@ import { registerList } from './commands/list.ts'
 import { registerLogs } from './commands/logs.ts'
 import { registerMetrics } from './commands/metrics.ts'
 import { registerModule } from './commands/module.ts'
+import { registerMove } from './commands/move.ts'
 import { registerNamespaces } from './commands/namespaces.ts'
 import { registerNotifications } from './commands/notifications.ts'
 import { registerOpen } from './commands/open.ts'
@@ -50,6 +51,7 @@ const registrations = [
   registerUpdate,
   registerRollback,
   registerRestart,
+  registerMove,
   registerDelete,
   registerCompose,
   registerOpen,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Cluster } from '#api/clusters.ts'
 import { Composition } from '#api/compositions.ts'
-import { HealthState } from '#api/deployments.ts'
+import { HealthState } from '#api/health.ts'
 import { OperationKind, OperationState } from '#api/operations.ts'
 import { head, word } from './words.ts'
 

@@ -11,15 +11,11 @@ import {
 } from './compositions/commands.ts'
 import { listCompositions, readComposition } from './compositions/queries.ts'
 import type { PlatformContext } from './context.ts'
-import {
-  createDeployment,
-  deleteDeployment,
-  restartDeployment,
-  rollbackDeployment,
-  updateDeployment,
-} from './deployments/commands.ts'
+import { restartDeployment, rollbackDeployment, updateDeployment } from './deployments/changes.ts'
+import { createDeployment, deleteDeployment } from './deployments/commands.ts'
 import { forgetDeployment } from './deployments/forget.ts'
 import { inspectDeployment, readLogs, readMetrics } from './deployments/inspect.ts'
+import { moveDeployment, previewMove } from './deployments/move.ts'
 import { cancelOperation, retryOperation } from './deployments/operation-commands.ts'
 import { listOperations, readOperation } from './deployments/operations.ts'
 import { previewDeployment } from './deployments/preview.ts'
@@ -85,9 +81,10 @@ export function createPlatform(context: PlatformContext): Platform {
       restartDeployment(context, actor, { ...params, ifMatch }),
     rollbackDeployment: (actor, { params, body, ifMatch }) =>
       rollbackDeployment(context, actor, { ...params, ifMatch }, body),
+    ...moveRoutes(context),
     listRevisions: (actor, { params, query }) => listRevisions(database, actor, params, query),
     listObjects: async (actor, { params }) => ({
-      items: await inspectDeployment(context, actor, params),
+      ...(await inspectDeployment(context, actor, params)),
       next: null,
     }),
     listSecrets: async (actor, { params }) => ({
@@ -125,6 +122,14 @@ export function createPlatform(context: PlatformContext): Platform {
 async function shelfOf(context: PlatformContext) {
   const { entries, unusable } = await listAddedApps(context, context.database)
   return { ...context, catalog: [...context.catalog, ...entries], unusable }
+}
+
+function moveRoutes(context: PlatformContext): Pick<Platform, 'moveDeployment' | 'previewMove'> {
+  return {
+    moveDeployment: (actor, { params, body, ifMatch }) =>
+      moveDeployment(context, actor, { ...params, ifMatch }, body),
+    previewMove: (actor, { params, body }) => previewMove(context, actor, params, body),
+  }
 }
 
 function clusterRoutes(

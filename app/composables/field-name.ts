@@ -8,6 +8,7 @@ const fixed: Readonly<Record<string, string>> = {
   '/namespace': 'deploy.place.namespace',
   '/name': 'deploy.place.name',
   '/cluster': 'deploy.place.cluster',
+  '/placement': 'deploy.place.clusters',
   '/resources/requests/cpu': 'deploy.more.cpuRequest',
   '/resources/limits/cpu': 'deploy.more.cpuLimit',
   '/resources/requests/memory': 'deploy.more.memoryRequest',

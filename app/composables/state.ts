@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n'
-import type { Deployment, HealthState } from '#api/deployments.ts'
+import type { Deployment } from '#api/deployments.ts'
+import type { HealthState } from '#api/health.ts'
 import type { Operation, OperationState } from '#api/operations.ts'
 import { useTime } from './time.ts'
 

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { Deployment, DeploymentInput, Rollback } from '#api/deployments.ts'
 import type { EventView } from '#api/events.ts'
+import type { MovePreview } from '#api/move.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Problem } from '#api/problem.ts'
 import { client } from '../client.ts'
@@ -76,6 +77,16 @@ export const useDeployment = defineStore('deployment', () => {
     await load()
   }
 
+  /** What moving it to exactly these clusters would do. Changes nothing. */
+  function lookAtMove(to: string[]): Promise<MovePreview> {
+    return client.previewMove({ params: place.value, body: { to } })
+  }
+
+  async function move(to: string[], data?: 'leave'): Promise<void> {
+    await client.moveDeployment({ ...condition(), body: { to, ...(data ? { data } : {}) } })
+    await load()
+  }
+
   async function rollBack(body: Rollback): Promise<void> {
     await client.rollbackDeployment({ ...condition(), body })
     await load()
@@ -121,6 +132,8 @@ export const useDeployment = defineStore('deployment', () => {
     load,
     concerns,
     restart,
+    lookAtMove,
+    move,
     rollBack,
     remove,
     update,

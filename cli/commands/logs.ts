@@ -79,6 +79,15 @@ const more = { en: 'There is more than is shown.', nl: 'Er is meer dan er staat.
 function tellOf({ terminal }: Cli, logs: Logs): void {
   if (logs.simulated) terminal.err(tell(terminal, played))
   if (logs.truncated) terminal.err(tell(terminal, more))
+  if (logs.silent) terminal.err(tell(terminal, silentText(logs.silent)))
+}
+
+function silentText(clusters: readonly string[]) {
+  const names = clusters.join(', ')
+  return {
+    en: `Not from ${names}, which does not answer.`,
+    nl: `Niet van ${names}: daar komt geen antwoord van.`,
+  }
 }
 
 function lineOf({ pod, container, text }: Logs['items'][number]): string {

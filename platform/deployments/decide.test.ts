@@ -136,8 +136,9 @@ describe('a deployment', () => {
 
   it('is gone after its delete, and takes no more requests', () => {
     const { state } = given(...created, request(second, 'delete'), {
-      type: 'deleted',
+      type: 'emptied',
       operation: second,
+      cluster: 'amsterdam',
     })
     expect(state.deleted).toBe(true)
     expect(types(request(third, 'update'), state)).toBe('not-found')
@@ -204,7 +205,8 @@ describe('a deployment', () => {
       ),
       operation.map((id): Command => ({ type: 'applied', operation: id, cluster: 'amsterdam' })),
       operation.map((id): Command => ({ type: 'complete', operation: id })),
-      operation.map((id): Command => ({ type: 'deleted', operation: id })),
+      operation.map((id): Command => ({ type: 'emptied', operation: id, cluster: 'amsterdam' })),
+      operation.map((id): Command => ({ type: 'settled', operation: id, cluster: 'amsterdam' })),
       operation.map((id): Command => ({ type: 'fail', operation: id, cause, next })),
       operation.map((id): Command => ({ type: 'cancel', operation: id, actor: 'ada' })),
     )

@@ -10,7 +10,8 @@ import {
   type RevisionData,
   type WaitData,
 } from '#platform/events/types.ts'
-import type { DeploymentState } from './deployment.ts'
+import { causeAt, emptied, hasLeft, hold, nextWave, settled } from './decide-places.ts'
+import type { DeploymentState, OpenOperation } from './deployment.ts'
 import { digestOf } from './digest.ts'
 import { noDeployment } from './no-such-deployment.ts'
 
@@ -54,11 +55,20 @@ export type Command =
       readonly phase?: Phase
     }
   | { readonly type: 'complete'; readonly operation: string }
-  | { readonly type: 'deleted'; readonly operation: string }
+  /** What the revision replaced is gone there. */
+  | { readonly type: 'settled'; readonly operation: string; readonly cluster: string }
+  /** Its objects are gone there: it is being deleted, or left the cluster by this operation, which may be over. */
+  | { readonly type: 'emptied'; readonly operation: string; readonly cluster: string }
+  /** The next wave waits for a person. */
+  | { readonly type: 'hold'; readonly operation: string }
+  /** The next wave begins; `actor` is who let it. */
+  | { readonly type: 'wave'; readonly operation: string; readonly actor?: string }
   | {
       readonly type: 'fail'
       readonly operation: string
       readonly cause: CauseData
+      /** Where it went wrong. */
+      readonly cluster?: string | undefined
       readonly next: Text
       /** What it could go on with, if somebody consented. */
       readonly asks?: readonly AskData[]
@@ -77,6 +87,10 @@ export function decide(command: Command, state: DeploymentState): Decision {
   if (command.type === 'reveal') {
     if (!state.identity || state.deleted) return refuse('not-found', noDeployment)
     return { events: [{ type: 'SecretRevealed', data: command.revealed }] }
+  }
+  if (command.type === 'emptied' && hasLeft(state, command)) {
+    const { operation, cluster } = command
+    return { events: [{ type: 'PlaceEmptied', data: { operation, cluster } }] }
   }
   if (state.operation?.id !== command.operation)
     return refuse('conflict', {
@@ -124,32 +138,21 @@ export function decide(command: Command, state: DeploymentState): Decision {
     }
     case 'complete':
       return { events: [completed(id, kind, revision), ...rolledBack(state, to)] }
-    case 'deleted':
+    case 'settled':
       return {
-        events: [
-          {
-            type: 'DeploymentDeleted',
-            data: { ...operation, data: state.operation.data ?? 'keep' },
-          },
-        ],
+        events: settled(state, state.operation, command.cluster, [
+          completed(id, kind, revision),
+          ...rolledBack(state, to),
+        ]),
       }
+    case 'emptied':
+      return { events: emptied(state.operation, command.cluster) }
+    case 'hold':
+      return { events: hold(state.operation) }
+    case 'wave':
+      return { events: nextWave(state.operation, command.actor) }
     case 'fail':
-      return {
-        events: [
-          {
-            type: 'DeploymentFailed',
-            data: {
-              ...operation,
-              kind,
-              ...(kind === 'delete' ? {} : { revision }),
-              cause: command.cause,
-              next: command.next,
-              ...waitedFor(state.operation.phases),
-              ...(command.asks?.length ? { asks: asksOf(command.asks) } : {}),
-            },
-          },
-        ],
-      }
+      return { events: [failed(command, state.operation)] }
     case 'cancel':
       if (kind === 'delete' && attempt > 0)
         return refuse('conflict', {
@@ -204,6 +207,25 @@ function forget(
 function waitedFor(begun: Readonly<Record<string, Phase>>): { phase?: Phase } {
   const phase = phases.find(one => Object.values(begun).includes(one))
   return phase ? { phase } : {}
+}
+
+function failed(
+  { cause, cluster, next, asks }: Extract<Command, { type: 'fail' }>,
+  open: OpenOperation,
+): NewEvent {
+  const { id, kind, revision, phases: begun } = open
+  return {
+    type: 'DeploymentFailed',
+    data: {
+      operation: id,
+      kind,
+      ...(kind === 'delete' ? {} : { revision }),
+      cause: causeAt(open, cause, cluster),
+      next,
+      ...waitedFor(begun),
+      ...(asks?.length ? { asks: asksOf(asks) } : {}),
+    },
+  }
 }
 
 /** The digest binds a consent to exactly these items: where one object is another by now, it is another digest. */

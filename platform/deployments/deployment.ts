@@ -1,4 +1,5 @@
 import type { OperationKind } from '#api/operations.ts'
+import type { PlacementData } from '#platform/events/placement-data.ts'
 import type {
   ConsentData,
   EventData,
@@ -12,6 +13,16 @@ import type {
 export type OpenOperation = {
   readonly id: string
   readonly kind: OperationKind
+  /** Where it works: of a move, the clusters it goes to. */
+  readonly clusters: readonly string[]
+  /** Of a move: what was decided of where it goes. */
+  readonly placement?: PlacementData | undefined
+  /** The clusters wave by wave; absent where all go at once. */
+  readonly waves?: EventData<'DeploymentRequested'>['waves']
+  /** The wave that has begun, from 1. */
+  readonly wave: number
+  /** That wave serves, and the next one waits for a person. */
+  readonly held: boolean
   /** The claims that workers made of it. */
   readonly attempt: number
   /** Those of them that began it or began it anew; the others went on after a phase. */
@@ -26,6 +37,12 @@ export type OpenOperation = {
   readonly phases: Readonly<Record<string, Phase>>
   /** Clusters on which all objects of the revision were applied. */
   readonly applied: readonly string[]
+  /** Clusters on which what the revision replaced is gone. */
+  readonly settled: readonly string[]
+  /** Of a delete: clusters on which nothing is left. */
+  readonly emptied: readonly string[]
+  /** Of a move: it runs where it was to go to. */
+  readonly moved: boolean
   /** What it waits for before it begins; empty where nothing holds it up. */
   readonly waitsFor: readonly WaitData[]
   readonly to?: number
@@ -43,6 +60,8 @@ export type DeploymentState = {
     'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters' | 'composition' | 'placement'
   > | null
   readonly revisions: readonly (RevisionData & { readonly result: RevisionResult })[]
+  /** Clusters on which it may stand still, and is not to: each with the operation that left it there. It is emptied once it can be reached. */
+  readonly leaving: readonly { readonly cluster: string; readonly operation: string }[]
   /** Revision that was last seen serving. */
   readonly lastGood: number | null
   readonly operation: OpenOperation | null
@@ -51,6 +70,13 @@ export type DeploymentState = {
   readonly deleted: boolean
   /** A delete has begun and did not end well: some objects may be gone. */
   readonly halfDeleted: boolean
+}
+
+/** The clusters on which an operation may have begun: with waves, those of the waves so far. */
+export function reachedBy(operation: OpenOperation | null): readonly string[] {
+  if (!operation) return []
+  const { clusters, waves, wave } = operation
+  return waves ? waves.clusters.slice(0, wave).flat() : clusters
 }
 
 /** Whether what prepares its revision still runs somewhere, so that what served before it does still. */
@@ -63,6 +89,7 @@ export type RevisionResult = 'pending' | 'succeeded' | 'failed' | 'cancelled'
 export const initialState: DeploymentState = {
   identity: null,
   revisions: [],
+  leaving: [],
   lastGood: null,
   operation: null,
   lastOperation: null,
@@ -102,6 +129,23 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
         ...inPhase(operation, event.data),
         applied: [...new Set([...operation.applied, event.data.cluster])],
       }))
+    case 'PlaceSettled':
+      return onOperation(state, event.data, operation => ({
+        ...operation,
+        settled: [...new Set([...operation.settled, event.data.cluster])],
+      }))
+    case 'WaveHeld':
+      return onOperation(state, event.data, operation => ({ ...operation, held: true }))
+    case 'WaveStarted':
+      return onOperation(state, event.data, operation => ({
+        ...operation,
+        held: false,
+        wave: event.data.wave,
+      }))
+    case 'DeploymentMoved':
+      return moved(state, event.data)
+    case 'PlaceEmptied':
+      return emptied(state, event.data)
     case 'DeploymentCompleted':
       return { ...ended(state, event.data, 'succeeded'), lastGood: event.data.revision }
     case 'DeploymentFailed':
@@ -121,18 +165,29 @@ function requested(
 ): DeploymentState {
   const { namespace, name, app, team, environment, clusters } = data
   const composition = data.composition ?? state.identity?.composition
-  const placement = data.placement ?? state.identity?.placement
+  // Until a move has come to its end, it runs where it ran.
+  const stays = data.kind === 'move' ? state.identity : null
+  const placement = (stays ? undefined : data.placement) ?? state.identity?.placement
   const revisions = data.revision
     ? [...state.revisions, { ...data.revision, result: 'pending' as const }]
     : state.revisions
   return {
     ...state,
-    identity: { namespace, name, app, team, environment, clusters, composition, placement },
+    identity: {
+      ...{ namespace, name, app, team, environment, composition, placement },
+      clusters: stays?.clusters ?? clusters,
+    },
     revisions,
+    leaving: state.leaving.filter(one => !clusters.includes(one.cluster)),
     lastOperation: data.operation,
     operation: {
       id: data.operation,
       kind: data.kind,
+      clusters,
+      ...(stays && data.placement && { placement: data.placement }),
+      ...(data.waves && { waves: data.waves }),
+      wave: 1,
+      held: false,
       attempt: 0,
       tries: 0,
       claims: {},
@@ -141,6 +196,9 @@ function requested(
       deadline: data.deadline,
       revision: revisions.at(-1)?.number ?? 0,
       applied: [],
+      settled: [],
+      emptied: [],
+      moved: false,
       waitsFor: [],
       ...(data.to === undefined ? {} : { to: data.to }),
       ...(data.data === undefined ? {} : { data: data.data }),
@@ -171,6 +229,38 @@ function onOperation(
   return { ...state, operation: change(state.operation) }
 }
 
+function moved(state: DeploymentState, data: EventData<'DeploymentMoved'>): DeploymentState {
+  const { identity, operation } = state
+  if (!identity || operation?.id !== data.operation) return state
+  const left = data.from.filter(cluster => !data.to.includes(cluster))
+  const placement = operation.placement ?? identity.placement
+  return {
+    ...state,
+    identity: { ...identity, clusters: data.to, placement },
+    leaving: [...state.leaving, ...left.map(cluster => ({ cluster, operation: operation.id }))],
+    operation: { ...operation, moved: true },
+  }
+}
+
+function emptied(state: DeploymentState, data: EventData<'PlaceEmptied'>): DeploymentState {
+  const { cluster } = data
+  const leaving = state.leaving.filter(one => one.cluster !== cluster)
+  if (state.operation?.kind !== 'delete') return { ...state, leaving }
+  return onOperation({ ...state, leaving }, data, operation => ({
+    ...operation,
+    emptied: [...new Set([...operation.emptied, cluster])],
+  }))
+}
+
+/** Where a move that came to nothing has begun: it is not to stand there. */
+function begunInVain({ identity, operation }: DeploymentState): DeploymentState['leaving'] {
+  if (operation?.kind !== 'move' || operation.moved) return []
+  return operation.clusters
+    .filter(cluster => operation.claims[cluster] !== undefined)
+    .filter(cluster => !identity?.clusters.includes(cluster))
+    .map(cluster => ({ cluster, operation: operation.id }))
+}
+
 /** Closes the operation; the outcome is its revision's too, but for a delete, which makes none. */
 function ended(
   state: DeploymentState,
@@ -185,5 +275,6 @@ function ended(
   }
   const revisions = state.revisions.map(one => (one.number === revision ? { ...one, result } : one))
   const halfDeleted = state.halfDeleted && result !== 'succeeded'
-  return { ...state, revisions, halfDeleted, operation: null }
+  const leaving = [...state.leaving, ...begunInVain(state)]
+  return { ...state, revisions, leaving, halfDeleted, operation: null }
 }

@@ -1,4 +1,4 @@
-import type { HealthState } from '#api/deployments.ts'
+import type { HealthState } from '#api/health.ts'
 
 /** The states of health as Dutch sentences name them. */
 export const healthInDutch: Readonly<Record<string, string>> = {

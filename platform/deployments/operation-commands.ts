@@ -4,8 +4,10 @@ import { PlatformError } from '#platform/errors.ts'
 import { readStream } from '#platform/events/store.ts'
 import type { ConsentData, EventData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
-import { deleteDeployment, repeatDeployment } from './commands.ts'
+import { repeatDeployment } from './changes.ts'
+import { deleteDeployment } from './commands.ts'
 import { etagOf } from './etag.ts'
+import { moveDeployment } from './move.ts'
 import { readOperation } from './operations.ts'
 import { change, streamOf, unwrap } from './stream.ts'
 
@@ -62,6 +64,8 @@ export async function retryOperation(
   }
   try {
     if (old.kind === 'delete') return await deleteDeployment(context, actor, asked, data)
+    if (old.kind === 'move' && request)
+      return await moveDeployment(context, actor, asked, { to: request.clusters, data: 'leave' })
     return await repeatDeployment(context, actor, asked, !isOfThen(id, requests))
   } catch (error) {
     throw isOvertaken(error) ? overtaken() : error

@@ -1,4 +1,10 @@
-import type { OperationKind, OperationOfDeployment, OperationState, Wait } from '#api/operations.ts'
+import type {
+  OperationKind,
+  OperationOfDeployment,
+  OperationState,
+  Wait,
+  WavesOfOperation,
+} from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { WaitData } from '#platform/events/types.ts'
@@ -21,6 +27,8 @@ export type OperationRow = {
   ended_at: Date | null
   deadline: Date
   waits_for: readonly WaitData[] | null
+  clusters: string[] | null
+  waves: WavesOfOperation | null
   cause: OperationOfDeployment['cause'] | null
   next: OperationOfDeployment['next'] | null
   asks: OperationOfDeployment['asks'] | null
@@ -39,6 +47,8 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     requestedAt: row.requested_at.toISOString(),
     ...(row.ended_at ? { endedAt: row.ended_at.toISOString() } : {}),
     deadline: row.deadline.toISOString(),
+    ...(row.clusters ? { clusters: row.clusters } : {}),
+    ...(row.waves ? { waves: row.waves } : {}),
     ...(row.waits_for ? { waitsFor: row.waits_for.map(waitView) } : {}),
     ...(row.cause ? { cause: row.cause } : {}),
     ...(row.next ? { next: row.next } : {}),

@@ -53,7 +53,9 @@ export function placeNew(
     if (asked.cluster !== undefined && !names.includes(asked.cluster))
       throw clusterUnknown(asked.cluster, names)
     const wanted = asked.cluster === undefined ? {} : { clusters: [asked.cluster] }
-    const request = { ...requestOf(asked), ...needs, ...wanted, kept: kept.clusters }
+    // Of data that was kept on several, each goes on.
+    const count = asked.placement?.clusters ?? (kept.clusters?.length || 1)
+    const request = { ...requestOf(asked), count, ...needs, ...wanted, kept: kept.clusters }
     const { chosen, verdicts } = place(request, candidates)
     const refusal =
       chosen.length > 0
@@ -66,6 +68,72 @@ export function placeNew(
   }
 }
 
+/** What a change says of the place of a deployment. */
+export type Where = Asked & {
+  /** It is moved to exactly these. */
+  readonly to?: readonly string[] | undefined
+  /** Where it runs afterwards in any case; empty where that is decided yet. */
+  readonly settled: readonly string[]
+}
+
+/**
+ * What a change asks of the place: to run on other clusters where it names some, or wishes something else than before. Otherwise it
+ * stays where it is.
+ */
+export function whereNext(
+  { clusters, placement }: Identity,
+  asked: Asked & { readonly to?: readonly string[] | undefined },
+): Where {
+  const { cluster, dataClass } = asked
+  const to = asked.to ?? (cluster === undefined ? undefined : [cluster])
+  if (to) return { ...asked, to: to.toSorted(), settled: to }
+  const isNew =
+    asked.placement !== undefined && digestOf(asked.placement) !== digestOf(placement?.wish ?? {})
+  return isNew ? { ...asked, settled: [] } : { dataClass, settled: clusters }
+}
+
+export function sameClusters(some: readonly string[], others: readonly string[]): boolean {
+  return some.toSorted().join() === others.toSorted().join()
+}
+
+type Identity = NonNullable<DeploymentState['identity']>
+
+/** Where a deployment runs after a change. It moves only where that was asked: by other clusters, or another wish. */
+export function placeNext(
+  context: PlatformContext,
+  sql: Sql,
+  namespace: Namespace | null,
+  identity: Identity,
+  where: Where,
+): Place {
+  const { to } = where
+  const isHere = sameClusters(to ?? where.settled, identity.clusters)
+  if (isHere) return placeAgain(context, sql, identity, where)
+  return async needs => {
+    const { clusters, placement } = identity
+    const wish = {
+      dataClass: where.dataClass ?? placement?.dataClass,
+      placement: withCount(where.placement ?? placement?.wish, to?.length),
+    }
+    const candidates = await readCandidates(sql, namespace, context.clock())
+    const names = candidates.map(one => one.name)
+    const strange = to?.find(one => !names.includes(one))
+    if (strange !== undefined) throw clusterUnknown(strange, names)
+    const request = { ...requestOf(wish), ...needs, ...(to && { clusters: to, count: to.length }) }
+    const here = Object.fromEntries(clusters.map(name => [name, 0]))
+    const { chosen, verdicts } = place(request, candidates, here)
+    if (chosen.length === 0) return { clusters, verdicts, refusal: noPlacement(verdicts) }
+    const next = chosen.map(one => one.cluster)
+    return { clusters: next, verdicts, refusal: null, data: dataOf(wish, verdicts) }
+  }
+}
+
+/** Who names the clusters says how many. */
+function withCount(wish: Asked['placement'], count: number | undefined): Asked['placement'] {
+  if (count === undefined || (count === 1 && wish?.clusters === undefined)) return wish
+  return { ...wish, clusters: count }
+}
+
 /**
  * Whether a deployment may stay where it is, with what is asked of its place now; what is left out is as it was asked before. Where
  * it may not, it is refused: a deployment does not move by itself.
@@ -73,7 +141,7 @@ export function placeNew(
 export function placeAgain(
   context: PlatformContext,
   sql: Sql,
-  identity: NonNullable<DeploymentState['identity']>,
+  identity: Identity,
   asked: Asked = {},
 ): Place {
   return async () => {
@@ -103,8 +171,8 @@ export function placeAgain(
 }
 
 function requestOf({ placement = {}, dataClass }: Asked): Omit<PlacementRequest, 'each'> {
-  const { regions, affinity } = placement
-  return { count: 1, dataClass, regions, affinity }
+  const { regions, affinity, clusters: count = 1, spread } = placement
+  return { count, dataClass, regions, affinity, ...(spread && { spread }) }
 }
 
 function dataOf({ placement, dataClass }: Asked, verdicts: readonly Verdict[]): PlacementData {

@@ -6,10 +6,16 @@ import { canonicalJson, digestOf, digestOfText } from './digest.ts'
  * What a preview showed, in two halves: what would be applied, and what it was compared with in the cluster. The door
  * knows the first half and refuses there; the engine knows the second and refuses before it writes anything.
  *
- *     <32 hex digits of the render>-<32 hex digits of the live side>
+ *     <32 hex digits of the render>-<32 hex digits of the live side of each cluster, by name>
  */
-export function previewHash(render: string, live: string): string {
-  return `${short(render)}-${short(live)}`
+export function previewHash(render: string, live: readonly string[]): string {
+  return [render, ...live].map(short).join('-')
+}
+
+/** The part of it that concerns one of the clusters that were previewed. */
+export function previewAt(hash: string, clusters: readonly string[], cluster: string): string {
+  const [render, ...live] = hash.split('-')
+  return [render, live[clusters.toSorted().indexOf(cluster)] ?? live[0]].join('-')
 }
 
 /** Digest of what would be applied and where. A preview of a new name has no deployment yet, so its id is left out. */

@@ -19,7 +19,7 @@ import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
 import { keptData, nothingKept } from './kept-data.ts'
 import { roomFindings } from './namespace-room.ts'
-import { placeAgain, placementViolations, placeNew } from './placing.ts'
+import { placementViolations, placeNew, placeNext, whereNext } from './placing.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
 import { load } from './stream.ts'
@@ -39,14 +39,15 @@ export async function previewDeployment(
   const namespace = await findNamespace(sql, actor, input.namespace)
   const existing = await existingOf(context, sql, actor, input)
   const kept = existing ? nothingKept : await keptData(context, sql, namespace, input)
+  const where = existing && whereNext(existing.identity, input)
   const made = await draft(context, sql, actor, {
     app,
     deployment: existing?.id ?? randomUUID(),
     namespace,
-    place: existing
-      ? placeAgain(context, sql, existing.identity, input)
+    place: where
+      ? placeNext(context, sql, namespace, existing.identity, where)
       : placeNew(context, sql, namespace, input, kept),
-    clusters: existing?.identity.clusters ?? (input.cluster ? [input.cluster] : []),
+    clusters: where?.settled ?? (input.cluster ? [input.cluster] : []),
     target: input,
     configuration: input,
     current: existing?.current ?? { ...nothingBefore, claims: kept.claims },
@@ -57,7 +58,8 @@ export async function previewDeployment(
   const room = isNew ? await roomFindings(sql, { namespace, names: [input.name] }) : []
   const findings = [...made.findings, ...room]
   const { placed } = made
-  const cluster = placed.clusters[0] ?? null
+  const clusters = [...placed.clusters]
+  const cluster = clusters[0] ?? null
   const violations = [...(existing ? fixed(input, existing) : []), ...placementViolations(placed)]
   const allowed =
     made.violations.length + violations.length === 0 &&
@@ -65,16 +67,17 @@ export async function previewDeployment(
     findings.every(one => one.severity !== 'deny') &&
     namespace !== null
   const [clusterRow] = await sql.query<{ simulated: boolean }>(
-    'select simulated from kade.cluster where name = $1',
-    [cluster ?? ''],
+    'select coalesce(bool_or(simulated), false) as simulated from kade.cluster where name = any($1)',
+    [clusters],
   )
   const resources = resourcesOf(app.resources, made.values.resources)
   return {
     allowed,
     findings,
     violations: [...violations, ...made.violations],
-    ...(await changesOf(context, input, made, existing, cluster)),
+    ...(await changesOf(context, input, made, existing, clusters)),
     cluster,
+    clusters,
     placement: [...placed.verdicts],
     settings: made.settings,
     environment: namespace?.environment ?? null,
@@ -123,21 +126,13 @@ async function existingOf(
 /** What an update cannot change, although the create body that is previewed says it. */
 function fixed(input: CreateDeployment, existing: Existing): Violation[] {
   const violations: Violation[] = []
-  const { app, clusters } = existing.identity
+  const { app } = existing.identity
   if (input.app !== app)
     violations.push({
       pointer: '/app',
       detail: {
         en: `${input.namespace}/${input.name} is a deployment of ${app}; choose another name`,
         nl: `${input.namespace}/${input.name} is een uitrol van ${app}; kies een andere naam`,
-      },
-    })
-  if (input.cluster !== undefined && !clusters.includes(input.cluster))
-    violations.push({
-      pointer: '/cluster',
-      detail: {
-        en: `it runs on ${clusters.join(', ')}, and stays`,
-        nl: `het draait op ${clusters.join(', ')} en blijft daar`,
       },
     })
   return violations
@@ -148,7 +143,7 @@ async function changesOf(
   input: CreateDeployment,
   made: Draft,
   existing: Existing | null,
-  cluster: string | null,
+  clusters: readonly string[],
 ): Promise<Pick<Preview, 'changes' | 'checked' | 'reason' | 'hash'>> {
   if (made.objects.length === 0)
     return {
@@ -157,7 +152,7 @@ async function changesOf(
       checked: 'offline',
       reason: notYetRendered,
     }
-  if (!cluster)
+  if (clusters.length === 0)
     return {
       changes: offline(made.objects),
       hash: null,
@@ -175,9 +170,20 @@ async function changesOf(
     secretName: made.objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
   }
   try {
-    const { changes, live } = await context.agent.ask(cluster, { type: 'dry-run', work }, patience)
-    const hash = previewHash(renderDigest(made.objects, made.deployment, [cluster]), live)
-    return { changes: [...changes], hash, checked: 'cluster' }
+    const told = await Promise.all(
+      clusters.map(cluster => context.agent.ask(cluster, { type: 'dry-run', work }, patience)),
+    )
+    const render = renderDigest(made.objects, made.deployment, clusters)
+    const hash = previewHash(
+      render,
+      told.map(one => one.live),
+    )
+    const changes = told.flatMap((one, index) => {
+      const cluster = clusters[index]
+      if (clusters.length === 1 || cluster === undefined) return [...one.changes]
+      return one.changes.map(change => ({ ...change, cluster }))
+    })
+    return { changes, hash, checked: 'cluster' }
   } catch (error) {
     const reason = whyUnanswered(error)
     return { changes: offline(made.objects), hash: null, checked: 'offline', reason }

@@ -1,9 +1,11 @@
 import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
-import type { EventData, NewEvent, Phase } from '#platform/events/types.ts'
-import type { DeploymentState } from './deployment.ts'
+import { type EventData, type NewEvent, type Phase, phases } from '#platform/events/types.ts'
+import { type DeploymentState, reachedBy } from './deployment.ts'
 import { leftRunning } from './left-running.ts'
+import { emptied, keepLeaving, mayLeave, moved, waved } from './project-places.ts'
+import { projectRequest } from './project-request.ts'
 
 /**
  * The read model of deployments: rows that follow from events alone, so that one command rebuilds them. What is merely
@@ -27,127 +29,20 @@ export async function project(
 ): Promise<void> {
   for (const { event, at } of facts) {
     if (event.type === 'DeploymentRequested')
-      await requested(tx, id, event.data, at, state, settingsOf)
+      await projectRequest(tx, id, event.data, at, state, settingsOf)
     else if (event.type === 'DeploymentBlocked') await blocked(tx, event.data)
-    else if (event.type === 'DeploymentStarted') await started(tx, event.data)
-    else if (event.type === 'PhaseStarted') await begun(tx, event.data)
+    else if (event.type === 'DeploymentStarted') await started(tx, event.data, state)
+    else if (event.type === 'PhaseStarted') await begun(tx, event.data, state)
     else if (event.type === 'DeploymentApplied') await applied(tx, id, event.data, at, state)
     else if (event.type === 'DeploymentCompleted') await ended(tx, id, event.data, at, 'succeeded')
     else if (event.type === 'DeploymentFailed') await failed(tx, id, event.data, at)
     else if (event.type === 'OperationCancelled') await cancelled(tx, id, event.data, at)
     else if (event.type === 'DeploymentDeleted') await deleted(tx, id, event.data, at)
-  }
-}
-
-const nothingYet: Text = {
-  en: 'Nothing has been applied yet',
-  nl: 'Er is nog niets toegepast',
-}
-
-async function requested(
-  tx: Sql,
-  id: string,
-  data: EventData<'DeploymentRequested'>,
-  at: Date,
-  state: DeploymentState,
-  settingsOf: (digest: string) => Promise<unknown>,
-): Promise<void> {
-  const { namespace, name, app, team, kind } = data
-  const number = data.revision?.number ?? state.revisions.at(-1)?.number ?? 0
-  await tx.query(
-    `insert into kade.operation (id, deployment, namespace, name, app, team, kind, state, step, attempt, revision,
-       requested_at, deadline, continues, actor, via)
-     values ($1, $2, $3, $4, $5, $6, $7, 'queued', 'queued', 0, $8, $9, $10, $11, $12, $13) on conflict (id) do nothing`,
-    [
-      data.operation,
-      id,
-      namespace,
-      name,
-      app,
-      team,
-      kind,
-      kind === 'delete' ? null : number,
-      at,
-      new Date(data.deadline),
-      data.continues ?? null,
-      data.actor,
-      data.via,
-    ],
-  )
-  if (kind === 'create')
-    await tx.query(
-      `insert into kade.deployment_name (namespace, name, deployment) values ($1, $2, $3) on conflict do nothing`,
-      [namespace, name, id],
-    )
-  if (data.revision) {
-    const desired = await desiredOf(data.revision, settingsOf)
-    await tx.query(
-      `insert into kade.revision (deployment, number, data, objects_digest, actor, via, at, reason, result)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'pending') on conflict do nothing`,
-      [
-        id,
-        number,
-        { ...data.revision, settings: desired.settings },
-        data.revision.objects,
-        data.actor,
-        data.via,
-        at,
-        data.revision.reason ?? null,
-      ],
-    )
-    await tx.query(
-      `insert into kade.deployment (id, namespace, name, team, environment, app, version, clusters, simulated, revision,
-         desired, health_state, health, drift, operation_id, url, created_at, updated_at, composition, placement)
-       values ($1, $2, $3, $4, $5, $6, $7, $8,
-         (select coalesce(bool_or(simulated), false) from kade.cluster where name = any($8)), $9, $10,
-         'missing', $11, '[]', $12, $13, $14, $14, $15, $16)
-       on conflict (id) do update set version = $7, clusters = $8, revision = $9, desired = $10, operation_id = $12,
-         url = $13, updated_at = $14, placement = coalesce($16, deployment.placement)`,
-      [
-        id,
-        namespace,
-        name,
-        team,
-        data.environment,
-        app,
-        data.revision.version,
-        data.clusters,
-        number,
-        desired,
-        { state: 'missing', since: at.toISOString(), reason: nothingYet },
-        data.operation,
-        data.revision.ingress ? `http://${data.revision.ingress.host}` : null,
-        at,
-        data.composition ?? null,
-        data.placement ? { ...data.placement, at: at.toISOString() } : null,
-      ],
-    )
-  } else {
-    await tx.query(
-      `update kade.deployment set operation_id = $2, updated_at = $3,
-         desired = desired || '{"deleted": true}'::jsonb where id = $1`,
-      [id, data.operation, at],
-    )
-  }
-}
-
-type RevisionOfEvent = NonNullable<EventData<'DeploymentRequested'>['revision']>
-
-async function desiredOf(
-  revision: RevisionOfEvent,
-  settingsOf: (digest: string) => Promise<unknown>,
-) {
-  const settings = await settingsOf(revision.settings)
-  const { number, bindings, env, replicas, ingress, resources, origins } = revision
-  return {
-    revision: number,
-    settings,
-    bindings,
-    env,
-    replicas,
-    ingress,
-    ...(resources ? { resources } : {}),
-    ...(origins ? { origins } : {}),
+    else if (event.type === 'DeploymentMoved') await moved(tx, id, event.data, at, state)
+    else if (event.type === 'PlaceEmptied') await emptied(tx, id, event.data)
+    else if (event.type === 'WaveHeld' || event.type === 'WaveStarted')
+      await waved(tx, event.data, event.type === 'WaveHeld')
+    if (mayLeave(event, state)) await keepLeaving(tx, id, state, at)
   }
 }
 
@@ -158,14 +53,19 @@ async function blocked(tx: Sql, data: EventData<'DeploymentBlocked'>): Promise<v
   )
 }
 
-async function started(tx: Sql, data: EventData<'DeploymentStarted'>): Promise<void> {
-  const { after, tries } = data
+async function started(
+  tx: Sql,
+  data: EventData<'DeploymentStarted'>,
+  { operation: open }: DeploymentState,
+): Promise<void> {
+  const { after, tries, cluster } = data
+  const isWhole = open?.id === data.operation && open.applied.includes(cluster)
   // To go on after a phase is no new attempt, in events of before tries were told neither.
   await tx.query(
     `update kade.operation set state = 'running', attempt = coalesce($2, attempt + case when $3 then 0 else 1 end), waits_for = null,
-       step = case when kind = 'delete' then 'deleting' when step = 'waiting' and not $3 then 'finishing' else 'applying' end
+       step = case when kind = 'delete' then 'deleting' when $4 then 'finishing' else 'applying' end
      where id = $1 and ended_at is null`,
-    [data.operation, tries ?? null, after !== undefined],
+    [data.operation, tries ?? null, after !== undefined, isWhole],
   )
 }
 
@@ -177,13 +77,19 @@ const stepOf = {
   post: 'concluding',
 } as const satisfies Record<Phase, string>
 
+/** One that has not come so far on all of its clusters is still being applied. */
 async function begun(
   tx: Sql,
   { operation, phase = 'main' }: { operation: string; phase?: Phase | undefined },
+  { operation: open }: DeploymentState,
 ): Promise<void> {
+  const applied = (one: string) => open?.applied.includes(one) || open?.phases[one] !== undefined
+  if (open?.id === operation && !reachedBy(open).every(applied)) return
+  const begun = reachedBy(open).map(one => open?.phases[one] ?? phase)
+  const first = phases.find(one => begun.includes(one)) ?? phase
   await tx.query(`update kade.operation set step = $2 where id = $1 and ended_at is null`, [
     operation,
-    stepOf[phase],
+    stepOf[first],
   ])
 }
 
@@ -194,16 +100,18 @@ async function applied(
   at: Date,
   state: DeploymentState,
 ): Promise<void> {
-  await begun(tx, data)
-  const all = state.identity?.clusters.every(
-    one => one === data.cluster || state.operation?.applied.includes(one),
+  await begun(tx, data, state)
+  const here = { revision: data.revision, at: at.toISOString() }
+  const { operation: open } = state
+  // Of a move it is so once it has moved: it may yet come to nothing.
+  const all =
+    open?.kind !== 'move' &&
+    open?.clusters.every(one => one === data.cluster || open.applied.includes(one))
+  await tx.query(
+    `update kade.deployment set places = places || jsonb_build_object($2::text, $3::jsonb),
+       applied = case when $4 then $3 else applied end, updated_at = $5 where id = $1`,
+    [id, data.cluster, here, all ?? false, at],
   )
-  if (all)
-    await tx.query('update kade.deployment set applied = $2, updated_at = $3 where id = $1', [
-      id,
-      { revision: data.revision, at: at.toISOString() },
-      at,
-    ])
 }
 
 /** An operation that ended with a question has failed as far as its revision goes. */

@@ -1,120 +1,13 @@
-import type { Deployment, Desired, Health, Revision } from '#api/deployments.ts'
-import type { Environment, Text } from '#api/names.ts'
+import type { Deployment, Revision } from '#api/deployments.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
-import { etagOf } from './etag.ts'
+import { containing, type DeploymentRow, select, shownAs, view } from './deployment-view.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { noSuchDeployment } from './no-such-deployment.ts'
-import { type OperationRow, operationView } from './operations.ts'
 import { decodeCursor, toPage } from './pages.ts'
 
 type Page<T> = { items: T[]; next: string | null }
-
-type DeploymentRow = {
-  id: string
-  namespace: string
-  name: string
-  team: string
-  environment: Environment
-  app: string
-  version: string
-  clusters: string[]
-  placement: Deployment['placement']
-  composition: string | null
-  simulated: boolean
-  revision: number
-  desired: Desired
-  applied: Deployment['applied']
-  health: Health
-  drift: string[] | null
-  url: string | null
-  created_at: Date
-  unheard: { why: Unheard; since: string | null } | null
-  operation: OperationRow
-}
-
-/** Why nothing is known of what runs on a cluster: it fell silent, never spoke, or is not in the registry. */
-type Unheard = 'silent' | 'never' | 'gone'
-
-/** A deployment with its last operation; `unheard` where nothing is known of its health: why, and the last heartbeat. */
-const select = `
-  select d.*, to_jsonb(o) as operation,
-     (select jsonb_build_object('since', min(c.heartbeat_at), 'why', case
-         when bool_or(c.name is null) then 'gone' when bool_or(c.heartbeat_at is null) then 'never' else 'silent' end)
-       from unnest(d.clusters) as placed(name) left join kade.cluster c on c.name = placed.name
-      where (c.heartbeat_at < now() - interval '20 seconds') is not false having count(*) > 0) as unheard
-    from kade.deployment d join kade.operation o on o.id = d.operation_id`
-
-/** True for a deployment on a cluster of which nothing is heard: whatever was last seen, it is shown as unknown. */
-const onUnheard = `(not d.clusters <@ array(
-  select c.name from kade.cluster c where c.heartbeat_at >= now() - interval '20 seconds'))`
-
-/** A pattern for what holds this text; its own `%`, `_` and `\` mean themselves. Names are in small letters. */
-function containing(text: string): string {
-  return `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-}
-
-/** Compares the column itself, which an index can find; the state that is shown is `$6`. */
-function shownAs(health: string | undefined): string {
-  if (health === undefined) return '$6::text is null'
-  if (health === 'unknown') return `(d.health_state = $6 or ${onUnheard})`
-  return `d.health_state = $6 and not ${onUnheard}`
-}
-
-function view(row: DeploymentRow): Deployment {
-  const { id, namespace, name, app, version, environment, team, clusters, revision, simulated } =
-    row
-  const operation = operationView(withDates(row.operation))
-  return {
-    id,
-    namespace,
-    name,
-    app,
-    version,
-    environment,
-    team,
-    clusters,
-    placement: row.placement,
-    ...(row.composition ? { composition: row.composition } : {}),
-    revision,
-    etag: etagOf(revision, operation.id),
-    simulated,
-    ...(row.url ? { url: row.url } : {}),
-    desired: row.desired,
-    applied: row.applied,
-    health: row.unheard ? unknown(row.unheard, row.health) : row.health,
-    drift: (row.drift ?? []).length > 0,
-    operation,
-    createdAt: row.created_at.toISOString(),
-  }
-}
-
-/** Of a cluster that never spoke there is no last heartbeat: then since what is recorded was seen. */
-function unknown({ why, since }: { why: Unheard; since: string | null }, last: Health): Health {
-  const known = why === 'silent' && since ? new Date(since).toISOString() : last.since
-  return { state: 'unknown', since: known, reason: reasons[why] }
-}
-
-const reasons: Readonly<Record<Unheard, Text>> = {
-  silent: { en: 'Its cluster has been silent since then', nl: 'Het cluster is sindsdien stil' },
-  never: {
-    en: 'Nothing has been heard of its cluster yet',
-    nl: 'Van het cluster is nog niets gehoord',
-  },
-  gone: { en: 'Kade does not have its cluster', nl: 'Kade heeft het cluster niet' },
-}
-
-/** `to_jsonb` writes times as text. */
-function withDates(row: OperationRow): OperationRow {
-  const date = (value: Date | null) => (value === null ? null : new Date(value))
-  return {
-    ...row,
-    requested_at: new Date(row.requested_at),
-    deadline: new Date(row.deadline),
-    ended_at: date(row.ended_at),
-  }
-}
 
 export async function readDeployment(
   sql: Sql,

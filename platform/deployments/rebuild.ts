@@ -3,6 +3,7 @@ import { readCategory } from '#platform/events/store.ts'
 import type { StoredEvent } from '#platform/events/types.ts'
 import { readBlob } from './blobs.ts'
 import { type DeploymentState, evolve, initialState } from './deployment.ts'
+import { refreshHealth } from './place-health.ts'
 import { project } from './projection.ts'
 
 const page = 500
@@ -15,9 +16,9 @@ export async function rebuildDeployments(database: Database): Promise<number> {
   return database.transaction(async tx => {
     // Nobody decides on a half-built model: commands wait here until the commit.
     await tx.query(
-      'lock table kade.deployment, kade.deployment_name, kade.operation, kade.revision in exclusive mode',
+      'lock table kade.deployment, kade.deployment_name, kade.operation, kade.revision, kade.leaving in exclusive mode',
     )
-    for (const table of ['revision', 'operation', 'deployment_name', 'deployment'])
+    for (const table of ['revision', 'operation', 'deployment_name', 'deployment', 'leaving'])
       await tx.query(`delete from kade.${table}`)
     const count = await replay(tx)
     await restoreSightings(tx)
@@ -46,7 +47,8 @@ async function apply(
 ): Promise<void> {
   const id = event.stream.slice('deployment-'.length)
   const state = evolve(states.get(id) ?? initialState, event)
-  if (state.deleted) states.delete(id)
+  // Clusters may have to be emptied of what is deleted.
+  if (state.deleted && state.leaving.length === 0) states.delete(id)
   else states.set(id, state)
   await project(tx, {
     id,
@@ -56,17 +58,10 @@ async function apply(
   })
 }
 
-/** Health and drift as last seen; a state's beginning is the newest event that tells of it. */
+/** Health and drift as last seen. */
 async function restoreSightings(tx: Sql): Promise<void> {
-  await tx.query(`
-    update kade.deployment d set drift = v.drift, health_state = v.state,
-        health = jsonb_strip_nulls(jsonb_build_object('state', v.state, 'reason', v.reason, 'since',
-          to_char(coalesce(h.at, v.at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))
-      from kade.observation v
-      left join lateral (
-        select coalesce((m.metadata->>'at')::timestamptz, m.time at time zone 'utc') as at
-          from message_store.messages m
-         where m.stream_name = 'observed-' || v.deployment and m.type = 'HealthChanged'
-         order by m.position desc limit 1) h on true
-     where v.deployment = d.id`)
+  const rows = await tx.query<{ id: string }>(
+    'select id from kade.deployment d where exists (select from kade.observation v where v.deployment = d.id)',
+  )
+  for (const { id } of rows) await refreshHealth(tx, id)
 }

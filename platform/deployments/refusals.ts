@@ -8,8 +8,7 @@ const unbuilt = ['purpose'] as const
 
 /** Fields the contract promises and Kade does not honour yet are refused, because ignoring them would be a lie. */
 export function refuseUnbuilt(input: DeploymentInput): void {
-  const found: string[] = unbuilt.filter(field => input[field] !== undefined)
-  if ((input.placement?.clusters ?? 1) !== 1) found.push('placement/clusters')
+  const found = unbuilt.filter(field => input[field] !== undefined)
   if (found.length > 0)
     throw new PlatformError(
       'not-yet-supported',
@@ -23,8 +22,8 @@ export function refuseUnbuilt(input: DeploymentInput): void {
           detail: { en: 'is not supported yet', nl: 'wordt nog niet ondersteund' },
         })),
         next: {
-          en: 'Leave it out. A deployment runs on one cluster.',
-          nl: 'Laat het weg. Een uitrol draait op één cluster.',
+          en: 'Leave it out.',
+          nl: 'Laat het weg.',
         },
       },
     )

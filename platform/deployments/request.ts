@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Namespace } from '#api/clusters.ts'
+import type { Text } from '#api/names.ts'
 import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
 import type { AppData } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
@@ -28,6 +29,7 @@ export type NewRevision = {
   continues?: string
   preview?: string | undefined
   consents?: readonly ConsentData[]
+  why?: Text
   exactly?: RevisionData
 }
 
@@ -66,6 +68,7 @@ export async function request(
     ...(wish.continues ? { continues: wish.continues } : {}),
     ...(wish.preview ? { preview: wish.preview } : {}),
     ...(wish.consents ? { consents: [...wish.consents] } : {}),
+    ...(wish.why ? { why: wish.why } : {}),
   }
   return record(context, tx, id, event, revision)
 }
@@ -106,7 +109,7 @@ export async function record(
       return { type: 'request', request: { ...event, deadline }, revision }
     },
     async () => {
-      for (const cluster of event.clusters)
+      for (const cluster of event.waves?.clusters[0] ?? event.clusters)
         await context.queue.enqueue(
           tx,
           { kind: 'advance', cluster, subject: event.operation },

@@ -74,6 +74,11 @@ function claimsIn(object: KubernetesObject): readonly Claim[] {
   }))
 }
 
+/** The volumes among these objects by name; those that a StatefulSet makes as `set/volume`. */
+export function claimNames(objects: readonly KubernetesObject[]): readonly string[] {
+  return objects.flatMap(claimsIn).map(each => each.key)
+}
+
 /** The object with a storage class on every new claim that names none; a claim that stands keeps what it has. */
 export function withStorageClass(
   object: KubernetesObject,

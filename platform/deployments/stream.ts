@@ -69,10 +69,28 @@ export async function change(
     settingsOf: digest => readBlob(tx, digest),
   })
   await alongside(result)
+  await emptyLeft(context, tx, deployment, result)
   if (concernsWaiting(result.events)) await wakeWaiting(context, tx, deployment)
   if (decision.events.length > 0)
     await append(tx, streamOf(deployment), version, decision.events, { meta: { at } })
   return result
+}
+
+/** A task for each cluster that was left by this change; the sweep makes that of one that cannot be reached now. */
+async function emptyLeft(
+  context: Pick<PlatformContext, 'queue'>,
+  tx: Sql,
+  deployment: string,
+  { before, after }: Change,
+): Promise<void> {
+  const known = new Set(before.leaving.map(one => one.cluster))
+  for (const { cluster, operation } of after.leaving)
+    if (!known.has(cluster))
+      await context.queue.enqueue(
+        tx,
+        { kind: 'advance', cluster, subject: operation },
+        { key: deployment },
+      )
 }
 
 /** The change, or the refusal as the error a caller gets. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HealthState } from '#api/deployments.ts'
+import { HealthState } from '#api/health.ts'
 import type { StoredEvent } from '#platform/events/types.ts'
 import { textOf } from './timeline.ts'
 

@@ -7,6 +7,7 @@ import type { Actor } from '#platform/platform.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { healthInDutch } from './health-words.ts'
 import { decodeCursor, toPage } from './pages.ts'
+import { placeText } from './place-texts.ts'
 import { streamOf } from './stream.ts'
 
 const kinds: Record<string, Text> = {
@@ -14,6 +15,7 @@ const kinds: Record<string, Text> = {
   update: { en: 'Changing the configuration', nl: 'Wijzigen van de configuratie' },
   rollback: { en: 'Rolling back', nl: 'Teruggaan' },
   restart: { en: 'Restarting', nl: 'Herstarten' },
+  move: { en: 'Moving', nl: 'Verhuizen' },
   delete: { en: 'Deleting', nl: 'Verwijderen' },
 }
 
@@ -52,7 +54,13 @@ const phaseEnds: Record<Phase, Text> = {
   post: { en: 'The jobs that follow have ended.', nl: 'De taken achteraf zijn afgelopen.' },
 }
 
-function requestText({ kind, consents = [], placement }: EventData<'DeploymentRequested'>): Text {
+function requestText(data: EventData<'DeploymentRequested'>): Text {
+  const asked = askedText(data)
+  const { why } = data
+  return why ? { en: `${asked.en} ${why.en}`, nl: `${asked.nl} ${why.nl}` } : asked
+}
+
+function askedText({ kind, consents = [], placement }: EventData<'DeploymentRequested'>): Text {
   const { en, nl } = kindText(kind)
   const touched = consents.map(one => one.object).join(', ')
   if (touched)
@@ -60,12 +68,20 @@ function requestText({ kind, consents = [], placement }: EventData<'DeploymentRe
       en: `${en} was asked for, with consent to touch ${touched}.`,
       nl: `${nl} is aangevraagd, met toestemming om ${touched} aan te raken.`,
     }
-  const where = placement?.verdicts.find(one => one.chosen)
-  if (where)
+  const chosen = placement?.verdicts.filter(one => one.chosen) ?? []
+  const [where] = chosen
+  if (where && chosen.length === 1)
     return {
       en: `${en} was asked for, on ${where.cluster}. ${where.reason.en}`,
       nl: `${nl} is aangevraagd, op ${where.cluster}. ${where.reason.nl}`,
     }
+  if (where) {
+    const names = chosen.map(one => one.cluster).join(', ')
+    return {
+      en: `${en} was asked for, on ${names}.`,
+      nl: `${nl} is aangevraagd, op ${names}.`,
+    }
+  }
   return { en: `${en} was asked for.`, nl: `${nl} is aangevraagd.` }
 }
 
@@ -94,6 +110,12 @@ export function textOf(event: StoredEvent): Text {
         nl: `${phaseBegins[phase].nl(revision, cluster)}.`,
       }
     }
+    case 'PlaceSettled':
+    case 'PlaceEmptied':
+    case 'DeploymentMoved':
+    case 'WaveHeld':
+    case 'WaveStarted':
+      return placeText(event)
     case 'DeploymentCompleted':
       return {
         en: `Revision ${event.data.revision} serves.`,

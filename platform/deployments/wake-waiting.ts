@@ -22,7 +22,7 @@ export async function wakeWaiting(
   deployment: string,
 ): Promise<void> {
   const rows = await tx.query<{ id: string; deployment: string; cluster: string }>(
-    `select o.id, o.deployment, unnest(d.clusters) as cluster
+    `select o.id, o.deployment, unnest(coalesce(o.clusters, d.clusters)) as cluster
        from kade.operation o join kade.deployment d on d.id = o.deployment
       where o.waits_for is not null and o.waits_for @> $1`,
     [JSON.stringify([{ deployment }])],

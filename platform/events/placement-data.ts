@@ -41,6 +41,7 @@ export const PlacementData = z.object({
         )
         .optional(),
       clusters: z.union([z.int(), z.literal('all')]).optional(),
+      spread: z.object({ min: z.int().optional(), max: z.int().optional() }).optional(),
     })
     .optional(),
   verdicts: z.array(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { placeEvents, WavesData } from './place-events.ts'
 import { DemandData, PlacementData, Text } from './placement-data.ts'
 
 /**
@@ -11,6 +12,8 @@ export const CauseData = z.object({
   code: z.string(),
   message: Text,
   object: z.string().optional(),
+  /** Where it went wrong, of several. */
+  cluster: z.string().optional(),
 })
 
 /** What somebody consents to: exactly this object, by its uid. */
@@ -77,7 +80,7 @@ const filter = { events: z.array(z.string()), namespaces: z.array(z.string()) }
 
 const DeploymentRequested = z.object({
   ...operation,
-  kind: z.enum(['create', 'update', 'rollback', 'restart', 'delete']),
+  kind: z.enum(['create', 'update', 'rollback', 'restart', 'move', 'delete']),
   actor: z.string(),
   via: Via,
   assisted: z.boolean(),
@@ -88,9 +91,14 @@ const DeploymentRequested = z.object({
   environment: z.enum(['dev', 'staging', 'prod']),
   /** The composition it is made a member of; a member stays one for life. */
   composition: z.string().optional(),
+  /** Where it is to run; of a move, those it goes to. */
   clusters: z.array(z.string()).min(1),
   /** Absent where nothing was decided anew. */
   placement: PlacementData.optional(),
+  /** Absent where all clusters go at once. */
+  waves: WavesData.optional(),
+  /** Of a move: why, where the platform or who runs it asked for it. */
+  why: Text.optional(),
   deadline: z.iso.datetime(),
   /** Absent for a delete. */
   revision: RevisionData.optional(),
@@ -108,6 +116,7 @@ const DeploymentRequested = z.object({
 })
 
 export const eventSchemas = {
+  ...placeEvents,
   /** Somebody asked for a change of a deployment, and it was allowed. */
   DeploymentRequested,
   /** The operation waits for other deployments, without a task; told again when what it waits for changes. */

@@ -31,6 +31,10 @@ const own: Record<string, Text> = {
     en: 'Delete what uses it first, or bind that to something else, and retry.',
     nl: 'Verwijder eerst wat hem gebruikt, of koppel dat aan iets anders, en probeer opnieuw.',
   },
+  'wave-not-approved': {
+    en: 'The waves so far have the new revision, the others what they had. Retry, and let each next wave begin.',
+    nl: 'De golven tot nu toe hebben de nieuwe revisie, de andere wat ze hadden. Probeer opnieuw en laat elke volgende golf beginnen.',
+  },
   residency: {
     en: 'Deploy it on a cluster under another law; what runs already was left as it is.',
     nl: 'Rol hem uit op een cluster onder ander recht; wat al draait is ongemoeid gelaten.',

@@ -3,8 +3,10 @@ import { dataClasses } from '#api/data-classes.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { Command } from '#platform/deployments/decide.ts'
-import { type DeploymentState, isPreparing } from '#platform/deployments/deployment.ts'
-import { change, lockDeployment } from '#platform/deployments/stream.ts'
+import { hasLeft } from '#platform/deployments/decide-places.ts'
+import type { DeploymentState } from '#platform/deployments/deployment.ts'
+import { refreshHealth } from '#platform/deployments/place-health.ts'
+import { type Change, change, lockDeployment } from '#platform/deployments/stream.ts'
 import { holdOf } from '#platform/deployments/waits.ts'
 import { wakeWaiting } from '#platform/deployments/wake-waiting.ts'
 import { namespaceSpec, recordPrepared } from '#platform/federation/namespaces.ts'
@@ -13,9 +15,10 @@ import { mayStandUnder } from '#platform/federation/residency.ts'
 import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { recordSurvey } from '#platform/federation/surveys.ts'
 import { nextAfter } from './advice.ts'
-import { gateAt, isOutOfTime, isShut } from './gates.ts'
-import { recordObservation, type Sighting, sightingsOf } from './observations.ts'
-import { orderFor } from './orders.ts'
+import { judge, lookAt } from './judge.ts'
+import { recordObservation } from './observations.ts'
+import { orderFor, orderToEmpty } from './orders.ts'
+import { workFor } from './outcome.ts'
 import { storable } from './storable.ts'
 import type { Claim, Order, Received, WorkerHub } from './worker-hub.ts'
 
@@ -28,7 +31,8 @@ const sightingsAtOnce = 6
  * An operation's way: queued → (blocked, while what it needs is not ready) → start → apply → applied (no task, no slot; its
  * pods are watched) → ready → a create is complete; any other is settled first (what it replaced is pruned) → complete.
  * Where its revision has phases, it goes start → apply → phase started (no task, no slot) → open → start … for each of them
- * before it is applied.
+ * before it is applied. On several clusters each goes this way by itself, and the operation ends once: when all of them are ready and
+ * settled, or one has failed. A move then empties the clusters it left.
  */
 export function createHub(context: PlatformContext): WorkerHub {
   return {
@@ -44,21 +48,14 @@ export function createHub(context: PlatformContext): WorkerHub {
         { type: 'applied', ...claim, ...(phase && { phase }) },
         (tx, deployment) => judge(context, tx, deployment),
       ),
-    settled: claim => report(context, claim, { type: 'complete', operation: claim.operation }),
-    removed: claim =>
-      report(
-        context,
-        claim,
-        { type: 'deleted', operation: claim.operation },
-        async (tx, deployment, before) => {
-          if (before.operation?.data === 'delete') await context.secrets.erase(tx, deployment)
-        },
-      ),
+    settled: claim => report(context, claim, { type: 'settled', ...claim }, settledThere(context)),
+    removed: claim => removed(context, claim),
     failed: (claim, cause, next, asks = []) =>
       report(context, claim, {
         type: 'fail',
         operation: claim.operation,
         cause: storable(cause),
+        cluster: claim.cluster,
         next,
         asks: storable(asks),
       }),
@@ -82,13 +79,14 @@ async function start(
   worker: string,
 ): Promise<Order | null> {
   return context.database.transaction(async tx => {
-    const deployment = await deploymentOf(tx, operation)
+    const deployment = await deploymentOf(tx, operation, cluster)
     if (!deployment) return null
-    let work: 'do' | 'settle' | null = null
-    const sightings = await sightingsOf(tx, deployment)
+    let work: 'do' | 'settle' | 'empty' | null = null
+    const seen = await lookAt(context, tx, deployment)
     const result = await change(context, tx, deployment, async state => {
-      if (state.operation?.id !== operation) return null
-      const found = workFor(state, cluster, sightings, context.clock())
+      if (hasLeft(state, { operation, cluster })) work = 'empty'
+      if (work !== null || state.operation?.id !== operation) return null
+      const found = workFor(state, cluster, seen)
       const held =
         found === 'do'
           ? ((await outlawed(tx, cluster, state)) ?? (await heldUp(context, tx, deployment, state)))
@@ -98,6 +96,8 @@ async function start(
       return work === 'do' ? { type: 'start', operation, cluster, worker } : null
     })
     if ('refused' in result || work === null) return null
+    if (work === 'empty')
+      return orderToEmpty(context, deployment, result.after, { operation, cluster })
     return orderFor(context, tx, deployment, result.after, cluster, work === 'settle')
   })
 }
@@ -108,7 +108,7 @@ async function start(
  */
 async function outlawed(tx: Sql, cluster: string, state: DeploymentState): Promise<Command | null> {
   const { operation, identity } = state
-  const dataClass = identity?.placement?.dataClass
+  const dataClass = (operation?.placement ?? identity?.placement)?.dataClass
   if (!operation || !dataClass || operation.kind === 'delete') return null
   const [row] = await tx.query<{ jurisdiction: string }>(
     'select jurisdiction from kade.cluster where name = $1',
@@ -130,7 +130,7 @@ async function outlawed(tx: Sql, cluster: string, state: DeploymentState): Promi
           nl: `Gegevens van de klasse "${title.nl}" mogen niet op ${cluster} staan, waar het recht van ${jurisdiction} geldt.`,
         }
   const next = nextAfter(code, null)
-  return { type: 'fail', operation: operation.id, cause: { code, message }, next }
+  return { type: 'fail', operation: operation.id, cause: { code, message }, cluster, next }
 }
 
 /** What an operation that has not begun does instead of beginning: it waits for other deployments, or cannot go on. */
@@ -150,38 +150,47 @@ async function heldUp(
   return { type: 'fail', operation, cause: hold.cause, next }
 }
 
-/** An operation whose objects are applied and whose pods are not ready yet has no work: it is only watched. */
-function workFor(
-  state: DeploymentState,
-  cluster: string,
-  sightings: readonly Sighting[],
-  now: Date,
-): 'do' | 'settle' | null {
-  if (state.operation?.kind === 'delete') return 'do'
-  if (!state.operation?.applied.includes(cluster)) {
-    return isShut(state, cluster, sightings) ? null : 'do'
-  }
-  return outcome(state, sightings, now)?.type === 'ready' ? 'settle' : null
-}
-
 async function report(
   context: PlatformContext,
   claim: Claim,
   command: Command,
-  afterwards: (
-    tx: Sql,
-    deployment: string,
-    before: DeploymentState,
-  ) => Promise<void> = async () => {},
+  afterwards: (tx: Sql, deployment: string, change: Change) => Promise<void> = async () => {},
 ): Promise<Received> {
   return context.database.transaction(async tx => {
-    const deployment = await deploymentOf(tx, claim.operation)
+    const deployment = await deploymentOf(tx, claim.operation, claim.cluster)
     if (!deployment) return 'ended'
     const result = await change(context, tx, deployment, state =>
       holds(state, claim) ? command : null,
     )
     if ('refused' in result || !holds(result.before, claim)) return 'ended'
-    await afterwards(tx, deployment, result.before)
+    await afterwards(tx, deployment, result)
+    return 'accepted'
+  })
+}
+
+/** What it runs on is other clusters once it has moved; those it left may be out of reach. */
+function settledThere(context: PlatformContext) {
+  return async (tx: Sql, deployment: string, { events }: Change): Promise<void> => {
+    if (!events.some(event => event.type === 'DeploymentMoved')) return
+    await refreshHealth(tx, deployment)
+    await judge(context, tx, deployment)
+  }
+}
+
+/** Of a cluster that it left this may come when the operation is long over. */
+async function removed(context: PlatformContext, claim: Claim): Promise<Received> {
+  return context.database.transaction(async tx => {
+    const deployment = await deploymentOf(tx, claim.operation, claim.cluster)
+    if (!deployment) return 'ended'
+    const mayReport = (state: DeploymentState) => hasLeft(state, claim) || holds(state, claim)
+    const result = await change(context, tx, deployment, state =>
+      mayReport(state) ? { type: 'emptied', ...claim } : null,
+    )
+    if ('refused' in result || !mayReport(result.before)) return 'ended'
+    const { before, after } = result
+    if (after.deleted && !before.deleted && before.operation?.data === 'delete')
+      await context.secrets.erase(tx, deployment)
+    if (after.operation?.moved) await judge(context, tx, deployment)
     return 'accepted'
   })
 }
@@ -202,70 +211,12 @@ async function observed(context: PlatformContext, seen: Observation): Promise<vo
   })
 }
 
-/** Ends the open operation, or asks for its next step, when what was seen decides it. */
-async function judge(context: PlatformContext, tx: Sql, deployment: string): Promise<void> {
-  const sightings = await sightingsOf(tx, deployment)
-  const goOn: { operation: string; cluster: string }[] = []
-  await change(context, tx, deployment, state => {
-    const operation = state.operation
-    const result = outcome(state, sightings, context.clock())
-    if (!operation || !result) return null
-    if (result.type === 'failed')
-      return {
-        type: 'fail',
-        operation: operation.id,
-        cause: result.cause,
-        next: nextAfter(result.cause.code, state.lastGood, isPreparing(operation)),
-      }
-    // Only what was never there before has nothing to prune: a restart may follow an update that failed half-way.
-    if (result.type === 'ready' && operation.kind === 'create')
-      return { type: 'complete', operation: operation.id }
-    for (const cluster of result.type === 'open'
-      ? result.clusters
-      : (state.identity?.clusters ?? []))
-      goOn.push({ operation: operation.id, cluster })
-    return null
-  })
-  for (const { operation, cluster } of goOn)
-    await context.queue.enqueue(
-      tx,
-      { kind: 'advance', cluster, subject: operation },
-      { key: deployment },
-    )
-}
-
-type Outcome =
-  | { type: 'ready' }
-  | { type: 'open'; clusters: readonly string[] }
-  | { type: 'failed'; cause: NonNullable<Sighting['failure']> }
-  | null
-
-/** What the sightings say of the open operation's revision; null while nothing is decided. */
-function outcome(state: DeploymentState, sightings: readonly Sighting[], now: Date): Outcome {
-  const operation = state.operation
-  const clusters = state.identity?.clusters ?? []
-  if (!operation || operation.kind === 'delete') return null
-  const current = sightings.filter(
-    one => one.revision === operation.revision && operation.applied.includes(one.cluster),
-  )
-  const gates = clusters.map(cluster => ({ cluster, gate: gateAt(state, cluster, sightings) }))
-  const failure =
-    current.find(one => one.failure)?.failure ??
-    gates.find(({ gate }) => gate?.failure)?.gate?.failure
-  if (failure) return { type: 'failed', cause: failure }
-  const open = gates.filter(
-    ({ cluster, gate }) => gate?.open && !operation.applied.includes(cluster),
-  )
-  if (open.length > 0) return { type: 'open', clusters: open.map(({ cluster }) => cluster) }
-  const isReady = (one: Sighting) => one.ready || isOutOfTime(state, one, now)
-  const ready = clusters.every(name => current.some(one => one.cluster === name && isReady(one)))
-  return ready ? { type: 'ready' } : null
-}
-
-async function deploymentOf(tx: Sql, operation: string): Promise<string | null> {
+/** Of an operation that is open, or that left this cluster. */
+async function deploymentOf(tx: Sql, operation: string, cluster: string): Promise<string | null> {
   const [row] = await tx.query<{ deployment: string }>(
-    'select deployment from kade.operation where id = $1 and ended_at is null',
-    [operation],
+    `select deployment from kade.operation o where id = $1 and (ended_at is null or exists (
+       select from kade.leaving l where l.operation = o.id and l.cluster = $2))`,
+    [operation, cluster],
   )
   return row?.deployment ?? null
 }

@@ -1,8 +1,9 @@
-import type { Health } from '#api/deployments.ts'
+import type { Health } from '#api/health.ts'
 import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
+import { refreshHealth } from '#platform/deployments/place-health.ts'
 import { append } from '#platform/events/store.ts'
 import type { NewEvent } from '#platform/events/types.ts'
 import type { Gate, Observation } from '#platform/federation/observation.ts'
@@ -17,11 +18,14 @@ export type Sighting = {
   readonly reason: Text | null
   readonly gate: Gate | null
   readonly drift: readonly string[]
+  /** Since when the revision has been ready without a break. */
+  readonly readySince: Date | null
 }
 
 export async function sightingsOf(sql: Sql, deployment: string): Promise<Sighting[]> {
   return sql.query<Sighting>(
-    'select cluster, revision, state, ready, failure, reason, gate, drift from kade.observation where deployment = $1',
+    `select cluster, revision, state, ready, failure, reason, gate, drift, ready_since as "readySince"
+       from kade.observation where deployment = $1`,
     [deployment],
   )
 }
@@ -31,11 +35,14 @@ type Before = {
   drift: string[] | null
   operating: boolean
   same: boolean
+  /** It runs there, so that what is seen there says how it is. */
+  here: boolean
 }
 
 /**
  * Keeps what was seen, and appends to `observed-<uuid>` what changed by it. `changed` is false for a sighting that says
- * nothing new; `operating` is true while an operation of the deployment is open. Of an unknown deployment nothing is kept.
+ * nothing new; `operating` is true while an operation of the deployment is open. Of an unknown deployment nothing is kept, nor of one
+ * on a cluster where it neither runs nor goes to, such as one that it left.
  */
 export async function recordObservation(
   context: Pick<PlatformContext, 'clock'>,
@@ -43,12 +50,12 @@ export async function recordObservation(
   seen: Observation,
 ): Promise<{ changed: boolean; operating: boolean }> {
   const [before] = await tx.query<Before>(
-    `select v.state, v.drift, o.ended_at is null as operating,
+    `select v.state, v.drift, o.ended_at is null as operating, $2 = any(d.clusters) as here,
         coalesce(v.revision is not distinct from $3 and v.state = $4 and v.ready = $5 and v.failure is not distinct from $6
           and v.reason is not distinct from $7 and v.drift = $8 and v.gate is not distinct from $9, false) as same
        from kade.deployment d join kade.operation o on o.id = d.operation_id
        left join kade.observation v on v.deployment = d.id and v.cluster = $2
-      where d.id = $1`,
+      where d.id = $1 and ($2 = any(d.clusters) or $2 = any(o.clusters) and o.ended_at is null)`,
     [
       seen.deployment,
       seen.cluster,
@@ -65,10 +72,12 @@ export async function recordObservation(
   const now = context.clock()
   if (before.same) return { changed: false, operating: before.operating }
   await tx.query(
-    `insert into kade.observation (deployment, cluster, revision, state, reason, ready, failure, drift, at, gate)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `insert into kade.observation as v (deployment, cluster, revision, state, reason, ready, failure, drift, at, gate,
+       since, ready_since)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $6 then $11::timestamptz end)
      on conflict (deployment, cluster) do update set revision = $3, state = $4, reason = $5, ready = $6, failure = $7,
-       drift = $8, at = $9, gate = $10`,
+       drift = $8, at = $9, gate = $10, since = case when v.state = $4 then v.since else $11 end,
+       ready_since = case when not $6 then null when v.ready and v.revision = $3 then v.ready_since else $11 end`,
     [
       seen.deployment,
       seen.cluster,
@@ -80,15 +89,10 @@ export async function recordObservation(
       JSON.stringify(seen.drift),
       seen.at,
       seen.gate ?? null,
+      now,
     ],
   )
-  await tx.query(
-    `update kade.deployment set drift = $2, health_state = $3,
-        health = jsonb_strip_nulls(jsonb_build_object('state', $3::text, 'reason', $4::jsonb, 'since',
-          case when health_state = $3 then health->>'since' else to_char($5 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end))
-      where id = $1`,
-    [seen.deployment, JSON.stringify(seen.drift), seen.state, seen.reason ?? null, now],
-  )
+  if (before.here) await refreshHealth(tx, seen.deployment)
   await append(tx, `observed-${seen.deployment}`, null, transitions(before, seen), {
     meta: { at: now },
   })

@@ -3,6 +3,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import { readBlob } from '#platform/deployments/blobs.ts'
 import { type DeploymentState, wanted } from '#platform/deployments/deployment.ts'
+import { previewAt } from '#platform/deployments/preview-hash.ts'
 import { questionFor } from '#platform/deployments/question.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
 import { findNamespace, namespaceSpec } from '#platform/federation/namespaces.ts'
@@ -29,7 +30,7 @@ export async function orderFor(
   }
   if (operation.kind === 'delete')
     return { ...order, step: { type: 'remove', data: operation.data ?? 'keep' } }
-  const work = await workOf(sql, deployment, state)
+  const work = await workOf(sql, deployment, state, cluster)
   if (settle) return { ...order, step: { type: 'settle', work } }
   const version = wanted(state)?.secretVersion ?? 0
   const secrets: SecretValues =
@@ -37,6 +38,27 @@ export async function orderFor(
   const judged = await question(context, sql, state, work)
   const prepare = await unprepared(sql, identity.namespace, cluster)
   return { ...order, step: { type: 'apply', work, secrets, question: judged, prepare } }
+}
+
+/** Seconds that emptying a cluster may take; what is not done by then is tried again. */
+const emptyingSeconds = 600
+
+/** What a worker has to do where a deployment is not to stand any more. Its data stays. */
+export function orderToEmpty(
+  context: Pick<PlatformContext, 'clock'>,
+  deployment: string,
+  { identity }: DeploymentState,
+  at: { readonly operation: string; readonly cluster: string },
+): Order | null {
+  if (!identity) return null
+  const { namespace, name } = identity
+  return {
+    claim: { ...at, attempt: 0 },
+    kind: 'move',
+    ...{ deployment, namespace, name },
+    deadline: new Date(context.clock().getTime() + emptyingSeconds * 1000),
+    step: { type: 'remove', data: 'keep' },
+  }
 }
 
 /** A deployment may be asked for right after its namespace: whoever comes first prepares it. */
@@ -50,10 +72,15 @@ async function unprepared(sql: Sql, namespace: string, cluster: string) {
   return row?.ready ? null : namespaceSpec(sql, namespace)
 }
 
-/** The wanted revision of a deployment as a work. */
-export async function workOf(sql: Sql, deployment: string, state: DeploymentState): Promise<Work> {
+/** The wanted revision of a deployment as a work for one of its clusters. */
+export async function workOf(
+  sql: Sql,
+  deployment: string,
+  state: DeploymentState,
+  cluster: string,
+): Promise<Work> {
   const revision = wanted(state)
-  const identity = state.identity
+  const { identity, operation } = state
   if (!revision || !identity) throw new Error(`Deployment ${deployment} has no revision.`)
   // The blob was written from KubernetesObject[] and is checked against its digest when it is read.
   const objects = (await readBlob(sql, revision.objects)) as KubernetesObject[]
@@ -66,7 +93,9 @@ export async function workOf(sql: Sql, deployment: string, state: DeploymentStat
     digest: revision.objects,
     objects,
     secretName: objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
-    ...(state.operation?.preview ? { preview: state.operation.preview } : {}),
+    ...(operation?.preview
+      ? { preview: previewAt(operation.preview, operation.clusters, cluster) }
+      : {}),
     consents: state.operation?.consents ?? [],
   }
 }
@@ -87,7 +116,7 @@ async function question(context: PlatformContext, sql: Sql, state: DeploymentSta
     app: entry.app,
     actor,
     namespace,
-    clusters: identity.clusters,
+    clusters: state.operation?.clusters ?? identity.clusters,
     target: identity,
     configuration: {
       settings: {},

@@ -4,11 +4,20 @@ import type { PlatformContext } from '#platform/context.ts'
 import { isPreparing } from '#platform/deployments/deployment.ts'
 import { change } from '#platform/deployments/stream.ts'
 import type { WaitData } from '#platform/events/types.ts'
+import { silentAfter } from '#platform/federation/registry.ts'
 import { nextAfter } from './advice.ts'
 import { settleSeconds } from './gates.ts'
+import { judgeWaiting } from './judge.ts'
 
 /** While only jobs of the app are waited for; see `stepOf` in `projection.ts`. */
 const jobSteps = ['preparing', 'testing', 'concluding']
+
+type OverduePlace = {
+  readonly cluster: string
+  readonly reachable: boolean
+  readonly ready: boolean
+  readonly reason: Text | null
+}
 
 type Overdue = {
   id: string
@@ -16,10 +25,9 @@ type Overdue = {
   kind: OperationKind
   attempt: number
   step: string
-  reason: Text | null
-  ready: boolean
   waits_for: readonly WaitData[] | null
-  reachable: boolean
+  /** What is known of each of its clusters. */
+  places: readonly OverduePlace[]
 }
 
 /**
@@ -35,6 +43,7 @@ export function startWatchdog(
   const run = async (): Promise<void> => {
     try {
       await endOverdue(context, log)
+      await judgeWaiting(context, log)
     } catch (error) {
       log('The watchdog failed; it runs again.', error)
     }
@@ -55,13 +64,16 @@ export async function endOverdue(
   log: (message: string, error?: unknown) => void,
 ): Promise<void> {
   const overdue = await context.database.query<Overdue>(
-    `select o.id, o.deployment, o.kind, o.attempt, o.step, o.waits_for, v.reason, coalesce(v.ready or o.step = 'concluding' and v.state = 'healthy', false) as ready,
-        coalesce(bool_and(c.heartbeat_at > $1::timestamptz - interval '20 seconds'), false) as reachable
+    `select o.id, o.deployment, o.kind, o.attempt, o.step, o.waits_for, p.places
        from kade.operation o
-       left join kade.deployment d on d.id = o.deployment
-       left join kade.cluster c on c.name = any(d.clusters)
-       left join kade.observation v on v.deployment = o.deployment and v.revision = o.revision
-      where o.ended_at is null and o.deadline < $1 group by o.id, v.reason, v.ready, v.state limit 100`,
+       left join kade.deployment d on d.id = o.deployment,
+       lateral (select coalesce(jsonb_agg(jsonb_build_object('cluster', at.name, 'reason', v.reason,
+           'reachable', coalesce(c.heartbeat_at > $1::timestamptz - interval '20 seconds', false),
+           'ready', coalesce(v.ready or o.step = 'concluding' and v.state = 'healthy', false)) order by at.name), '[]') as places
+         from unnest(coalesce(o.clusters, d.clusters)) as at(name)
+         left join kade.cluster c on c.name = at.name
+         left join kade.observation v on v.deployment = o.deployment and v.cluster = at.name and v.revision = o.revision) p
+      where o.ended_at is null and o.deadline < $1 limit 100`,
     [context.clock()],
   )
   for (const one of overdue)
@@ -69,30 +81,41 @@ export async function endOverdue(
 }
 
 async function end(context: PlatformContext, overdue: Overdue): Promise<void> {
-  const cause = causeOf(overdue)
+  const { cause, cluster } = causeOf(overdue)
   await context.database.transaction(async tx => {
-    await change(context, tx, overdue.deployment, state =>
-      state.operation?.id === overdue.id
-        ? {
-            type: 'fail',
-            operation: overdue.id,
-            cause,
-            next: nextAfter(cause.code, state.lastGood, isPreparing(state.operation)),
-          }
-        : null,
-    )
+    await change(context, tx, overdue.deployment, state => {
+      const { operation, lastGood } = state
+      if (operation?.id !== overdue.id) return null
+      // It runs where it was to go to: what it left is emptied when that can be done.
+      if (operation.moved) return { type: 'complete', operation: overdue.id }
+      const next = nextAfter(cause.code, lastGood, isPreparing(operation))
+      return { type: 'fail', operation: overdue.id, cause, cluster, next }
+    })
   })
 }
 
-function causeOf({ kind, attempt, step, reason, ready, reachable, waits_for }: Overdue): Cause {
-  if (!reachable)
-    return {
-      code: 'cluster-unreachable',
-      message: {
-        en: 'Its cluster could not be reached before the deadline.',
-        nl: 'Het cluster was voor de deadline niet bereikbaar.',
-      },
-    }
+/** The cause, and the cluster of several where it lies. */
+function causeOf(overdue: Overdue): { cause: Cause; cluster: string | undefined } {
+  const { places } = overdue
+  const away = places.find(one => !one.reachable)
+  if (away || places.length === 0) return { cause: outOfReach, cluster: away?.cluster }
+  const late = places.find(one => !one.ready)
+  return { cause: causeWithin(overdue, late), cluster: late?.cluster }
+}
+
+const outOfReach: Cause = {
+  code: 'cluster-unreachable',
+  message: {
+    en: 'Its cluster could not be reached before the deadline.',
+    nl: 'Het cluster was voor de deadline niet bereikbaar.',
+  },
+}
+
+/** Where all clusters can be reached; `late`: the first that is not ready. */
+function causeWithin(
+  { kind, attempt, step, waits_for }: Overdue,
+  late: OverduePlace | undefined,
+): Cause {
   if (waits_for)
     return {
       code: kind === 'delete' ? 'still-in-use' : 'provider-not-ready',
@@ -118,7 +141,15 @@ function causeOf({ kind, attempt, step, reason, ready, reachable, waits_for }: O
       },
     }
   const isWatched = step === 'waiting' || jobSteps.includes(step)
-  if (ready && isWatched)
+  if (step === 'held')
+    return {
+      code: 'wave-not-approved',
+      message: {
+        en: 'Nobody let its next wave begin before the deadline.',
+        nl: 'Niemand heeft de volgende golf voor de deadline laten beginnen.',
+      },
+    }
+  if (!late && isWatched)
     return {
       code: 'not-settled-in-time',
       message: {
@@ -146,8 +177,8 @@ function causeOf({ kind, attempt, step, reason, ready, reachable, waits_for }: O
   return {
     code: 'not-ready-in-time',
     message: {
-      en: `Its pods were not ready before the deadline${last(reason?.en)}.`,
-      nl: `De pods waren niet voor de deadline gereed${last(reason?.nl)}.`,
+      en: `Its pods were not ready before the deadline${last(late?.reason?.en)}.`,
+      nl: `De pods waren niet voor de deadline gereed${last(late?.reason?.nl)}.`,
     },
   }
 }
@@ -162,12 +193,15 @@ const somethingCame = `
         select from kade.revision r where r.deployment = p.id and r.result = 'succeeded')
       or w->>'until' = 'gone' and q.ended_at is not null`
 
-/** Open operations that should have a task and have stood still for a while; those without one get it again. */
-export async function findIdle(
-  context: PlatformContext,
-): Promise<{ kind: 'advance'; cluster: string; subject: string; key: string }[]> {
+type Idle = { kind: 'advance'; cluster: string; subject: string; key: string }
+
+/**
+ * Open operations that should have a task and have stood still for a while, and clusters to be emptied that can be reached; those
+ * without a task get it again.
+ */
+export async function findIdle(context: PlatformContext): Promise<Idle[]> {
   const rows = await context.database.query<{ id: string; deployment: string; cluster: string }>(
-    `select o.id, o.deployment, unnest(d.clusters) as cluster
+    `select o.id, o.deployment, unnest(coalesce(o.clusters, d.clusters)) as cluster
        from kade.operation o join kade.deployment d on d.id = o.deployment
       where o.ended_at is null and o.requested_at < $1::timestamptz - interval '15 seconds'
         and (coalesce(o.step, '') <> all($2) or exists (
@@ -176,9 +210,16 @@ export async function findIdle(
           or o.step = 'concluding' and o.deadline < $1::timestamptz + make_interval(secs => $3))
         and (o.waits_for is null or exists (${somethingCame}))
       limit 500`,
-    [context.clock(), ['waiting', ...jobSteps], settleSeconds],
+    [context.clock(), ['waiting', 'held', 'emptying', ...jobSteps], settleSeconds],
   )
-  return rows.map(({ id, deployment, cluster }) => ({
+  const left = await context.database.query<{ id: string; deployment: string; cluster: string }>(
+    `select l.operation as id, l.deployment, l.cluster
+       from kade.leaving l join kade.cluster c on c.name = l.cluster
+      where l.since < $1::timestamptz - interval '15 seconds'
+        and c.heartbeat_at >= now() - make_interval(secs => $2) limit 500`,
+    [context.clock(), silentAfter / 1000],
+  )
+  return [...rows, ...left].map(({ id, deployment, cluster }) => ({
     kind: 'advance',
     cluster,
     subject: id,

@@ -269,6 +269,7 @@ describe('the life of a deployment', () => {
       update: ['DeploymentCompleted'],
       restart: ['DeploymentCompleted'],
       rollback: ['DeploymentCompleted', 'DeploymentRolledBack'],
+      move: ['DeploymentMoved', 'DeploymentCompleted'],
       delete: ['DeploymentDeleted'],
     }
     for (const { id: operation, kind, attempt } of items) {

@@ -28,7 +28,7 @@ async function byHand(name: string, spec: object, manager = 'kubectl-edit'): Pro
 /** The work as it is asked for by somebody who has just seen its preview. */
 async function seen(work: Work): Promise<Work> {
   const { live } = await ground.engine.dryRun(work)
-  return { ...work, preview: previewHash(renderDigest(work.objects, work.deployment, []), live) }
+  return { ...work, preview: previewHash(renderDigest(work.objects, work.deployment, []), [live]) }
 }
 
 function deploymentIn(changes: readonly ObjectChange[]): ObjectChange | undefined {

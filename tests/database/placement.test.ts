@@ -133,12 +133,17 @@ describe('where a new deployment goes', () => {
     await silent(-86_400)
   })
 
-  it('is refused on several clusters, which is not built yet', async () => {
-    for (const clusters of [2, 'all'] as const) {
-      const refused = await refusal(create({ placement: { clusters } }))
-      expect(refused).toMatchObject({ code: 'not-yet-supported' })
-      expect(refused.details.violations).toMatchObject([{ pointer: '/placement/clusters' }])
-    }
+  it('is as many clusters as were asked, and one under each law it may stand under', async () => {
+    const two = await preview({ placement: { clusters: 2 } })
+    expect(two).toMatchObject({ allowed: true, clusters: ['amsterdam', 'paris'] })
+    const all = await read(await create({ placement: { clusters: 'all' } }))
+    expect(all.clusters).toEqual(['amsterdam', 'paris', 'warsaw'])
+    const wish = { clusters: 'all' as const, regions: ['eu-fr', 'eu-pl'] }
+    expect((await read(await create({ placement: wish }))).clusters).toEqual(['paris', 'warsaw'])
+    const tooMany = await refusal(create({ placement: { clusters: 4 } }))
+    expect(tooMany.code).toBe('no-placement')
+    const near = { clusters: 2, spread: { max: 1 } } as const
+    expect((await refusal(create({ placement: near }))).code).toBe('no-placement')
   })
 })
 

@@ -65,7 +65,7 @@ async function objectsOf(deployment: string, revision: number): Promise<Kubernet
 async function updated() {
   const made = await created()
   const shown = renderDigest(await objectsOf(made.deployment, 1), made.deployment, ['amsterdam'])
-  const preview = previewHash(shown, digestOf('as it stood'))
+  const preview = previewHash(shown, [digestOf('as it stood')])
   const params = { namespace: made.namespace, name: made.name }
   const body = { settings: {}, preview }
   return { preview, operation: await ground.platform.updateDeployment(ada, { params, body }) }

@@ -43,6 +43,7 @@ const deployment: Deployment = {
   team: 'platform',
   clusters: ['amsterdam'],
   placement: null,
+  placements: [],
   revision: 3,
   etag: 'v7',
   simulated: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HealthState } from '#api/deployments.ts'
+import type { HealthState } from '#api/health.ts'
 import type { Phase } from '#platform/events/types.ts'
 import type { Status } from './readiness/status.ts'
 import type { MemberSeen, ParentSeen, PodSeen } from './sightings.ts'

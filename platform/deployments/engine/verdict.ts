@@ -1,4 +1,4 @@
-import type { HealthState } from '#api/deployments.ts'
+import type { HealthState } from '#api/health.ts'
 import type { Text } from '#api/names.ts'
 import type { Cause } from '#api/operations.ts'
 import type { Observation } from '#platform/federation/observation.ts'

@@ -1,6 +1,6 @@
 import { isUnusable } from '#platform/added-apps/unusable-app.ts'
 import { lookUpApp, type PlatformContext } from '#platform/context.ts'
-import { rollbackDeployment } from '#platform/deployments/commands.ts'
+import { rollbackDeployment } from '#platform/deployments/changes.ts'
 import type { DeploymentState } from '#platform/deployments/deployment.ts'
 import { etagOf } from '#platform/deployments/etag.ts'
 import { teamsOf } from '#platform/deployments/providers.ts'

@@ -1,0 +1,82 @@
+import type { KubernetesObject } from '#kit/kubernetes-object.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { Actor } from '#platform/platform.ts'
+import { consumersOf, namesOf, type Provider } from './consumers.ts'
+import { claimNames } from './standing-claims.ts'
+
+/** Throws `conflict` where volumes stay behind on clusters that are left, and nobody agreed to that. */
+export function refuseDataLeft(
+  objects: readonly KubernetesObject[],
+  left: readonly string[],
+  data: 'leave' | undefined,
+): void {
+  const claims = claimNames(objects)
+  if (data === 'leave' || left.length === 0 || claims.length === 0) return
+  const [where, which] = [left.join(', '), claims.join(', ')]
+  const detail = {
+    en: `its data stays on ${where}: ${which}`,
+    nl: `de gegevens blijven op ${where}: ${which}`,
+  }
+  throw new PlatformError(
+    'conflict',
+    {
+      en: `Its data does not move: ${which} would stay on ${where}, and it would begin empty where it goes.`,
+      nl: `De gegevens verhuizen niet mee: ${which} zou op ${where} blijven, en waar hij naartoe gaat begint hij leeg.`,
+    },
+    {
+      violations: [{ pointer: '/data', detail }],
+      next: {
+        en: 'Copy the data out first where it is needed. Then agree: "data": "leave" (--data leave). Nothing was changed.',
+        nl: 'Haal de gegevens er eerst uit als die nodig zijn. Stem dan in: "data": "leave" (--data leave). Er is niets gewijzigd.',
+      },
+    },
+  )
+}
+
+/** Throws `in-use` where somebody uses it from a cluster on which it would no longer run. */
+export async function refuseCutOff(
+  sql: Sql,
+  actor: Pick<Actor, 'teams'>,
+  provider: Provider,
+  clusters: readonly string[],
+): Promise<void> {
+  const users = (await consumersOf(sql, provider)).filter(one => !one.leaving)
+  if (users.length === 0) return
+  const away = await sql.query<{ id: string }>(
+    'select id from kade.deployment where id = any($1) and not clusters <@ $2',
+    [users.map(one => one.id), [...clusters]],
+  )
+  const cut = users.filter(one => away.some(({ id }) => id === one.id))
+  if (cut.length === 0) return
+  const who = namesOf(cut, actor.teams)
+  const where = clusters.join(', ')
+  throw new PlatformError(
+    'in-use',
+    {
+      en: `${who.en} would not reach it on ${where}: within a cluster only is one reached by another.`,
+      nl: `${who.nl} zou hem op ${where} niet bereiken: alleen binnen een cluster bereikt de een de ander.`,
+    },
+    {
+      next: {
+        en: 'Have it run on those clusters as well, or bind what uses it to something else first.',
+        nl: 'Laat hem ook op die clusters draaien, of koppel wat hem gebruikt eerst aan iets anders.',
+      },
+    },
+  )
+}
+
+/** It runs on exactly these clusters already. */
+export function isThere(clusters: readonly string[]): PlatformError {
+  const where = clusters.join(', ')
+  return new PlatformError(
+    'conflict',
+    { en: `It runs on ${where} already.`, nl: `Hij draait al op ${where}.` },
+    {
+      next: {
+        en: 'Name other clusters. A move that is under way ends by stopping its operation.',
+        nl: 'Noem andere clusters. Een verhuizing die bezig is, eindigt door haar bewerking te stoppen.',
+      },
+    },
+  )
+}

@@ -1,0 +1,134 @@
+import type { MoveDeployment, MovePreview, PreviewMove } from '#api/move.ts'
+import type { Text } from '#api/names.ts'
+import type { OperationOfDeployment } from '#api/operations.ts'
+import type { ProblemCode, Violation } from '#api/problem.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import { PlatformError } from '#platform/errors.ts'
+import type { Actor } from '#platform/platform.ts'
+import { whole } from './changes.ts'
+import { wanted } from './deployment.ts'
+import type { DeploymentKey } from './find.ts'
+import { isThere, refuseCutOff } from './move-refusals.ts'
+import { teamsOf } from './providers.ts'
+import { refuseDraft } from './refusals.ts'
+import { type Asked, type Change, draftChange, revise } from './revise.ts'
+import { claimNames } from './standing-claims.ts'
+import { load } from './stream.ts'
+
+/**
+ * Brings a deployment to other clusters: the wanted revision is applied where it goes, and waited for; only then is it removed from the
+ * clusters it leaves, where its data stays. Where that comes to nothing it runs where it ran, and what was begun elsewhere is removed.
+ *
+ * A cluster that is left and cannot be reached does not hold up the end. It stands among those that are `leaving`: what is seen there
+ * says nothing of the deployment, and it is emptied once it can be reached.
+ */
+export async function moveDeployment(
+  context: PlatformContext,
+  actor: Actor,
+  asked: Asked,
+  { to, data, reason }: MoveDeployment,
+): Promise<OperationOfDeployment> {
+  const change = { ...asked, ...(reason && { reason }), leavesData: data === 'leave' }
+  return context.database.transaction(tx => move(context, tx, actor, change, to))
+}
+
+/** What is said no to, and why; nothing was asked for then. */
+export type MoveRefusal = { readonly code: ProblemCode; readonly message: Text }
+
+/**
+ * Asks for a move in the name of the platform, or of who runs it (`actor`), in the caller's transaction: when a cluster failed or is to be
+ * drained. Whoever asks has decided about the data that stays behind; law, room, bindings and consumers are looked at as ever. Answers
+ * the id of the operation, or why it cannot be.
+ */
+export async function requestMove(
+  context: PlatformContext,
+  tx: Sql,
+  wish: {
+    readonly deployment: string
+    readonly clusters: readonly string[]
+    /** Nobody asked for it. */
+    readonly automatic: boolean
+    readonly reason: Text
+    readonly actor?: Actor | undefined
+  },
+): Promise<{ readonly operation: string } | { readonly refused: MoveRefusal }> {
+  const { deployment, clusters, automatic, reason } = wish
+  const { state } = await load(tx, deployment)
+  const { identity } = state
+  if (!identity) throw new PlatformError('not-found', `There is no deployment ${deployment}.`)
+  // What it is bound to may be another team's: it was allowed to whoever bound it, and is bound to nothing else.
+  const teams = [identity.team, ...(await teamsOf(tx, wanted(state)?.bindings ?? {}))]
+  const platform = { id: 'platform', role: 'owner', teams, via: 'platform' } as const
+  const actor = automatic || !wish.actor ? platform : { ...wish.actor, teams }
+  try {
+    const change = { ...identity, why: reason, reason: reason.en, leavesData: true }
+    const { id } = await move(context, tx, actor, change, clusters)
+    return { operation: id }
+  } catch (error) {
+    // Refusals are thrown before anything is written.
+    if (error instanceof PlatformError)
+      return { refused: { code: error.code, message: error.text } }
+    throw error
+  }
+}
+
+/** What a move would do, and what stands in its way. Changes nothing. */
+export async function previewMove(
+  context: PlatformContext,
+  actor: Actor,
+  key: DeploymentKey,
+  { to }: PreviewMove,
+): Promise<MovePreview> {
+  const sql = context.database
+  const change = { ...key, kind: 'move' as const }
+  const drafted = await draftChange(context, sql, actor, change, movedTo(to))
+  const { id, identity, made, isMove, left } = drafted
+  const inTheWay = await refusalsOf(async () => {
+    refuseDraft(made, identity.namespace, drafted.namespace)
+    if (!isMove) throw isThere(identity.clusters)
+    await refuseCutOff(sql, actor, { ...identity, id }, made.placed.clusters)
+  })
+  return {
+    allowed: inTheWay.length === 0,
+    from: [...identity.clusters],
+    to: isMove ? [...made.placed.clusters] : [...to],
+    leaves: [...left],
+    stays: left.length > 0 ? [...claimNames(made.objects)] : [],
+    placement: [...made.placed.verdicts],
+    violations: inTheWay,
+    findings: [...made.findings],
+  }
+}
+
+async function refusalsOf(refuse: () => Promise<void>): Promise<Violation[]> {
+  try {
+    await refuse()
+    return []
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    const { violations = [] } = error.details
+    return violations.length > 0 ? violations : [{ pointer: '/to', detail: error.text }]
+  }
+}
+
+function move(
+  context: PlatformContext,
+  tx: Sql,
+  actor: Actor,
+  asked: Omit<Change, 'kind'>,
+  to: readonly string[],
+): Promise<OperationOfDeployment> {
+  return revise(context, tx, actor, { ...asked, kind: 'move' }, movedTo(to))
+}
+
+/** The very objects of the newest revision, as a new one: by its number those of before are known for old wherever they still stand. */
+function movedTo(to: readonly string[]): Parameters<typeof revise>[4] {
+  return async (state, sql) => {
+    const newest = wanted(state)
+    const asItWas = await whole(sql, newest)
+    if (!newest) return { ...asItWas, to }
+    const { result: _result, ...exactly } = newest
+    return { ...asItWas, exactly, to }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Text } from '#api/names.ts'
+import type { placeEvents } from '#platform/events/place-events.ts'
+import type { StoredEvent } from '#platform/events/types.ts'
+
+type PlaceEvent = Extract<StoredEvent, { type: keyof typeof placeEvents }>
+
+/** What an event of one cluster among several, of a move or of a wave says to a person. */
+export function placeText(event: PlaceEvent): Text {
+  switch (event.type) {
+    case 'PlaceSettled': {
+      const { revision, cluster } = event.data
+      return {
+        en: `Revision ${revision} serves on ${cluster}, and what it replaced there is gone.`,
+        nl: `Revisie ${revision} werkt op ${cluster}, en wat ze daar vervangt is weg.`,
+      }
+    }
+    case 'PlaceEmptied':
+      return {
+        en: `Nothing of it runs on ${event.data.cluster} any more.`,
+        nl: `Op ${event.data.cluster} draait er niets meer van.`,
+      }
+    case 'DeploymentMoved': {
+      const to = event.data.to.join(', ')
+      const left = event.data.from.filter(one => !event.data.to.includes(one)).join(', ')
+      if (!left) return { en: `It runs on ${to} now.`, nl: `Het draait nu op ${to}.` }
+      return {
+        en: `It runs on ${to} now; ${left} is emptied.`,
+        nl: `Het draait nu op ${to}; ${left} wordt geleegd.`,
+      }
+    }
+    case 'WaveHeld':
+      return {
+        en: `Wave ${event.data.wave} serves. The next one waits for a person.`,
+        nl: `Golf ${event.data.wave} werkt. De volgende wacht op een mens.`,
+      }
+    case 'WaveStarted':
+      return { en: `Wave ${event.data.wave} begins.`, nl: `Golf ${event.data.wave} begint.` }
+  }
+}

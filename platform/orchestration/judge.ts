@@ -1,0 +1,92 @@
+import type { Sql } from '#platform/adapters/database/database.ts'
+import type { PlatformContext } from '#platform/context.ts'
+import type { Command } from '#platform/deployments/decide.ts'
+import { isPreparing, type OpenOperation } from '#platform/deployments/deployment.ts'
+import { change, lockDeployment } from '#platform/deployments/stream.ts'
+import { heardClusters } from '#platform/federation/heard.ts'
+import { nextAfter } from './advice.ts'
+import { sightingsOf } from './observations.ts'
+import { type Outcome, outcome, type Seen } from './outcome.ts'
+
+/** What is known of a deployment now. */
+export async function lookAt(
+  context: Pick<PlatformContext, 'clock'>,
+  tx: Sql,
+  deployment: string,
+): Promise<Seen> {
+  return {
+    sightings: await sightingsOf(tx, deployment),
+    heard: await heardClusters(tx),
+    now: context.clock(),
+  }
+}
+
+/** Ends the open operation, or asks for its next step, when what is known decides it. */
+export async function judge(context: PlatformContext, tx: Sql, deployment: string): Promise<void> {
+  // Before it is looked at: what changes by somebody else is seen, or waits for this.
+  await lockDeployment(tx, deployment)
+  const seen = await lookAt(context, tx, deployment)
+  let goOn: { operation: string; clusters: readonly string[] } | null = null
+  await change(context, tx, deployment, state => {
+    const { operation, lastGood } = state
+    const result = outcome(state, seen)
+    if (!operation || !result) return null
+    const { id } = operation
+    if (result.type === 'failed') {
+      const { cause, cluster } = result
+      const next = nextAfter(cause.code, lastGood, isPreparing(operation))
+      return { type: 'fail', operation: id, cause, cluster, next }
+    }
+    const command = commandFor(operation, result)
+    goOn = { operation: id, clusters: nextClusters(operation, result) }
+    return command
+  })
+  await enqueue(context, tx, deployment, goOn)
+}
+
+/** Only what was never there before has nothing to prune: a restart may follow an update that failed half-way. */
+function commandFor({ id, kind }: OpenOperation, { type }: NonNullable<Outcome>): Command | null {
+  if (type === 'left' || (type === 'ready' && kind === 'create'))
+    return { type: 'complete', operation: id }
+  return type === 'wave' || type === 'hold' ? { type, operation: id } : null
+}
+
+/** Where a worker is to go on. */
+function nextClusters(
+  { kind, clusters, settled, waves, wave }: OpenOperation,
+  result: NonNullable<Outcome>,
+): readonly string[] {
+  if (result.type === 'open') return result.clusters
+  if (result.type === 'wave') return waves?.clusters[wave] ?? []
+  if (result.type !== 'ready' || kind === 'create') return []
+  return clusters.filter(one => !settled.includes(one))
+}
+
+async function enqueue(
+  context: PlatformContext,
+  tx: Sql,
+  key: string,
+  next: { operation: string; clusters: readonly string[] } | null,
+): Promise<void> {
+  for (const cluster of next?.clusters ?? [])
+    await context.queue.enqueue(
+      tx,
+      { kind: 'advance', cluster, subject: next?.operation ?? '' },
+      { key },
+    )
+}
+
+/** Judges what no sighting decides: waves that have served for as long as was asked, and moves that left a cluster that fell silent. */
+export async function judgeWaiting(
+  context: PlatformContext,
+  log: (message: string, error?: unknown) => void,
+): Promise<void> {
+  const rows = await context.database.query<{ deployment: string }>(
+    `select deployment from kade.operation where ended_at is null and (waves is not null or step = 'emptying')
+      order by requested_at limit 200`,
+  )
+  for (const { deployment } of rows)
+    await context.database
+      .transaction(tx => judge(context, tx, deployment))
+      .catch(error => log(`Deployment ${deployment} could not be judged.`, error))
+}
