@@ -113,7 +113,7 @@ export async function record(
         await context.queue.enqueue(
           tx,
           { kind: 'advance', cluster, subject: event.operation },
-          { key: id },
+          { key: id, team: event.team },
         )
     },
   )

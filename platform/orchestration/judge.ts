@@ -72,7 +72,7 @@ async function enqueue(
     await context.queue.enqueue(
       tx,
       { kind: 'advance', cluster, subject: next?.operation ?? '' },
-      { key },
+      { key, goesOn: true },
     )
 }
 

@@ -15,8 +15,13 @@ export type NewTask = Omit<Task, 'id' | 'attempt'>
 
 type EnqueueOptions = {
   startAfter?: Date | undefined
-  /** Higher goes first; 0 when absent. */
-  priority?: number | undefined
+  /**
+   * Who asks. Teams take turns: a task stands behind as many as its team has waiting there, so that who asks for one thing does not
+   * wait for the thousand of another.
+   */
+  team?: string | undefined
+  /** It goes on with what a worker has begun, and goes before what has not. */
+  goesOn?: boolean | undefined
   /** Tasks of one key never run side by side: the deployment of an operation. The subject when absent. */
   key?: string | undefined
 }
@@ -75,10 +80,11 @@ export async function openQueue(options: OpenQueueOptions): Promise<Queue> {
   const enqueue = async (tx: Sql, task: NewTask, how: EnqueueOptions = {}): Promise<void> => {
     await define(task.cluster)
     const { kind, cluster, subject } = task
-    const { key = subject, startAfter, priority } = how
-    await jobs.insert(tx, queueOf(cluster), [
-      { data: { kind, cluster, subject }, key, startAfter, priority },
-    ])
+    const { key = subject, startAfter, team, goesOn } = how
+    const ahead = team === undefined ? 0 : await waitingOf(tx, queueOf(cluster), team)
+    const data = { kind, cluster, subject }
+    const priority = goesOn ? 1 : -ahead
+    await jobs.insert(tx, queueOf(cluster), [{ data, key, startAfter, group: team, priority }])
   }
   const tidying = setInterval(() => {
     tidy(database).catch(error => onError?.(error))
@@ -123,6 +129,19 @@ export function startSweep(
     clearInterval(timer)
     await running
   }
+}
+
+/** More than so many make no difference: the tasks of other teams have long gone before. */
+const COUNTED = 1_000
+
+/** Tasks of a team that no worker has taken. */
+async function waitingOf(tx: Sql, queue: string, team: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (SELECT FROM ${QUEUE_SCHEMA}.job
+      WHERE name = $1 AND group_id = $2 AND state = 'created' LIMIT ${COUNTED}) AS waiting`,
+    [queue, team],
+  )
+  return row?.count ?? 0
 }
 
 function queueOf(cluster: string): string {

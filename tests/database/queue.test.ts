@@ -77,6 +77,21 @@ describe('tasks', () => {
     expect(most).toBeGreaterThan(1)
   })
 
+  it('of teams take turns, and what has begun goes before them all', async () => {
+    const add = (subject: string, how: object) =>
+      db.database.transaction(tx => queue.enqueue(tx, task('fair', subject), how))
+    for (let n = 0; n < 5; n++) await add(`busy/${n}`, { team: 'busy' })
+    for (let n = 0; n < 2; n++) await add(`small/${n}`, { team: 'small' })
+    await add('begun', { goesOn: true })
+    const done: string[] = []
+    stops.push(
+      await queue.serve('fair', async ({ subject }) => void done.push(subject), { concurrency: 1 }),
+    )
+    await vi.waitFor(() => expect(done).toHaveLength(8), soon)
+    expect(done.slice(0, 5)).toEqual(['begun', 'busy/0', 'small/0', 'busy/1', 'small/1'])
+    expect(done.slice(5)).toEqual(['busy/2', 'busy/3', 'busy/4'])
+  })
+
   it('wait until they are due', async () => {
     const due = new Date(Date.now() + 1_500)
     let at = 0
@@ -85,9 +100,7 @@ describe('tasks', () => {
         at = Date.now()
       }),
     )
-    await db.database.transaction(tx =>
-      queue.enqueue(tx, task('later', 'x'), { startAfter: due, priority: 1 }),
-    )
+    await db.database.transaction(tx => queue.enqueue(tx, task('later', 'x'), { startAfter: due }))
     await vi.waitFor(() => expect(at).toBeGreaterThan(0), soon)
     expect(at).toBeGreaterThanOrEqual(due.getTime())
   })

@@ -46,6 +46,8 @@ type NewJob = {
   startAfter?: Date | undefined
   /** Higher goes first; 0 when absent. */
   priority?: number | undefined
+  /** Whose it is, to count by. */
+  group?: string | undefined
 }
 
 type Job = {
@@ -159,13 +161,14 @@ async function insert(
 ): Promise<void> {
   if (jobs.length === 0) return
   const ids = ascendingIds(jobs.length)
-  const rows = jobs.map(({ data, key, startAfter, priority }, index) => ({
+  const rows = jobs.map(({ data, key, startAfter, priority, group }, index) => ({
     data,
     id: ids[index] ?? randomUUID(),
     // pg-boss refuses a key that is there without a value.
     ...(key === undefined ? {} : { singletonKey: key }),
     ...(startAfter === undefined ? {} : { startAfter }),
     ...(priority === undefined ? {} : { priority }),
+    ...(group === undefined ? {} : { group: { id: group } }),
   }))
   await boss.insert(queue, rows, { db: inside(tx) })
 }
