@@ -515,6 +515,15 @@ export const contract = {
     params: z.strictObject({ operation: z.uuid() }),
     answers: { 202: OperationOfDeployment },
   }),
+  continueOperation: route({
+    method: 'POST',
+    path: '/operations/{operation}/continue',
+    summary: 'Let the next wave of clusters begin, where it waits for a person',
+    tag: 'operations',
+    action: 'operation.change',
+    params: z.strictObject({ operation: z.uuid() }),
+    answers: { 202: OperationOfDeployment },
+  }),
   retryOperation: route({
     method: 'POST',
     path: '/operations/{operation}/retry',

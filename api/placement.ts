@@ -36,6 +36,25 @@ export const PlacementWish = z.strictObject({
       max: z.int().min(1).max(100).optional(),
     })
     .optional(),
+  /** The clusters wave by wave: what fails in one stops the next ones. Clusters that none names come last. */
+  waves: z
+    .array(z.array(Name).min(1, atLeastOne).max(100))
+    .min(1, atLeastOne)
+    .max(20)
+    .refine(
+      waves => new Set(waves.flat()).size === waves.flat().length,
+      inBoth('each cluster stands in one wave', 'elk cluster staat in één golf'),
+    )
+    .optional(),
+  /** What has to be seen of a wave before the next begins, besides that it serves. */
+  gate: z
+    .strictObject({
+      /** Seconds for which it has to serve without a break. */
+      healthyFor: z.int().min(0).max(86_400).optional(),
+      /** Whether a person lets each next wave begin. */
+      approval: z.boolean().optional(),
+    })
+    .optional(),
 })
 export type PlacementWish = z.infer<typeof PlacementWish>
 

@@ -3,7 +3,7 @@ import type { Client } from '#api/client.ts'
 import { DataClass } from '#api/data-classes.ts'
 import type { DeploymentInput } from '#api/deployments.ts'
 import { collect } from './command.ts'
-import { applySets, parsePairs, readSecrets, readValues } from './input.ts'
+import { applySets, parseDuration, parsePairs, readSecrets, readValues } from './input.ts'
 import { type Terminal, UsageError } from './terminal.ts'
 
 export type ConfigurationFlags = {
@@ -17,6 +17,9 @@ export type ConfigurationFlags = {
   host?: string
   cluster?: string
   clusters?: string
+  wave?: string[]
+  healthyFor?: number
+  approveWaves?: true
   region?: string[]
   dataClass?: string
   reason?: string
@@ -43,6 +46,17 @@ export function withConfiguration(command: Command): Command {
     .option('--host <host>', 'host name under which it is reached from outside')
     .option('--cluster <cluster>', 'where to run; chosen for you when absent')
     .option('--clusters <count>', 'on how many clusters, each with the whole app: a number, or all')
+    .option(
+      '--wave <clusters>',
+      'clusters that change together, before those of the next --wave; with commas between',
+      collect,
+    )
+    .option(
+      '--healthy-for <time>',
+      'how long a wave has to serve before the next begins, such as 5m',
+      parseDuration,
+    )
+    .option('--approve-waves', 'a person lets each next wave begin')
     .option('--region <region>', 'a region where it may run; may stand more than once', collect)
     .option(
       '--data-class <class>',
@@ -124,11 +138,20 @@ function withKeys(bindings: Bindings, given: Record<string, string> = {}) {
 }
 
 /** What the flags say of the place, laid over what was wished before. */
-function placementOf({ region, clusters }: ConfigurationFlags, before: Input['placement']) {
-  if (!region && clusters === undefined) return {}
+function placementOf(flags: ConfigurationFlags, before: Input['placement']) {
+  const { region, clusters, wave, healthyFor, approveWaves } = flags
+  const gate = {
+    ...before?.gate,
+    ...(healthyFor === undefined ? {} : { healthyFor: Math.round(healthyFor / 1000) }),
+    ...(approveWaves ? { approval: true } : {}),
+  }
+  const isGated = healthyFor !== undefined || approveWaves !== undefined
+  if (!region && clusters === undefined && !wave && !isGated) return {}
   return {
     placement: {
       ...before,
+      ...(wave ? { waves: wave.map(one => one.split(',')) } : {}),
+      ...(isGated ? { gate } : {}),
       ...(region ? { regions: region } : {}),
       ...(clusters === undefined ? {} : { clusters: clustersOf(clusters) }),
     },

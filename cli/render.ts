@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { Finding } from '#api/findings.ts'
-import type { OperationOfDeployment, OperationTask } from '#api/operations.ts'
+import type { OperationOfDeployment, OperationTask, WavesOfOperation } from '#api/operations.ts'
 import type { Problem } from '#api/problem.ts'
 import { type Terminal, tell } from './terminal.ts'
 import { head, type Label, word } from './words.ts'
@@ -83,13 +83,15 @@ export function findingLines(terminal: Terminal, finding: Finding): string[] {
 
 /** An operation in one line, with cause and next step below it when it has them. */
 export function operationLines(terminal: Terminal, operation: OperationOfDeployment): string[] {
-  const { kind, namespace, name, state, step, cause, next, asks, waitsFor, tasks } = operation
+  const { kind, namespace, name, state, step, cause, next, asks, waitsFor, tasks, waves } =
+    operation
   const says = (said: string) => word(terminal, said)
   const where = step && (state === 'running' || step === 'blocked') ? ` (${says(step)})` : ''
   const object = cause?.object ? `${cause.object}: ` : ''
   return [
     `${says(kind)} ${namespace}/${name}: ${says(state)}${where}`,
     ...(waitsFor ?? []).map(wait => `  ${clean(tell(terminal, wait.message))}`),
+    ...(waves ? waveLines(terminal, operation, waves) : []),
     ...(tasks ?? []).map(task => `  ${task.cluster}: ${taskLine(terminal, task)}`),
     ...(cause ? [`  ${object}${clean(tell(terminal, cause.message))}`] : []),
     ...(asks?.items ?? []).map(item => `  ? ${clean(tell(terminal, item.message))}`),
@@ -100,6 +102,24 @@ export function operationLines(terminal: Terminal, operation: OperationOfDeploym
         ]
       : []),
   ]
+}
+
+/** How far it has come wave by wave, and how the next begins where that waits for a person. */
+function waveLines(
+  terminal: Terminal,
+  { id, endedAt }: OperationOfDeployment,
+  { clusters, current, held }: WavesOfOperation,
+): string[] {
+  const begun = { en: 'begun', nl: 'begonnen' }
+  const later = { en: 'not yet', nl: 'nog niet' }
+  const lines = clusters.map((names, index) => {
+    const number = index + 1
+    const wave = tell(terminal, { en: `wave ${number}`, nl: `golf ${number}` })
+    return `  ${wave}: ${names.join(', ')} (${tell(terminal, number <= current ? begun : later)})`
+  })
+  if (!held || endedAt) return lines
+  const how = tell(terminal, { en: 'To let the next begin', nl: 'De volgende laten beginnen' })
+  return [...lines, `  ${how}: kade operations continue ${id}`]
 }
 
 /** Where the task of an operation stands in its queue. */

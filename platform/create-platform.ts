@@ -22,6 +22,7 @@ import { previewDeployment } from './deployments/preview.ts'
 import { listDeployments, listRevisions, readDeployment } from './deployments/queries.ts'
 import { listSecrets, revealSecret } from './deployments/reveal.ts'
 import { readTimeline } from './deployments/timeline.ts'
+import { continueOperation } from './deployments/waves.ts'
 import { setCordon } from './federation/cordons.ts'
 import { readHubHealth } from './federation/health-view.ts'
 import {
@@ -155,7 +156,10 @@ function clusterRoutes(
 
 function operationRoutes(
   context: PlatformContext,
-): Pick<Platform, 'listOperations' | 'readOperation' | 'cancelOperation' | 'retryOperation'> {
+): Pick<
+  Platform,
+  'listOperations' | 'readOperation' | 'cancelOperation' | 'continueOperation' | 'retryOperation'
+> {
   const { database } = context
   return {
     listOperations: async (actor, { query }) => {
@@ -168,6 +172,7 @@ function operationRoutes(
       return shown
     },
     cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),
+    continueOperation: (actor, { params }) => continueOperation(context, actor, params.operation),
     retryOperation: (actor, { params, body }) =>
       retryOperation(context, actor, params.operation, body?.consent),
   }

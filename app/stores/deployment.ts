@@ -116,6 +116,12 @@ export const useDeployment = defineStore('deployment', () => {
     await load()
   }
 
+  /** Lets the next wave begin. */
+  async function goOn(operation: string): Promise<void> {
+    await client.continueOperation({ params: { operation } })
+    await load()
+  }
+
   async function cancel(operation: string): Promise<void> {
     await client.cancelOperation({ params: { operation } })
     await load()
@@ -139,6 +145,7 @@ export const useDeployment = defineStore('deployment', () => {
     update,
     retry,
     consent,
+    goOn,
     cancel,
   }
 })

@@ -47,6 +47,16 @@ export function registerOperations(program: Command, cli: Cli): void {
       print(cli, flags, asked, operationLines(cli.terminal, asked))
     },
   )
+  const go = operations
+    .command('continue <id>')
+    .description('let its next wave of clusters begin, where that waits for a person')
+  withWait(go).action(async (operation: string, flags: WaitFlags) => {
+    const connection = await cli.connect()
+    const idempotencyKey = newIdempotencyKey()
+    const params = { operation }
+    const found = await connection.client.continueOperation({ params, idempotencyKey })
+    await follow(cli, connection, found, flags)
+  })
   const retry = operations
     .command('retry <id>')
     .description('do again what failed, or consent to what was asked')

@@ -27,7 +27,10 @@ async function update(cli: Cli, target: string, flags: Flags): Promise<void> {
   const { client } = connection
   const current = await client.readDeployment({ params })
   const { app } = current
-  const body = await configurationOf(cli.terminal, client, app, flags, asInput(current))
+  const body = await configurationOf(cli.terminal, client, app, flags, {
+    ...asInput(current),
+    ...wishOf(current, flags),
+  })
   if (flags.dryRun) {
     showPreview(cli, flags, await client.previewDeployment({ body: { app, ...params, ...body } }))
     return
@@ -53,4 +56,13 @@ function asInput({ desired, version }: Deployment) {
     ingress: desired.ingress,
     ...(bindings.length > 0 ? { bindings: Object.fromEntries(bindings) } : {}),
   }
+}
+
+/** What was wished of its place, where the flags change a part of that: an update has it whole, or as it was. */
+function wishOf({ placement }: Deployment, flags: Flags) {
+  const { region, clusters, wave, healthyFor, approveWaves } = flags
+  const isChanged = [region, clusters, wave, healthyFor, approveWaves].some(
+    one => one !== undefined,
+  )
+  return isChanged && placement?.wish ? { placement: placement.wish } : {}
 }

@@ -59,6 +59,7 @@ export async function createDeployment(
       name,
       clusters: [...made.placed.clusters],
       made,
+      wished: made.placed.data?.wish,
       preview: input.preview,
     })
   })

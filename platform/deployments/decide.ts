@@ -137,6 +137,8 @@ export function decide(command: Command, state: DeploymentState): Decision {
       return { events: [{ type: 'DeploymentApplied', data }] }
     }
     case 'complete':
+      // Where it does not run yet, a move is not over.
+      if (kind === 'move' && !state.operation.moved) return { events: [] }
       return { events: [completed(id, kind, revision), ...rolledBack(state, to)] }
     case 'settled':
       return {

@@ -41,6 +41,8 @@ export type OpenOperation = {
   readonly settled: readonly string[]
   /** Of a delete: clusters on which nothing is left. */
   readonly emptied: readonly string[]
+  /** Of a move: clusters it goes to that it had left, and on which something may stand still. */
+  readonly returning: readonly string[]
   /** Of a move: it runs where it was to go to. */
   readonly moved: boolean
   /** What it waits for before it begins; empty where nothing holds it up. */
@@ -198,6 +200,7 @@ function requested(
       applied: [],
       settled: [],
       emptied: [],
+      returning: state.leaving.map(one => one.cluster).filter(one => clusters.includes(one)),
       moved: false,
       waitsFor: [],
       ...(data.to === undefined ? {} : { to: data.to }),
@@ -256,7 +259,7 @@ function emptied(state: DeploymentState, data: EventData<'PlaceEmptied'>): Deplo
 function begunInVain({ identity, operation }: DeploymentState): DeploymentState['leaving'] {
   if (operation?.kind !== 'move' || operation.moved) return []
   return operation.clusters
-    .filter(cluster => operation.claims[cluster] !== undefined)
+    .filter(one => operation.claims[one] !== undefined || operation.returning.includes(one))
     .filter(cluster => !identity?.clusters.includes(cluster))
     .map(cluster => ({ cluster, operation: operation.id }))
 }

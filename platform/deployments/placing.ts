@@ -50,8 +50,7 @@ export function placeNew(
   return async needs => {
     const candidates = await readCandidates(sql, namespace, context.clock())
     const names = candidates.map(one => one.name)
-    if (asked.cluster !== undefined && !names.includes(asked.cluster))
-      throw clusterUnknown(asked.cluster, names)
+    refuseStrange([asked.cluster, ...(asked.placement?.waves ?? []).flat()], names)
     const wanted = asked.cluster === undefined ? {} : { clusters: [asked.cluster] }
     // Of data that was kept on several, each goes on.
     const count = asked.placement?.clusters ?? (kept.clusters?.length || 1)
@@ -117,8 +116,7 @@ export function placeNext(
     }
     const candidates = await readCandidates(sql, namespace, context.clock())
     const names = candidates.map(one => one.name)
-    const strange = to?.find(one => !names.includes(one))
-    if (strange !== undefined) throw clusterUnknown(strange, names)
+    refuseStrange([...(to ?? []), ...(where.placement?.waves ?? []).flat()], names)
     const request = { ...requestOf(wish), ...needs, ...(to && { clusters: to, count: to.length }) }
     const here = Object.fromEntries(clusters.map(name => [name, 0]))
     const { chosen, verdicts } = place(request, candidates, here)
@@ -126,6 +124,12 @@ export function placeNext(
     const next = chosen.map(one => one.cluster)
     return { clusters: next, verdicts, refusal: null, data: dataOf(wish, verdicts) }
   }
+}
+
+/** Throws `cluster-unknown` for the first that is not among the clusters there are. */
+function refuseStrange(asked: readonly (string | undefined)[], names: readonly string[]): void {
+  const strange = asked.find(one => one !== undefined && !names.includes(one))
+  if (strange !== undefined) throw clusterUnknown(strange, names)
 }
 
 /** Who names the clusters says how many. */

@@ -5,6 +5,7 @@ import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
 import type { AppData } from '#kit/app.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
+import type { PlacementData } from '#platform/events/placement-data.ts'
 import type { ConsentData, EventData, RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { putBlob } from './blobs.ts'
@@ -13,6 +14,7 @@ import { readOperation } from './operations.ts'
 import { holdToPreview, renderDigest } from './preview-hash.ts'
 import { change, unwrap } from './stream.ts'
 import { secondsOfOthers } from './waits.ts'
+import { secondsIn, wavesOf } from './waves.ts'
 
 /** A revision that was drafted and allowed. */
 export type NewRevision = {
@@ -30,6 +32,8 @@ export type NewRevision = {
   preview?: string | undefined
   consents?: readonly ConsentData[]
   why?: Text
+  /** What is wished of its place, by now. */
+  wished?: PlacementData['wish']
   exactly?: RevisionData
 }
 
@@ -53,14 +57,17 @@ export async function request(
     ...then
   } = wish.exactly ?? { number: 0, reason: undefined }
   const revision = wish.exactly ? { ...made.revision, ...then } : made.revision
+  const waves = wavesOf(wish.kind, wish.clusters, wish.wished)
+  const seconds = secondsIn(waves, context.deadlineSeconds(wish.kind, app))
   const event = {
-    ...requestOf(context, actor, wish.kind, context.deadlineSeconds(wish.kind, app)),
+    ...requestOf(context, actor, wish.kind, seconds),
     namespace: namespace.name,
     name: wish.name,
     app: app.id,
     team: namespace.team,
     environment: namespace.environment,
     clusters: wish.clusters,
+    ...(waves ? { waves } : {}),
     ...(made.placed.data ? { placement: made.placed.data } : {}),
     ...(wish.composition ? { composition: wish.composition } : {}),
     ...(wish.to === undefined ? {} : { to: wish.to }),

@@ -143,6 +143,7 @@ export async function revise(
     name: identity.name,
     clusters: [...made.placed.clusters],
     made,
+    wished: made.placed.data ? made.placed.data.wish : identity.placement?.wish,
     preview: asked.preview,
     ...(asked.continues ? { continues: asked.continues } : {}),
     ...(asked.consents ? { consents: asked.consents } : {}),

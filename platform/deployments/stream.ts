@@ -69,28 +69,31 @@ export async function change(
     settingsOf: digest => readBlob(tx, digest),
   })
   await alongside(result)
-  await emptyLeft(context, tx, deployment, result)
+  await sendTasks(context, tx, deployment, result)
   if (concernsWaiting(result.events)) await wakeWaiting(context, tx, deployment)
   if (decision.events.length > 0)
     await append(tx, streamOf(deployment), version, decision.events, { meta: { at } })
   return result
 }
 
-/** A task for each cluster that was left by this change; the sweep makes that of one that cannot be reached now. */
-async function emptyLeft(
+/**
+ * A task for each cluster that was left by this change, and for each of a wave that begins. The sweep makes that of a cluster that cannot
+ * be reached now.
+ */
+async function sendTasks(
   context: Pick<PlatformContext, 'queue'>,
   tx: Sql,
-  deployment: string,
-  { before, after }: Change,
+  key: string,
+  { before, after, events }: Change,
 ): Promise<void> {
   const known = new Set(before.leaving.map(one => one.cluster))
-  for (const { cluster, operation } of after.leaving)
-    if (!known.has(cluster))
-      await context.queue.enqueue(
-        tx,
-        { kind: 'advance', cluster, subject: operation },
-        { key: deployment },
-      )
+  const tasks = after.leaving.filter(one => !known.has(one.cluster))
+  const { operation: open } = after
+  if (open?.waves && events.some(event => event.type === 'WaveStarted'))
+    for (const cluster of open.waves.clusters[open.wave - 1] ?? [])
+      tasks.push({ cluster, operation: open.id })
+  for (const { cluster, operation } of tasks)
+    await context.queue.enqueue(tx, { kind: 'advance', cluster, subject: operation }, { key })
 }
 
 /** The change, or the refusal as the error a caller gets. */

@@ -41,6 +41,10 @@ export const PlacementData = z.object({
         )
         .optional(),
       clusters: z.union([z.int(), z.literal('all')]).optional(),
+      waves: z.array(z.array(z.string())).optional(),
+      gate: z
+        .object({ healthyFor: z.int().optional(), approval: z.boolean().optional() })
+        .optional(),
       spread: z.object({ min: z.int().optional(), max: z.int().optional() }).optional(),
     })
     .optional(),

@@ -53,11 +53,10 @@ function commandFor({ id, kind }: OpenOperation, { type }: NonNullable<Outcome>)
 
 /** Where a worker is to go on. */
 function nextClusters(
-  { kind, clusters, settled, waves, wave }: OpenOperation,
+  { kind, clusters, settled }: OpenOperation,
   result: NonNullable<Outcome>,
 ): readonly string[] {
   if (result.type === 'open') return result.clusters
-  if (result.type === 'wave') return waves?.clusters[wave] ?? []
   if (result.type !== 'ready' || kind === 'create') return []
   return clusters.filter(one => !settled.includes(one))
 }

@@ -204,13 +204,17 @@ export async function findIdle(context: PlatformContext): Promise<Idle[]> {
     `select o.id, o.deployment, unnest(coalesce(o.clusters, d.clusters)) as cluster
        from kade.operation o join kade.deployment d on d.id = o.deployment
       where o.ended_at is null and o.requested_at < $1::timestamptz - interval '15 seconds'
-        and (coalesce(o.step, '') <> all($2) or exists (
-          select from kade.observation v where v.deployment = o.deployment and (v.revision = o.revision and v.ready
-            or (v.gate->>'revision')::int = o.revision and (v.gate->>'open')::boolean))
+        and coalesce(o.step, '') not in ('held', 'emptying')
+        and (coalesce(o.step, '') <> all($2) or not exists (
+          select from unnest(coalesce(o.clusters, d.clusters)) as at(name)
+            left join kade.observation v on v.deployment = o.deployment and v.cluster = at.name
+           where (v.revision = o.revision and v.ready) is not true)
+          or exists (select from kade.observation v where v.deployment = o.deployment
+            and (v.gate->>'revision')::int = o.revision and (v.gate->>'open')::boolean)
           or o.step = 'concluding' and o.deadline < $1::timestamptz + make_interval(secs => $3))
         and (o.waits_for is null or exists (${somethingCame}))
       limit 500`,
-    [context.clock(), ['waiting', 'held', 'emptying', ...jobSteps], settleSeconds],
+    [context.clock(), ['waiting', ...jobSteps], settleSeconds],
   )
   const left = await context.database.query<{ id: string; deployment: string; cluster: string }>(
     `select l.operation as id, l.deployment, l.cluster
