@@ -46,6 +46,11 @@ import {
   Webhook,
   WebhookDelivery,
 } from './webhooks.ts'
+import {
+  CreateWorkerCredential,
+  NewWorkerCredential,
+  WorkerCredential,
+} from './worker-credentials.ts'
 
 const page = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -168,6 +173,35 @@ export const contract = {
     tag: 'clusters',
     action: 'cluster.change',
     params: z.strictObject({ cluster: Name }),
+    answers: { 204: null },
+  }),
+
+  listWorkerCredentials: route({
+    method: 'GET',
+    path: '/worker-credentials',
+    summary: 'By what workers in other regions are known, newest first',
+    tag: 'clusters',
+    action: 'worker-credential.read',
+    query: z.strictObject(page),
+    answers: { 200: list(WorkerCredential) },
+  }),
+  createWorkerCredential: route({
+    method: 'POST',
+    path: '/worker-credentials',
+    summary: 'Let a worker serve clusters from elsewhere; the answer has its token, this once',
+    tag: 'clusters',
+    action: 'worker-credential.change',
+    body: CreateWorkerCredential,
+    answers: { 201: NewWorkerCredential },
+    secretAnswer: true,
+  }),
+  revokeWorkerCredential: route({
+    method: 'DELETE',
+    path: '/worker-credentials/{credential}',
+    summary: 'Let in nobody by this credential any more; who is connected by it is cut off',
+    tag: 'clusters',
+    action: 'worker-credential.change',
+    params: z.strictObject({ credential: z.uuid() }),
     answers: { 204: null },
   }),
 

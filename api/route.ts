@@ -27,6 +27,9 @@ export type Action =
   | 'notification.change'
   | 'webhook.read'
   | 'webhook.change'
+  | 'worker-credential.read'
+  | 'worker-credential.change'
+  | 'worker.serve'
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'

@@ -28,6 +28,8 @@ const names = [
   'PlatformHealthCheck',
   'ClusterCordoned',
   'ClusterUncordoned',
+  'WorkerCredentialCreated',
+  'WorkerCredentialRevoked',
   'AppAdded',
   'AppRemoved',
 ] as const

@@ -30,6 +30,7 @@ import { registerUp } from './commands/up.ts'
 import { registerUpdate } from './commands/update.ts'
 import { registerWebhooks } from './commands/webhooks.ts'
 import { registerWorker } from './commands/worker.ts'
+import { registerWorkerCredentials } from './commands/worker-credentials.ts'
 import { connect, UnreachableError } from './connection.ts'
 import { exit, exitOfProblem } from './exit.ts'
 import { problemLines } from './render.ts'
@@ -61,6 +62,7 @@ const registrations = [
   registerClusters,
   registerNamespaces,
   registerWebhooks,
+  registerWorkerCredentials,
   registerImport,
   registerModule,
   registerCompletion,

@@ -33,6 +33,11 @@ import {
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
 import { spreadNamespace } from './federation/spread-namespace.ts'
+import {
+  createWorkerCredential,
+  listWorkerCredentials,
+  revokeWorkerCredential,
+} from './governance/worker-credentials.ts'
 import { notificationFunctions } from './notifications/notifications.ts'
 import { withTasks } from './orchestration/task-views.ts'
 import type { Actor, Platform } from './platform.ts'
@@ -135,9 +140,10 @@ function moveRoutes(context: PlatformContext): Pick<Platform, 'moveDeployment' |
 
 function clusterRoutes(
   context: PlatformContext,
-): Pick<Platform, 'listClusters' | 'cordonCluster' | 'uncordonCluster'> {
+): Pick<Platform, 'listClusters' | 'cordonCluster' | 'uncordonCluster'> & WorkerCredentialRoutes {
   const { database } = context
   return {
+    ...workerCredentialRoutes(context),
     listClusters: async actor => ({
       items: await listClusters(database, actor, context.clock()),
       next: null,
@@ -175,6 +181,22 @@ function operationRoutes(
     continueOperation: (actor, { params }) => continueOperation(context, actor, params.operation),
     retryOperation: (actor, { params, body }) =>
       retryOperation(context, actor, params.operation, body?.consent),
+  }
+}
+
+type WorkerCredentialRoutes = Pick<
+  Platform,
+  'listWorkerCredentials' | 'createWorkerCredential' | 'revokeWorkerCredential'
+>
+
+function workerCredentialRoutes(context: PlatformContext): WorkerCredentialRoutes {
+  return {
+    listWorkerCredentials: (_actor, { query }) => listWorkerCredentials(context, query),
+    createWorkerCredential: (actor, { body }) => createWorkerCredential(context, actor, body),
+    revokeWorkerCredential: async (actor, { params }) => {
+      await revokeWorkerCredential(context, actor, params.credential)
+      return undefined
+    },
   }
 }
 

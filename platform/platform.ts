@@ -5,8 +5,10 @@ import type { Action, Route } from '#api/route.ts'
 /** Who asks, through which door. People are named by account id. */
 export type Actor = {
   readonly id: string
-  readonly role: 'owner'
+  readonly role: 'owner' | 'worker'
   readonly teams: readonly string[]
+  /** Of a worker: those that its credential names. */
+  readonly clusters?: readonly string[]
   readonly via: 'portal' | 'cli' | 'api' | 'ci' | 'git' | 'platform'
 }
 
@@ -42,7 +44,7 @@ export type Platform = {
   ) => Promise<AnswerOf<Contract[N]>>
 }
 
-/** What an action concerns; `team` is null where it concerns no team's things. */
-export type Scope = { readonly team: string | null }
+/** What an action concerns; `team` is null where it concerns no team's things, and `cluster` absent where it concerns no cluster's. */
+export type Scope = { readonly team: string | null; readonly cluster?: string }
 
 export type May = (actor: Actor, action: Action, scope: Scope) => boolean

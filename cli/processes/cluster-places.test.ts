@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { jurisdictions } from '#api/jurisdictions.ts'
 import { plannedClusters } from './clusters.ts'
-import { jurisdictions } from './jurisdictions.ts'
 import { readSettings } from './settings.ts'
 
 let folder: string

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { jurisdictions, noJurisdiction } from '#api/jurisdictions.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { ClusterSpec } from '#platform/federation/registry.ts'
 import { violationsOf } from '#platform/violations-of.ts'
-import { jurisdictions, noJurisdiction } from './jurisdictions.ts'
 
 const Places = z.record(
   z.string(),

@@ -76,6 +76,7 @@ export type AskData = z.infer<typeof AskData>
 
 /** A webhook by its origin: a token may stand in the rest of its address. */
 const webhook = { team: z.string(), name: z.string(), origin: z.string() }
+const workerCredential = { cluster: z.string(), credential: z.string(), name: z.string() }
 const filter = { events: z.array(z.string()), namespaces: z.array(z.string()) }
 
 const DeploymentRequested = z.object({
@@ -243,6 +244,15 @@ export const eventSchemas = {
   }),
   /** Somebody said that a cluster takes new deployments again. */
   ClusterUncordoned: z.object({ cluster: z.string(), actor: z.string(), via: Via }),
+  /** Somebody let a worker serve this cluster from elsewhere (stream `cluster-<name>`). */
+  WorkerCredentialCreated: z.object({
+    ...workerCredential,
+    expiresAt: z.string(),
+    actor: z.string(),
+    via: Via,
+  }),
+  /** A credential serves this cluster no more: somebody revoked it. */
+  WorkerCredentialRevoked: z.object({ ...workerCredential, actor: z.string(), via: Via }),
   /** Somebody put an app from outside on the shelf, or another version of it (stream `app-<id>`). */
   AppAdded: z.object({
     app: z.string(),

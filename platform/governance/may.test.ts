@@ -21,3 +21,13 @@ it('lets a role that is not in the table do nothing', () => {
   for (const { action } of Object.values(contract))
     expect(may(stranger, action, { team: null })).toBe(false)
 })
+
+it('lets a worker serve the clusters of its credential, and do nothing else', () => {
+  const worker: Actor = { id: 'c1', role: 'worker', teams: [], clusters: ['paris'], via: 'api' }
+  expect(may(worker, 'worker.serve', { team: null })).toBe(true)
+  expect(may(worker, 'worker.serve', { team: null, cluster: 'paris' })).toBe(true)
+  expect(may(worker, 'worker.serve', { team: null, cluster: 'amsterdam' })).toBe(false)
+  for (const { action } of Object.values(contract))
+    expect(may(worker, action, { team: null })).toBe(false)
+  expect(may(owner, 'worker.serve', { team: null })).toBe(false)
+})

@@ -3,8 +3,8 @@ import type { Actor, May } from '../platform.ts'
 
 type Role = Actor['role']
 
-/** How far a role reaches with an action: everywhere, or only what belongs to a team of the asker. */
-type Reach = 'everything' | 'own-teams'
+/** How far a role reaches with an action: everywhere, or only what belongs to a team, or is one of the clusters, of the asker. */
+type Reach = 'everything' | 'own-teams' | 'own-clusters'
 
 /** The one table of rights: action × role → reach. What is not in it is not allowed. */
 const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> = {
@@ -33,6 +33,10 @@ const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> =
   'notification.change': { owner: 'everything' },
   'webhook.read': { owner: 'own-teams' },
   'webhook.change': { owner: 'own-teams' },
+  'worker-credential.read': { owner: 'everything' },
+  'worker-credential.change': { owner: 'everything' },
+  // Nobody else has it: a person's token takes no worker's part, and a worker's no person's.
+  'worker.serve': { worker: 'own-clusters' },
 }
 
 /**
@@ -43,5 +47,7 @@ const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> =
 export const may: May = (actor, action, scope) => {
   const reach = rights[action][actor.role]
   if (reach === undefined) return false
+  if (reach === 'own-clusters')
+    return scope.cluster === undefined || actor.clusters?.includes(scope.cluster) === true
   return reach === 'everything' || scope.team === null || actor.teams.includes(scope.team)
 }
