@@ -21,6 +21,7 @@ export const webhookEvents = [
   'SecretRevealed',
   'HealthChanged',
   'DriftChanged',
+  'ObjectsRepaired',
   'NamespaceRequested',
   'NamespaceCreated',
 ] as const

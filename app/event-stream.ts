@@ -19,6 +19,7 @@ const names = [
   'SecretRevealed',
   'HealthChanged',
   'DriftChanged',
+  'ObjectsRepaired',
   'NamespaceRequested',
   'NamespaceSpread',
   'NamespaceCreated',

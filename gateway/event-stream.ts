@@ -70,7 +70,7 @@ export async function streamEvents(
     void keepAlive(output, alive, signal).finally(() => over.abort())
     const sees = (team: string | null) => door.may(actor, route.action, { team })
     for await (const event of door.events.follow({ after, signal, sees }))
-      if (concerns(event, filter)) await write(output, frame(event), signal)
+      if (concerns(event, filter)) await writeWhenTaken(output, frame(event), signal)
   } catch (error) {
     if (!signal.aborted) request.log.warn({ err: error }, 'An event stream broke off')
   } finally {
@@ -96,7 +96,11 @@ export function frame(event: EventView): string {
 }
 
 /** Resolves when the reader took it; rejects when it does not within the idle limit, or is gone. */
-async function write(output: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+export async function writeWhenTaken(
+  output: ServerResponse,
+  text: string,
+  signal: AbortSignal,
+): Promise<void> {
   if (output.write(text)) return
   const patience = AbortSignal.any([signal, AbortSignal.timeout(limits.idleConnectionMs)])
   await new Promise<void>((resolve, reject) => {

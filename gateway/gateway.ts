@@ -12,6 +12,7 @@ import { apiVersion, buildOpenApi } from '#api/openapi.ts'
 import type { Database } from '#platform/adapters/database/database.ts'
 import { viewEvents } from '#platform/events/event-views.ts'
 import type { EventFeed } from '#platform/events/feed.ts'
+import type { WorkerDoor } from '#platform/federation/carriers/https-door.ts'
 import { may } from '#platform/governance/may.ts'
 import { sweepSessions } from '#platform/governance/sessions.ts'
 import type { May, Platform } from '#platform/platform.ts'
@@ -26,6 +27,7 @@ import { limits } from './limits.ts'
 import { registerPortal } from './portal.ts'
 import { registerProbes } from './probes.ts'
 import { apiHeaders } from './security-headers.ts'
+import { registerWorkerRoutes } from './worker-routes.ts'
 
 export type GatewayOptions = {
   platform: Platform
@@ -39,6 +41,8 @@ export type GatewayOptions = {
   secureCookies?: boolean
   /** Takes what nobody foresaw, by request id; on standard error when absent. */
   logger?: FastifyBaseLogger
+  /** For workers that dial in from elsewhere; absent, none may. */
+  workers?: WorkerDoor
   /** Another table of rights; tests use it. */
   may?: May
 }
@@ -85,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     },
     { prefix: '/api/v1' },
   )
+  if (options.workers) await registerWorkerRoutes(app, door, options.workers, guard.counters)
   return app
 }
 

@@ -7,7 +7,14 @@ import { limits } from './limits.ts'
 import { asksForPage, type Portal } from './portal.ts'
 import { notFound } from './problems.ts'
 
+/** How often who may ask; each throws `too-many-requests`. */
+export type Counters = {
+  stranger(request: FastifyRequest): Promise<void>
+  worker(request: FastifyRequest): Promise<void>
+}
+
 type Guard = {
+  readonly counters: Counters
   /** Lets through who is known and does not ask too often. */
   onRequest(request: FastifyRequest): Promise<void>
   /** For what no route takes: a page of the portal, 405, or 404; below `/api` to the known only. */
@@ -35,6 +42,10 @@ export function guardApi(app: FastifyInstance, door: Door): Guard {
     limits.callsPerMinute,
     request => request.caller?.actor.id ?? byAddress(request),
   )
+  const countWorker = counter(
+    limits.callsPerMinute,
+    request => request.worker?.credential ?? byAddress(request),
+  )
   const onRequest = async (request: FastifyRequest) => {
     refuseLongUrl(request)
     if (request.method === 'POST' && request.routeOptions.url === signInUrl)
@@ -57,7 +68,8 @@ export function guardApi(app: FastifyInstance, door: Door): Guard {
       reply.header('allow', allowed.join(', '))
       throw new PlatformError('method-not-allowed', `${request.method} is not possible here.`)
     }
-  return { onRequest, answerUnknown }
+  const counters = { stranger: countStranger, worker: countWorker }
+  return { onRequest, answerUnknown, counters }
 }
 
 const signInUrl = `/api/v1${contract.signIn.path}`

@@ -9,7 +9,12 @@ import type { PlatformContext } from '#platform/context.ts'
 import { createPlatform } from '#platform/create-platform.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { openFeed } from '#platform/events/feed.ts'
+import { openWorkerDoor } from '#platform/federation/carriers/https-door.ts'
+import { openWorkerStreams } from '#platform/federation/carriers/https-streams.ts'
+import type { ClusterAgent } from '#platform/federation/cluster-agent.ts'
+import { registrarOf } from '#platform/federation/registrar.ts'
 import { createSignInLink, ensureOwner } from '#platform/governance/accounts.ts'
+import { createHub } from '#platform/orchestration/hub.ts'
 import { openConnectionFile } from './connection-file.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
@@ -21,17 +26,27 @@ export type OpenDoor = { readonly url: string; readonly signIn: string; close():
 /** Opens the HTTP door and writes `connection.json` for the CLI; both end with `close`. */
 export async function openDoor(
   settings: Settings,
-  context: PlatformContext,
+  context: PlatformContext & { agent: ClusterAgent },
   report: Report,
 ): Promise<OpenDoor> {
   const { database } = context
   const feed = openFeed(database, {
     onError: error => report.problem('The event feed failed.', error),
   })
+  const onError = (error: unknown) => report.problem('A worker elsewhere was not heard.', error)
+  const streams = openWorkerStreams({ database, agent: context.agent, onError })
+  const workers = openWorkerDoor({
+    database,
+    agent: context.agent,
+    hub: createHub(context),
+    registrar: registrarOf(context),
+    streams,
+  })
   const gateway = await createGateway({
     platform: createPlatform(context),
     database,
     feed,
+    workers,
     logger: await logTo(settings.home),
     portalDir: fileURLToPath(new URL('../../.output/public', import.meta.url)),
   })
@@ -54,6 +69,7 @@ export async function openDoor(
         .close()
         .catch(error => report.problem('The connection was not ended.', error))
       await gateway.close()
+      await streams.close()
       await feed.close()
     },
   }

@@ -1,7 +1,6 @@
 import type { Text } from '#api/names.ts'
-import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { setClusterState, setEndpoint, setSimulated } from '#platform/federation/registry.ts'
+import type { Registrar } from '#platform/federation/registrar.ts'
 import type { Worker } from '#platform/orchestration/worker.ts'
 import { joinAndOpen } from './clusters.ts'
 import type { PlannedCluster } from './planned-cluster.ts'
@@ -14,7 +13,7 @@ const joinDeadline = 30 * 60_000
 /** Brings one cluster up and hands it to the worker; its state in the registry tells how far it is. Never rejects. */
 export async function joinPlanned(
   settings: Settings,
-  context: PlatformContext,
+  registrar: Registrar,
   worker: Worker,
   planned: PlannedCluster,
   report: Report,
@@ -22,12 +21,13 @@ export async function joinPlanned(
   const { name } = planned.spec
   let kept: Promise<void> = Promise.resolve()
   // One after the other: a cluster that has just failed must not be shown as joining for ever.
+  const keep = (tell: () => Promise<void>) => {
+    kept = kept.then(tell).catch(error => report.problem('A state was not kept.', error))
+    return kept
+  }
   const say = (state: 'starting' | 'joining' | 'ready' | 'failed', message: Text) => {
     report.step(name, message.en)
-    kept = kept
-      .then(() => setClusterState(context, name, state, message))
-      .catch(error => report.problem('A state was not kept.', error))
-    return kept
+    return keep(() => registrar.state(name, state, message))
   }
   try {
     const { engine, simulated, endpoint } = await Promise.race([
@@ -39,8 +39,9 @@ export async function joinPlanned(
         ).unref(),
       ),
     ])
-    await setSimulated(context.database, name, simulated)
-    await setEndpoint(context.database, name, endpoint)
+    // Told when it can be: a cluster is served also while the hub is away.
+    void keep(() => registrar.simulated(name, simulated))
+    void keep(() => registrar.endpoint(name, endpoint))
     await worker.serve(name, engine)
     await say('ready', { en: 'Joined.', nl: 'Aangesloten.' })
   } catch (error) {

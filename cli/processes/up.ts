@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { probeServer } from '#platform/adapters/kubernetes/server-probe.ts'
 import { createInProcessAgent } from '#platform/federation/carriers/in-process.ts'
 import { startHealthWatch } from '#platform/federation/health-watch.ts'
+import { registrarOf } from '#platform/federation/registrar.ts'
 import { registerClusters } from '#platform/federation/registry.ts'
 import { createHub } from '#platform/orchestration/hub.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
@@ -63,14 +64,14 @@ async function start(settings: Settings, report: Report, stops: Stop[]) {
   stops.push(startHealthWatch(context, probeServer, report.problem))
   stops.push(startSweep(queue, () => findIdle(context), { onError }))
   stops.push(await startHandlers(context, ground, settings.events, onError))
-  const door = await openDoor(settings, context, report)
+  const door = await openDoor(settings, { ...context, agent }, report)
   stops.push(() => door.close())
   const { report: starting, close } = closable(report)
   stops.push(async () => close())
   report.line(`Kade portal: ${door.url}`)
   report.line(`Sign in once with: ${door.signIn}`)
   const ready = Promise.all(
-    planned.map(one => joinPlanned(settings, context, worker, one, starting)),
+    planned.map(one => joinPlanned(settings, registrarOf(context), worker, one, starting)),
   ).then(() => starting.line(`Kade is ready: ${door.url}`))
   return { url: door.url, signIn: door.signIn, ready }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
+import { registrarOf } from '#platform/federation/registrar.ts'
 import { registerClusters } from '#platform/federation/registry.ts'
 import { createHub } from '#platform/orchestration/hub.ts'
 import { createWorker } from '#platform/orchestration/worker.ts'
@@ -43,7 +44,7 @@ export async function worker(settings: Settings, report: Report = terminalReport
     const { report: starting, close } = closable(report)
     stops.push(async () => close())
     const ready = Promise.all(
-      planned.map(one => joinPlanned(settings, context, serving, one, starting)),
+      planned.map(one => joinPlanned(settings, registrarOf(context), serving, one, starting)),
     ).then(() =>
       starting.line(`Worker ${id} serves ${planned.map(one => one.spec.name).join(', ')}.`),
     )

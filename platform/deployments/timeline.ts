@@ -159,15 +159,25 @@ export function textOf(event: StoredEvent): Text {
       }
     }
     case 'DriftChanged':
-      return event.data.drifted
-        ? {
-            en: `Changed by hand: ${event.data.objects.join(', ')}.`,
-            nl: `Met de hand gewijzigd: ${event.data.objects.join(', ')}.`,
-          }
-        : { en: 'The objects are as applied again.', nl: 'De objecten zijn weer zoals toegepast.' }
+    case 'ObjectsRepaired':
+      return objectsText(event)
     default:
       return { en: event.type, nl: event.type }
   }
+}
+
+type ObjectsEvent = Extract<StoredEvent, { type: 'DriftChanged' | 'ObjectsRepaired' }>
+
+function objectsText(event: ObjectsEvent): Text {
+  const objects = event.data.objects.join(', ')
+  if (event.type === 'ObjectsRepaired')
+    return {
+      en: `Made again on ${event.data.cluster} while it was cut off: ${objects}.`,
+      nl: `Opnieuw gemaakt op ${event.data.cluster} terwijl het onbereikbaar was: ${objects}.`,
+    }
+  return event.data.drifted
+    ? { en: `Changed by hand: ${objects}.`, nl: `Met de hand gewijzigd: ${objects}.` }
+    : { en: 'The objects are as applied again.', nl: 'De objecten zijn weer zoals toegepast.' }
 }
 
 /** Beyond every position: a story's first page begins at its end. */

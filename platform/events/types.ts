@@ -202,6 +202,13 @@ export const eventSchemas = {
     drifted: z.boolean(),
     objects: z.array(z.string()),
   }),
+  /** A worker that was cut off made deleted objects again, last at that time. */
+  ObjectsRepaired: z.object({
+    deployment: z.string(),
+    cluster: z.string(),
+    objects: z.array(z.string()),
+    at: z.string(),
+  }),
   /** A namespace was asked for. */
   NamespaceRequested: z.object({
     namespace: z.string(),

@@ -16,7 +16,7 @@ import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { recordSurvey } from '#platform/federation/surveys.ts'
 import { nextAfter } from './advice.ts'
 import { judge, lookAt } from './judge.ts'
-import { recordObservation } from './observations.ts'
+import { recordObservation, recordRepair } from './observations.ts'
 import { orderFor, orderToEmpty } from './orders.ts'
 import { workFor } from './outcome.ts'
 import { storable } from './storable.ts'
@@ -63,6 +63,7 @@ export function createHub(context: PlatformContext): WorkerHub {
       const limit = pLimit(sightingsAtOnce)
       await Promise.all(seen.map(one => limit(() => observed(context, storable(one)))))
     },
+    repaired: report => recordRepair(context, storable(report)),
     strangers: deployments => strangersAmong(context.database, deployments),
     scanned: (cluster, scan) => recordScan(context, cluster, storable(scan)),
     surveyed: (cluster, survey) => recordSurvey(context.database, cluster, storable(survey)),

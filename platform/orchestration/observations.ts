@@ -7,6 +7,7 @@ import { refreshHealth } from '#platform/deployments/place-health.ts'
 import { append } from '#platform/events/store.ts'
 import type { NewEvent } from '#platform/events/types.ts'
 import type { Gate, Observation } from '#platform/federation/observation.ts'
+import type { RepairReport } from './worker-hub.ts'
 
 /** The last thing seen of a deployment on one cluster: a cache that a relist fills again. */
 export type Sighting = {
@@ -121,4 +122,17 @@ function transitions(before: Before, seen: Observation): NewEvent[] {
       data: { deployment, cluster, drifted, objects: [...seen.drift] },
     })
   return events
+}
+
+/** Tells what a worker made again while the hub was away. Told once more it tells it once more, and does nothing else. */
+export async function recordRepair(
+  { database }: Pick<PlatformContext, 'database'>,
+  { deployment, cluster, objects, at }: RepairReport,
+): Promise<void> {
+  await database.transaction(async tx => {
+    const [known] = await tx.query('select 1 from kade.deployment where id = $1', [deployment])
+    if (!known) return
+    const data = { deployment, cluster, objects: [...objects], at: at.toISOString() }
+    await append(tx, `observed-${deployment}`, null, [{ type: 'ObjectsRepaired', data }])
+  })
 }

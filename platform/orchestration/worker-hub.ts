@@ -39,6 +39,16 @@ export type Order = {
     | { readonly type: 'remove'; readonly data: 'keep' | 'delete' }
 }
 
+/** What a worker made again by itself while the hub was away. */
+export type RepairReport = {
+  readonly deployment: string
+  readonly cluster: string
+  /** `Kind/name` */
+  readonly objects: readonly string[]
+  /** When it did so last. */
+  readonly at: Date
+}
+
 /** `ended` means: the operation is over, or another worker's; stop and report nothing more. */
 export type Received = 'accepted' | 'ended'
 
@@ -59,10 +69,17 @@ export type WorkerHub = {
   /** With `asks` it needs approval: it could go on with somebody's consent to these items. */
   failed(claim: Claim, cause: Cause, next: Text, asks?: readonly Ask[]): Promise<Received>
   observed(seen: readonly Observation[]): Promise<void>
+  repaired(report: RepairReport): Promise<void>
   /** Which of these ids are of no living deployment. */
   strangers(deployments: readonly string[]): Promise<readonly string[]>
   scanned(cluster: string, scan: ClusterScan): Promise<void>
   surveyed(cluster: string, survey: Survey): Promise<void>
-  namespaceSpec(name: string): Promise<NamespaceSpec | null>
+  /** What the worker of this cluster needs to prepare it. */
+  namespaceSpec(name: string, cluster: string): Promise<NamespaceSpec | null>
   prepared(namespace: string, cluster: string, failure: string | null): Promise<void>
+}
+
+/** The hub does not answer now. What it should hear is kept and told when it does; no fault of what was asked. */
+export class HubUnreachable extends Error {
+  override name = 'HubUnreachable'
 }

@@ -8,8 +8,9 @@ import type { Observation } from '#platform/federation/observation.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import { nextAfter } from './advice.ts'
 import { openPost, type Post } from './post.ts'
+import { type Repairs, startRepairs } from './repairs.ts'
 import { type Pace, scanPace, startRounds, surveyPace } from './rounds.ts'
-import type { Order, WorkerHub } from './worker-hub.ts'
+import { HubUnreachable, type Order, type WorkerHub } from './worker-hub.ts'
 
 export type WorkerOptions = {
   readonly id: string
@@ -21,6 +22,11 @@ export type WorkerOptions = {
   readonly beatEvery?: number
   /** How often each cluster is looked through for leaks; about every ten minutes where left out. */
   readonly scans?: Pace
+  /**
+   * Whether the hub has been away for a while; then deleted objects are repaired. Absent: it never is, as beside the database, where
+   * another worker would be at work.
+   */
+  readonly isAway?: () => boolean
   /** How often what is free in each cluster is counted; about every minute where left out. */
   readonly surveys?: Pace
 }
@@ -45,24 +51,34 @@ export function createWorker(options: WorkerOptions): Worker {
   const engines = new Map<string, Engine>()
   const stops: (() => Promise<void>)[] = []
   const posts = new Map<string, Post>()
+  const repairs = startRepairs({
+    isAway: options.isAway ?? (() => false),
+    report: report => options.hub.repaired(report),
+    log: options.log,
+  })
+  const working = { ...options, repairs }
   const beat = async (): Promise<void> => {
     const clusters = await Promise.all([...engines].map(([name, engine]) => probe(name, engine)))
     for (const { name, reachable } of clusters) posts.get(name)?.found(reachable)
     await options.agent.heartbeat({ worker: options.id, clusters })
   }
-  const timer = setInterval(
-    () => void beat().catch(error => options.log('The heartbeat failed.', error)),
-    options.beatEvery ?? heartbeatEvery,
-  )
+  const tryBeat = () => beat().catch(error => options.log('The heartbeat failed.', error))
+  const timer = setInterval(() => void tryBeat(), options.beatEvery ?? heartbeatEvery)
   return {
     async serve(cluster, engine) {
       engines.set(cluster, engine)
-      await beat()
-      stops.push(await engine.observe(relay(options)))
+      // A hub that is away now hears the next one.
+      await tryBeat()
+      const report = relay(options)
+      const see = (seen: Observation) => {
+        repairs.seen(engine, seen)
+        report(seen)
+      }
+      stops.push(await engine.observe(see))
       const { agent, log } = options
       const post = openPost(
         [
-          () => agent.claim([cluster], (task, signal) => perform(options, engine, task, signal)),
+          () => agent.claim([cluster], (task, signal) => perform(working, engine, task, signal)),
           () => agent.answer([cluster], (_, question) => answer(engine, question)),
         ],
         error => log(`What ${cluster} is asked could not be taken, or not be let go.`, error),
@@ -85,6 +101,7 @@ export function createWorker(options: WorkerOptions): Worker {
     },
     async stop() {
       clearInterval(timer)
+      await repairs.stop()
       for (const stop of stops.reverse()) await stop()
       for (const engine of engines.values()) await engine.close()
     },
@@ -143,7 +160,9 @@ async function refused(
     return []
   } catch (error) {
     log('Observations could not be reported; they are tried again.', error)
-    const away = error instanceof PlatformError && error.code === 'database-unreachable'
+    const away =
+      error instanceof HubUnreachable ||
+      (error instanceof PlatformError && error.code === 'database-unreachable')
     if (away || batch.length === 1) return batch
   }
   const left: Observation[] = []
@@ -152,7 +171,7 @@ async function refused(
 }
 
 async function perform(
-  options: WorkerOptions,
+  options: WorkerOptions & { readonly repairs: Repairs },
   engine: Engine,
   task: Task,
   signal: AbortSignal,
@@ -169,20 +188,25 @@ async function perform(
 }
 
 async function carryOut(
-  { hub, policy }: WorkerOptions,
+  { hub, policy, repairs }: WorkerOptions & { readonly repairs: Repairs },
   engine: Engine,
   order: Order,
   cluster: string,
   signal: AbortSignal,
 ): Promise<void> {
   const { step, claim } = order
+  // A report may have to wait for the hub; what is done then is open to repair.
+  const alone = async <T>(act: () => Promise<T>): Promise<T> => {
+    const release = await repairs.busyWith(order.deployment)
+    return act().finally(release)
+  }
   if (step.type === 'remove') {
-    await engine.remove(order, step.data, signal)
+    await alone(() => engine.remove(order, step.data, signal))
     await hub.removed(claim)
     return
   }
   if (step.type === 'settle') {
-    await engine.settle(step.work, signal)
+    await alone(() => engine.settle(step.work, signal))
     await hub.settled(claim)
     return
   }
@@ -205,13 +229,13 @@ async function carryOut(
     await engine.prepareNamespace(step.prepare)
     await hub.prepared(step.prepare.name, cluster, null)
   }
-  const { phase, isWhole } = await engine.apply(step.work, step.secrets, signal)
+  const { phase, isWhole } = await alone(() => engine.apply(step.work, step.secrets, signal))
   if (phase !== null && !isWhole) await hub.phaseStarted(claim, phase)
   else await hub.applied(claim, phase ?? undefined)
 }
 
 async function prepareNamespace({ hub }: WorkerOptions, engine: Engine, task: Task): Promise<void> {
-  const spec = await hub.namespaceSpec(task.subject)
+  const spec = await hub.namespaceSpec(task.subject, task.cluster)
   if (!spec) return
   try {
     await engine.prepareNamespace(spec)

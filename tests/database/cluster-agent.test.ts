@@ -4,6 +4,8 @@ import { createInProcessAgent } from '#platform/federation/carriers/in-process.t
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
 import type { ClusterAgent, Question, Task } from '#platform/federation/cluster-agent.ts'
 import { openQueue, type Queue } from '#platform/orchestration/queue.ts'
+import type { WorkerHub } from '#platform/orchestration/worker-hub.ts'
+import { dialIn, startWorkerGateway, workerToken } from '#tests/support/https-carrier.ts'
 import { type MigratedDatabase, startMigratedDatabase } from './migrated-database.ts'
 
 let db: MigratedDatabase
@@ -17,7 +19,9 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(stops.splice(0).map(stop => stop()))
 })
+const ends: (() => Promise<void>)[] = []
 afterAll(async () => {
+  for (const end of ends.toReversed()) await end()
   await queue.close()
   await db.stop()
 })
@@ -26,14 +30,29 @@ const soon = { timeout: 20_000, interval: 20 }
 const logs: Question = { type: 'logs', namespace: 'n', name: 'd', lines: 5 }
 const answerOfLogs = { simulated: true, lines: [] }
 
+type Ground = Parameters<typeof createSqlAgent>[0]
+type Named = (of: string) => string
+
+/** A worker that dials in to a gateway; who asks is beside the database. */
+async function createOverHttps(ground: Ground, named: Named): Promise<ClusterAgent> {
+  const agent = createSqlAgent(ground)
+  const gateway = await startWorkerGateway({ ...ground, agent, hub: {} as WorkerHub })
+  const mine = ['x', 'y', 'many', 'slow', 'refusing', 'stopped', 'p', 'q', 'up', 'down'].map(named)
+  const { token } = await workerToken(ground.database, mine)
+  const carrier = dialIn(gateway.url, () => token)
+  ends.push(gateway.stop, carrier.close)
+  return { ...carrier.agent, ask: agent.ask }
+}
+
 describe.each([
-  ['in process', createInProcessAgent],
-  ['over SQL', createSqlAgent],
-])('the carrier %s', (name, create) => {
+  ['in process', async (ground: Ground) => createInProcessAgent(ground)],
+  ['over SQL', async (ground: Ground) => createSqlAgent(ground)],
+  ['over HTTPS', createOverHttps],
+])('the carrier %s', (name, create: (ground: Ground, named: Named) => Promise<ClusterAgent>) => {
   let agent: ClusterAgent
-  const cluster = (of: string) => `${of}-${name.replaceAll(' ', '-')}`
-  beforeAll(() => {
-    agent = create({ queue, database: db.database })
+  const cluster = (of: string) => `${of}-${name.toLowerCase().replaceAll(' ', '-')}`
+  beforeAll(async () => {
+    agent = await create({ queue, database: db.database }, cluster)
   })
 
   it('brings a question to the worker of its cluster and the answer back', async () => {
@@ -109,7 +128,8 @@ describe.each([
 
   it('records a heartbeat of the clusters that are reached, and only of those', async () => {
     await db.database.query(
-      `INSERT INTO kade.cluster (name, region, jurisdiction, state) VALUES ($1, 'r', 'j', 'ready'), ($2, 'r', 'j', 'ready')`,
+      `INSERT INTO kade.cluster (name, region, jurisdiction, state) VALUES ($1, 'r', 'j', 'ready'), ($2, 'r', 'j', 'ready')
+       ON CONFLICT DO NOTHING`,
       [cluster('up'), cluster('down')],
     )
     await agent.heartbeat({

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { buildConnector } from 'undici'
 import { type Allowed, isAllowed, reachOf } from './allowed.ts'
 import { faultOf } from './faults.ts'
@@ -46,18 +47,24 @@ async function resolved(host: string, resolve: Resolve): Promise<readonly string
  * Connects to exactly the addresses that were checked, so that a name which means another address a moment later (DNS
  * rebinding) leads nowhere else. The certificate is still held against the name.
  */
-export function checkedConnector(allowed: Allowed, resolve: Resolve): buildConnector.connector {
+export function checkedConnector(
+  allowed: Allowed,
+  resolve: Resolve,
+  authorities?: string,
+): buildConnector.connector {
+  const ca = authorities === undefined ? {} : { ca: [...rootCertificates, authorities] }
   return (options, callback) => {
     checkedAddresses(options, allowed, resolve).then(
-      addresses => pinned(addresses)(options, callback),
+      addresses => pinned(addresses, ca)(options, callback),
       (error: Error) => callback(error, null),
     )
   }
 }
 
-function pinned(addresses: readonly string[]): buildConnector.connector {
+function pinned(addresses: readonly string[], ca: { ca?: string[] }): buildConnector.connector {
   const found = addresses.map(address => ({ address, family: isIP(address) }))
   return buildConnector({
+    ...ca,
     allowH2: false,
     timeout: CONNECT_MS,
     lookup: (_host, { all }, answer) => {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { loopbackCertificate } from '#tests/support/loopback-certificate.ts'
 import { readAllowed } from './allowed.ts'
 import { createOutgoing, type OutgoingOptions } from './create-outgoing.ts'
 import type { Outgoing } from './outgoing.ts'
@@ -306,5 +308,75 @@ describe('a check', () => {
     const absent = await said(() => Promise.reject(new Error('ENOTFOUND')))
     expect(absent.en).toContain('some.example')
     expect(await said(async () => ['10.0.0.1'])).toEqual(absent)
+  })
+})
+
+describe('a stream', () => {
+  const never = new AbortController().signal
+  const asked = (port: number, more: { signal?: AbortSignal; silenceMs?: number } = {}) =>
+    open().open({ url: `http://127.0.0.1:${port}/`, signal: never, silenceMs: 5_000, ...more })
+
+  it('is read as it comes, and ended by who asked', async () => {
+    const closed = Promise.withResolvers<void>()
+    const port = await serve((request, response) => {
+      request.on('close', closed.resolve)
+      response.write('one\n')
+    })
+    const over = new AbortController()
+    const { status, body } = await asked(port, { signal: over.signal })
+    expect(status).toBe(200)
+    const bytes = body[Symbol.asyncIterator]()
+    expect(String(Buffer.from((await bytes.next()).value))).toBe('one\n')
+    over.abort(new Error('enough'))
+    await expect(bytes.next()).rejects.toThrow('enough')
+    await closed.promise
+  })
+
+  it('ends when nothing comes for too long, or when it does not begin', async () => {
+    const port = await serve((_request, response) => void response.write('one\n'))
+    const { body } = await asked(port, { silenceMs: 200 })
+    const reading = (async () => {
+      for await (const _bytes of body);
+    })()
+    await expect(reading).rejects.toEqual(fault('unreachable'))
+    const mute = await serve(() => {})
+    const beginning = open().open({
+      url: `http://127.0.0.1:${mute}/`,
+      signal: never,
+      silenceMs: 5_000,
+      deadlineMs: 200,
+    })
+    await expect(beginning).rejects.toEqual(fault('timeout'))
+  })
+
+  it('goes only where every call may go', async () => {
+    const refused = createOutgoing({ allowed: readAllowed('') })
+    closing.push(() => refused.close())
+    const asking = refused.open({ url: 'https://127.0.0.1/', signal: never, silenceMs: 1_000 })
+    await expect(asking).rejects.toEqual(fault('address-refused'))
+  })
+})
+
+describe('an authority of one’s own', () => {
+  it('is believed where it is named, for the name its certificate has, and nowhere else', async () => {
+    const server = createTlsServer(loopbackCertificate, (_request, response) => response.end('ok'))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    closing.push(async () => {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    })
+    const { port } = server.address() as AddressInfo
+    const knowing = open({ authorities: loopbackCertificate.authority })
+    expect(await knowing.send(get(`https://127.0.0.1:${port}/`))).toMatchObject({ body: 'ok' })
+    await expect(open().send(get(`https://127.0.0.1:${port}/`))).rejects.toEqual(
+      fault('unreachable'),
+    )
+    const elsewhere = open({
+      authorities: loopbackCertificate.authority,
+      resolve: async () => ['127.0.0.1'],
+    })
+    await expect(elsewhere.send(get(`https://other.example:${port}/`))).rejects.toEqual(
+      fault('unreachable'),
+    )
   })
 })

@@ -30,6 +30,8 @@ import {
   type OutgoingAnswer,
   OutgoingError,
   type OutgoingRequest,
+  type OutgoingStream,
+  type OutgoingStreamRequest,
 } from './outgoing.ts'
 import { readBody } from './read-body.ts'
 
@@ -41,6 +43,10 @@ export type OutgoingOptions = {
   restMs?: number
   /** Milliseconds that `check` may take; 5,000 when absent. */
   checkMs?: number
+  /** Certificates (PEM) of an authority of one's own, beside those of the system. */
+  authorities?: string
+  /** Connections to one server at a time; 4 when absent. */
+  connections?: number
 }
 
 const DEADLINE_MS = 10_000
@@ -57,11 +63,13 @@ export function createOutgoing({
   resolve = systemResolve,
   restMs = REST_MS,
   checkMs = CHECK_MS,
+  authorities,
+  connections = 4,
 }: OutgoingOptions): Outgoing {
   const agent = new Agent({
-    connect: checkedConnector(allowed, resolve),
+    connect: checkedConnector(allowed, resolve, authorities),
     allowH2: false,
-    connections: 4,
+    connections,
     keepAliveTimeout: 4_000,
     maxHeaderSize: 16 * 1024,
   })
@@ -95,6 +103,7 @@ export function createOutgoing({
         throw inWords(error, url.hostname, request.signal, deadline)
       }
     },
+    open: request => openStream(agent, request),
     check: async address => {
       const url = parse(address)
       const deadline = AbortSignal.timeout(checkMs)
@@ -190,6 +199,45 @@ async function hop(
     Array.isArray(value) ? (value[0] ?? '') : (value ?? ''),
   ])
   return { status: answer.statusCode, headers: Object.fromEntries(headers), body: bytes.text }
+}
+
+async function openStream(
+  agent: Dispatcher,
+  request: OutgoingStreamRequest,
+): Promise<OutgoingStream> {
+  const { signal, silenceMs } = request
+  const url = parse(request.url)
+  const deadline = AbortSignal.timeout(request.deadlineMs ?? DEADLINE_MS)
+  const told = (error: unknown) => inWords(error, url.hostname, signal, deadline)
+  // The deadline is for the beginning alone, so it ends the waiting and not the answer.
+  const answer = undiciRequest(url, {
+    dispatcher: agent,
+    method: 'GET',
+    headers: { 'user-agent': 'Kade', ...request.headers },
+    signal,
+    bodyTimeout: silenceMs,
+  })
+  try {
+    const { statusCode, body } = await orAborted(answer, AbortSignal.any([signal, deadline]))
+    return { status: statusCode, body: inTime(body, told) }
+  } catch (error) {
+    answer.then(
+      late => late.body.destroy(),
+      () => undefined,
+    )
+    throw told(error)
+  }
+}
+
+async function* inTime(
+  body: AsyncIterable<Uint8Array>,
+  told: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    throw told(error)
+  }
 }
 
 /** What the caller may see of a failure. That the caller ended it is no fault of the server. */

@@ -30,6 +30,24 @@ export type OutgoingAnswer = {
   readonly body: string
 }
 
+/** A request whose answer is read as it comes, for as long as it comes. */
+export type OutgoingStreamRequest = {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds until the answer begins; 10,000 when absent. */
+  readonly deadlineMs?: number
+  /** Milliseconds of silence after which the answer is over, with an error. */
+  readonly silenceMs: number
+  /** Of the caller: ends the request and the reading of its answer. */
+  readonly signal: AbortSignal
+}
+
+export type OutgoingStream = {
+  readonly status: number
+  /** Must be read to its end, or be ended by the signal. Throws `OutgoingError` where it breaks off. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
 export type OutgoingFault =
   | 'url-invalid'
   | 'not-encrypted'
@@ -57,6 +75,11 @@ export class OutgoingError extends Error {
 export type Outgoing = {
   /** Throws `OutgoingError` when no answer came, and the signal's reason when the caller ended it. */
   send(request: OutgoingRequest): Promise<OutgoingAnswer>
+  /**
+   * Opens a GET whose answer does not end by itself: one try, no redirects. Throws `OutgoingError` when no answer begins, and
+   * the signal's reason when the caller ended it.
+   */
+  open(request: OutgoingStreamRequest): Promise<OutgoingStream>
   /** Whether `send` would call this address now, without calling it. Throws `OutgoingError`. */
   check(url: string): Promise<void>
   close(): Promise<void>

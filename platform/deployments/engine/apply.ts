@@ -217,7 +217,7 @@ async function applyStep(
  * without one. Where neither stands in the way, the other managers of the object give it away in the answer; then all of
  * ours but the revision, which the fence holds, is taken out again.
  */
-async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
+export async function create(object: KubernetesObject, api: KubeApi): Promise<void> {
   if (hasAction(object, 'one-off') && (await api.get(refOf(object))) !== null) return
   const other = foreignManager(await api.apply(object, { metadataOnly: true }))
   if (other === undefined) return

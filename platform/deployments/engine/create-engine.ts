@@ -12,6 +12,7 @@ import { monitorsIn } from './monitors-in.ts'
 import { observeCluster } from './observe.ts'
 import { settleWork } from './prune.ts'
 import { removeDeployment } from './remove.ts'
+import { repairDeployment } from './repair.ts'
 import { scanCluster } from './scan.ts'
 import { surveyCluster } from './survey.ts'
 
@@ -49,6 +50,8 @@ export function createEngine(access: ClusterAccess): Engine {
         }
       }
     },
+    repair: (target, signal) =>
+      told(target, () => repairDeployment(target, handIn(target.namespace, access).api, signal)),
     dryRun: work => told(work, () => previewOf(work, handIn(work.namespace, access).api)),
     inspect: work =>
       told(work, () =>

@@ -54,6 +54,11 @@ export type Engine = {
     data: 'keep' | 'delete',
     signal: AbortSignal,
   ): Promise<void>
+  /** Makes objects again that are gone, from the deployment's record in the cluster alone; answers which, as `Kind/name`. */
+  repair(
+    target: { deployment: string; namespace: string; name: string },
+    signal: AbortSignal,
+  ): Promise<readonly string[]>
   dryRun(work: Work): Promise<DryRun>
   /** The work's objects as they stand, with the fields somebody else changed. */
   inspect(work: Work): Promise<readonly ObjectStatus[]>

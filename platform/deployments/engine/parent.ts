@@ -47,6 +47,8 @@ export type Inventory = {
   readonly reached?: Phase
   /** The hooks that ended well, by their key; what the revision before had done is not forgotten before this one serves. */
   readonly done?: readonly string[]
+  /** Its objects are being deleted: none of them is to be made again. */
+  readonly removing?: true
 }
 export type Parent = Inventory & {
   readonly revision: number
@@ -193,6 +195,7 @@ export function inventoryOf(live: LiveObject): Inventory | null {
       leftover: recordsOf(parsed.leftover).map(objectNameOf),
       ...(reached && { reached }),
       ...(Array.isArray(parsed.done) && { done: parsed.done.map(String) }),
+      ...(parsed.removing === true && { removing: true as const }),
     }
   } catch {
     return null

@@ -3,7 +3,14 @@ import { annotation, label } from '#platform/labels.ts'
 import { failureOf, isConflict } from './failures.ts'
 import { claimPrefixes, hasAction, mayBeKept, partOfSet } from './intent.ts'
 import { inParallel } from './parallel.ts'
-import { kindsOf, type ObjectName, readParent, setLabel, storedObjects } from './parent.ts'
+import {
+  inventoryOf,
+  kindsOf,
+  type ObjectName,
+  readParent,
+  setLabel,
+  storedObjects,
+} from './parent.ts'
 import { claims, findParentObject, isKept, listOwned } from './plan.ts'
 import { pointer, refOf } from './reference.ts'
 import { isOwned, removeSeen } from './remove-seen.ts'
@@ -30,7 +37,7 @@ const usualKinds: readonly Omit<ObjectName, 'name'>[] = [
 ]
 
 /**
- * Deletes a deployment: the stages of applying backwards, workloads with their pods, each stage gone before the next
+ * Deletes a deployment, after its parent says so, by which nothing of it is repaired any more: the stages of applying backwards, workloads with their pods, each stage gone before the next
  * begins, the parent last. So a run that breaks off leaves the parent, and the next run goes on from it. Claims follow when
  * no pod uses them any more. Where data is kept, they and what its module wants kept are set free of their owner instead,
  * and marked for the next deployment of this name.
@@ -44,6 +51,7 @@ export async function removeDeployment(
   const found = await findParentObject(target, api, signal)
   const parent = found && readParent(found, target)
   if (parent !== null && parent.deployment !== target.deployment) return
+  if (found !== null && parent?.removing !== true) await markRemoved(found, api, signal)
   const kinds = parent === null ? usualKinds : kindsOf([...parent.objects, ...parent.leftover])
   const others = kinds.filter(one => one.kind !== claims.kind)
   const owned = (await listOwned(api, target, others, signal)).filter(live =>
@@ -61,6 +69,20 @@ export async function removeDeployment(
   const made = found === null ? [] : storedObjects(found).flatMap(claimPrefixes)
   await removeClaims({ ...target, made }, data, api, signal)
   await removeParent(target, api, signal)
+}
+
+/** Written onto exactly what was read: who writes the parent in between is at work on it, and the task is tried again. */
+async function markRemoved(found: LiveObject, api: KubeApi, signal: AbortSignal): Promise<void> {
+  const { objects = [], leftover = [], ...rest } = inventoryOf(found) ?? {}
+  const inventory = { objects, leftover, ...rest, removing: true }
+  await api.patch(
+    refOf(found),
+    [
+      { op: 'test', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
+      { op: 'add', path: '/data/inventory', value: JSON.stringify(inventory) },
+    ],
+    signal,
+  )
 }
 
 /** Those for which it is true, and the others. */

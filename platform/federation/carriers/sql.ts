@@ -6,13 +6,11 @@
  * Who asks removes the row at its deadline; what a killed gateway leaves is swept. NOTIFY wakes both sides, and both poll.
  */
 import { randomUUID } from 'node:crypto'
-import type { Text } from '#api/names.ts'
-import { type ProblemCode, problemStatus } from '#api/problem.ts'
 import type { Database } from '../../adapters/database/database.ts'
 import { WakeLoop } from '../../adapters/database/wake-loop.ts'
-import { PlatformError } from '../../errors.ts'
 import type { Answer, ClusterAgent, Question } from '../cluster-agent.ts'
 import type { AgentOptions } from './in-process.ts'
+import { errorOf, type Told, told } from './told-error.ts'
 import { unanswered } from './unanswered.ts'
 import { claimFrom, writeHeartbeat } from './worker-side.ts'
 
@@ -22,7 +20,6 @@ const POLL_MS = 1_000
 /** Questions that one worker answers at a time. */
 const AT_ONCE = 16
 
-type Told = { code: string; message: string | Text; next?: string | Text }
 type Outcome = { answer: unknown; error: Told | null }
 type Taken = { id: string; cluster: string; question: Question }
 
@@ -170,23 +167,4 @@ async function sweep(database: Database): Promise<void> {
   await database.query(
     "DELETE FROM kade.cluster_question WHERE deadline < now() - interval '10 seconds'",
   )
-}
-
-function told(error: unknown): Outcome['error'] {
-  if (!(error instanceof PlatformError)) {
-    return {
-      code: 'internal',
-      message: error instanceof Error ? error.message : String(error),
-    }
-  }
-  const { next } = error.details
-  return { code: error.code, message: error.text, ...(next === undefined ? {} : { next }) }
-}
-
-function errorOf({ code, message, next }: NonNullable<Outcome['error']>): PlatformError {
-  return new PlatformError(isCode(code) ? code : 'internal', message, next ? { next } : {})
-}
-
-function isCode(code: string): code is ProblemCode {
-  return Object.hasOwn(problemStatus, code)
 }

@@ -1,0 +1,193 @@
+/**
+ * The gateway's side of the streams. What comes down one is answered by a call, which may reach another gateway than the one that
+ * holds the stream: then it goes through the database, and the holder takes it from there.
+ *
+ *   claimed, or asked ─▶ down the stream ─▶ worker ─▶ reply ─▶ [database] ─▶ settled
+ *
+ * Whatever is open when a stream ends is given back: a task is tried again, a question is answered by nobody.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Database } from '../../adapters/database/database.ts'
+import { WakeLoop } from '../../adapters/database/wake-loop.ts'
+import type { KnownWorker } from '../../governance/worker-credentials.ts'
+import type { ClusterAgent, Question, Task } from '../cluster-agent.ts'
+import { type Down, type Reply, type Serves, silentAfter } from './https-messages.ts'
+import { errorOf } from './told-error.ts'
+
+const CHANNEL = 'worker_reply'
+/** Milliseconds after which a question that the worker still works on is waited for by nobody. */
+const questionTime = 120_000
+
+/** Writes one message; resolves when the worker's side took it. */
+export type Send = (message: Down) => Promise<void>
+
+export type StreamOptions = {
+  readonly worker: KnownWorker
+  readonly serves: Serves
+  readonly clusters: readonly string[]
+  readonly send: Send
+  /** Ends the stream. */
+  readonly signal: AbortSignal
+}
+
+type Waiting = { readonly settle: (reply: Reply) => void; readonly fail: (why: Error) => void }
+type OpenStream = {
+  readonly credential: string
+  readonly waiting: Map<string, Waiting>
+  heardAt: number
+}
+
+export type WorkerStreams = {
+  /** Resolves when the stream is over: by its signal, or because nothing is heard of its worker any more. */
+  hold(options: StreamOptions): Promise<void>
+  /** Brings a reply to whoever holds its stream. One that nobody waits for any more changes nothing. */
+  reply(worker: KnownWorker, stream: string, reply: Reply): Promise<void>
+  close(): Promise<void>
+}
+
+export function openWorkerStreams(options: {
+  database: Database
+  agent: Pick<ClusterAgent, 'claim' | 'answer'>
+  /** Milliseconds after which a worker that says nothing is taken for gone; 20,000 when absent. */
+  silentMs?: number
+  onError?: (error: unknown) => void
+}): WorkerStreams {
+  const { database, agent, silentMs = silentAfter } = options
+  const streams = new Map<string, OpenStream>()
+  const loop = new WakeLoop({
+    database,
+    channel: CHANNEL,
+    concerns: stream => streams.has(stream),
+    step: () => takeReplies(database, streams),
+    onError: options.onError,
+  })
+  let started: Promise<void> | undefined
+  return {
+    async hold({ worker, serves, clusters, send, signal }) {
+      started ??= loop.start().catch(error => {
+        started = undefined
+        throw error
+      })
+      await started
+      const id = randomUUID()
+      const stream = { credential: worker.credential, waiting: new Map(), heardAt: Date.now() }
+      streams.set(id, stream)
+      const over = new AbortController()
+      const ended = AbortSignal.any([signal, over.signal])
+      const watch = setInterval(() => {
+        if (Date.now() - stream.heardAt > silentMs) over.abort()
+      }, silentMs / 4)
+      let stop: () => Promise<void> = async () => {}
+      try {
+        await send({ type: 'opened', stream: id })
+        stop =
+          serves === 'tasks'
+            ? await agent.claim(clusters, (task, lost) => hand(stream, send, task, lost))
+            : await agent.answer(clusters, (cluster, question) =>
+                put(stream, send, cluster, question),
+              )
+        await aborted(ended)
+      } finally {
+        clearInterval(watch)
+        streams.delete(id)
+        for (const one of stream.waiting.values())
+          one.fail(new Error('The connection to the worker ended before it had answered.'))
+        await stop()
+      }
+    },
+    async reply({ credential }, stream, reply) {
+      const held = streams.get(stream)
+      if (held) return deliver(held, credential, reply)
+      await database.query(
+        `with said as (insert into kade.worker_reply (stream, credential, reply) values ($1, $2, $3))
+         select pg_notify('${CHANNEL}', $1::text)`,
+        [stream, credential, reply],
+      )
+    },
+    close: () => loop.stop(),
+  }
+}
+
+/** Resolves when the worker has ended the task; rejects when it failed, or is another's now. */
+async function hand(stream: OpenStream, send: Send, task: Task, lost: AbortSignal): Promise<void> {
+  const reply = await answered(stream, task.id, async fail => {
+    const cancel = () => {
+      // The claim is lost: whoever has it now must not wait for this worker.
+      fail(lost.reason)
+      send({ type: 'cancel', task: task.id }).catch(() => {})
+    }
+    lost.addEventListener('abort', cancel, { once: true })
+    await send({ type: 'task', task })
+    return () => lost.removeEventListener('abort', cancel)
+  })
+  if (reply.type === 'task' && reply.failure !== null) throw new Error(reply.failure)
+}
+
+async function put(
+  stream: OpenStream,
+  send: Send,
+  cluster: string,
+  asks: Question,
+): Promise<unknown> {
+  const question = randomUUID()
+  const reply = await answered(stream, question, async fail => {
+    const late = setTimeout(() => fail(new Error('The worker did not answer.')), questionTime)
+    await send({ type: 'question', question, cluster, asks })
+    return () => clearTimeout(late)
+  })
+  if (reply.type !== 'question') return undefined
+  if (reply.error) throw errorOf(reply.error)
+  return reply.answer
+}
+
+/** Waits for the reply to something that `ask` sends; what `ask` gives back is done afterwards, whatever came. */
+async function answered(
+  stream: OpenStream,
+  key: string,
+  ask: (fail: (why: Error) => void) => Promise<() => void>,
+): Promise<Reply> {
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  promise.catch(() => {})
+  const waiting = { settle: resolve, fail: reject }
+  stream.waiting.set(key, waiting)
+  let after: () => void = () => {}
+  try {
+    after = await ask(reject)
+    return await promise
+  } finally {
+    after()
+    if (stream.waiting.get(key) === waiting) stream.waiting.delete(key)
+  }
+}
+
+function deliver(stream: OpenStream, credential: string, reply: Reply): void {
+  // Another worker's stream: its id was guessed or read, and says nothing of who may speak.
+  if (stream.credential !== credential) return
+  stream.heardAt = Date.now()
+  if (reply.type === 'task') stream.waiting.get(reply.task)?.settle(reply)
+  if (reply.type === 'question') stream.waiting.get(reply.question)?.settle(reply)
+}
+
+async function takeReplies(
+  database: Database,
+  streams: ReadonlyMap<string, OpenStream>,
+): Promise<boolean> {
+  if (streams.size === 0) return false
+  const rows = await database.query<{ stream: string; credential: string; reply: Reply }>(
+    `delete from kade.worker_reply where stream = any($1::uuid[]) or at < now() - interval '5 minutes'
+     returning stream::text, credential::text, reply`,
+    [[...streams.keys()]],
+  )
+  for (const { stream, credential, reply } of rows) {
+    const held = streams.get(stream)
+    if (held) deliver(held, credential, reply)
+  }
+  return false
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
