@@ -23,7 +23,9 @@ export const webhookEvents = [
   'DriftChanged',
   'ObjectsRepaired',
   'NamespaceRequested',
+  'NamespaceSpread',
   'NamespaceCreated',
+  'ResourceQuotaExceeded',
 ] as const
 
 const Url = z

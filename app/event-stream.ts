@@ -23,6 +23,7 @@ const names = [
   'NamespaceRequested',
   'NamespaceSpread',
   'NamespaceCreated',
+  'ResourceQuotaExceeded',
   'ClusterCreated',
   'ClusterUpdated',
   'LeaksChanged',

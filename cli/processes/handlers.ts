@@ -4,6 +4,7 @@ import { openBus } from '#platform/events/bus.ts'
 import { notifyTeam } from '#platform/events/handlers/notify-team.ts'
 import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
 import { spreadNamespaces } from '#platform/events/handlers/spread-namespaces.ts'
+import { tellFullNamespaces } from '#platform/events/handlers/tell-full-namespaces.ts'
 import { installationSource } from '#platform/events/source.ts'
 import { startDeliveries } from '#platform/webhooks/deliver.ts'
 import { webhookCategories, webhooksDriver } from '#platform/webhooks/queue-deliveries.ts'
@@ -28,6 +29,7 @@ export async function startHandlers(
     await bus.subscribe([
       rollBackFailedUpdate(context),
       spreadNamespaces(context),
+      tellFullNamespaces(database),
       ...notifyTeam(database),
     ])
     stops.push(await startDeliveries(context, { source: from, onError }))

@@ -226,6 +226,14 @@ export const eventSchemas = {
   }),
   /** A namespace stands prepared on a cluster. */
   NamespaceCreated: z.object({ namespace: z.string(), cluster: z.string() }),
+  /** A cluster refused something of a deployment because the quota of its namespace is used up. */
+  ResourceQuotaExceeded: z.object({
+    namespace: z.string(),
+    deployment: z.string(),
+    ...operation,
+    object: z.string().optional(),
+    message: Text,
+  }),
   /** A cluster joined for the first time. */
   ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
   /** A cluster's state changed, or its health by both signals. */
