@@ -36,6 +36,8 @@ export const PlacementWish = z.strictObject({
       max: z.int().min(1).max(100).optional(),
     })
     .optional(),
+  /** `divided`: the replicas are a total that is divided over the clusters; `each`, or absent: every cluster has as many. */
+  replicas: z.enum(['each', 'divided']).optional(),
   /** The clusters wave by wave: what fails in one stops the next ones. Clusters that none names come last. */
   waves: z
     .array(z.array(Name).min(1, atLeastOne).max(100))
@@ -81,6 +83,8 @@ export const PlaceOfDeployment = z.object({
   leavingSince: Time.optional(),
   /** The revision that was last seen there whole. */
   revision: z.int().nullable(),
+  /** Of replicas that are divided: its part. */
+  replicas: z.int().optional(),
   /** What was applied there last. */
   applied: z.object({ revision: z.int(), at: Time }).nullable(),
   health: Health,

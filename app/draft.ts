@@ -21,6 +21,8 @@ export type Draft = {
   cluster: string
   /** On how many, where none is named; empty for one. */
   clusters: string
+  /** Of several: its copies are a total that is divided over them. */
+  divided: boolean
   dataClass: DataClass | ''
   reason: string
 }
@@ -38,6 +40,7 @@ export function emptyDraft(app = ''): Draft {
     host: '',
     cluster: '',
     clusters: '',
+    divided: false,
     dataClass: '',
     reason: '',
   }
@@ -83,16 +86,15 @@ export function configurationOf(draft: Draft, secrets: Record<string, string> = 
       : {}),
     ...(draft.host ? { ingress: { host: draft.host } } : {}),
     ...(draft.cluster ? { cluster: draft.cluster } : {}),
-    ...(draft.clusters && !draft.cluster
-      ? { placement: { clusters: countOf(draft.clusters) } }
-      : {}),
+    ...(draft.clusters && !draft.cluster ? { placement: placementOf(draft) } : {}),
     ...(draft.dataClass ? { dataClass: draft.dataClass } : {}),
     ...(draft.reason ? { reason: draft.reason } : {}),
   }
 }
 
-function countOf(clusters: string): number | 'all' {
-  return clusters === 'all' ? 'all' : Number(clusters)
+function placementOf({ clusters, divided }: Draft) {
+  const count = clusters === 'all' ? ('all' as const) : Number(clusters)
+  return { clusters: count, ...(divided ? { replicas: 'divided' as const } : {}) }
 }
 
 export function createBodyOf(draft: Draft, secrets: Record<string, string> = {}) {

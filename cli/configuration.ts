@@ -17,6 +17,7 @@ export type ConfigurationFlags = {
   host?: string
   cluster?: string
   clusters?: string
+  divide?: true
   wave?: string[]
   healthyFor?: number
   approveWaves?: true
@@ -46,6 +47,7 @@ export function withConfiguration(command: Command): Command {
     .option('--host <host>', 'host name under which it is reached from outside')
     .option('--cluster <cluster>', 'where to run; chosen for you when absent')
     .option('--clusters <count>', 'on how many clusters, each with the whole app: a number, or all')
+    .option('--divide', 'the replicas are a total, divided over the clusters')
     .option(
       '--wave <clusters>',
       'clusters that change together, before those of the next --wave; with commas between',
@@ -139,17 +141,18 @@ function withKeys(bindings: Bindings, given: Record<string, string> = {}) {
 
 /** What the flags say of the place, laid over what was wished before. */
 function placementOf(flags: ConfigurationFlags, before: Input['placement']) {
-  const { region, clusters, wave, healthyFor, approveWaves } = flags
+  const { region, clusters, divide, wave, healthyFor, approveWaves } = flags
   const gate = {
     ...before?.gate,
     ...(healthyFor === undefined ? {} : { healthyFor: Math.round(healthyFor / 1000) }),
     ...(approveWaves ? { approval: true } : {}),
   }
   const isGated = healthyFor !== undefined || approveWaves !== undefined
-  if (!region && clusters === undefined && !wave && !isGated) return {}
+  if (!region && clusters === undefined && !divide && !wave && !isGated) return {}
   return {
     placement: {
       ...before,
+      ...(divide ? { replicas: 'divided' as const } : {}),
       ...(wave ? { waves: wave.map(one => one.split(',')) } : {}),
       ...(isGated ? { gate } : {}),
       ...(region ? { regions: region } : {}),

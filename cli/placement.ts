@@ -40,13 +40,17 @@ export function placeLines(
 ): string[] {
   if (placements.length < 2) return []
   return placements.map(place => {
-    const { cluster, applied, revision, health } = place
+    const { cluster, applied, revision, replicas, health } = place
     const at = revision ?? applied?.revision
     const shown =
       at === undefined ? '' : `, ${tell(terminal, { en: 'revision', nl: 'revisie' })} ${at}`
     const since = `${tell(terminal, { en: 'since', nl: 'sinds' })} ${ago(health.since)}`
+    const has =
+      replicas === undefined
+        ? ''
+        : `, ${replicas} ${tell(terminal, { en: 'replicas', nl: 'replica’s' })}`
     const why = health.reason ? `: ${clean(tell(terminal, health.reason))}` : ''
-    return `  ${clean(cluster)}${partOf(terminal, place)}: ${word(terminal, health.state)} ${since}${shown}${why}`
+    return `  ${clean(cluster)}${partOf(terminal, place)}: ${word(terminal, health.state)} ${since}${shown}${has}${why}`
   })
 }
 

@@ -60,8 +60,8 @@ function asInput({ desired, version }: Deployment) {
 
 /** What was wished of its place, where the flags change a part of that: an update has it whole, or as it was. */
 function wishOf({ placement }: Deployment, flags: Flags) {
-  const { region, clusters, wave, healthyFor, approveWaves } = flags
-  const isChanged = [region, clusters, wave, healthyFor, approveWaves].some(
+  const { region, clusters, divide, wave, healthyFor, approveWaves } = flags
+  const isChanged = [region, clusters, divide, wave, healthyFor, approveWaves].some(
     one => one !== undefined,
   )
   return isChanged && placement?.wish ? { placement: placement.wish } : {}

@@ -26,6 +26,7 @@ export type DeploymentRow = {
   desired: Desired
   applied: Deployment['applied']
   places: Readonly<Record<string, Deployment['applied']>>
+  replicas: Readonly<Record<string, number>> | null
   health: Health
   drift: string[] | null
   url: string | null
@@ -134,6 +135,7 @@ function placeView(row: DeploymentRow, seen: SeenPlace): PlaceOfDeployment {
     part,
     ...(leaving ? { leavingSince: new Date(leaving).toISOString() } : {}),
     revision,
+    ...(row.replicas?.[cluster] === undefined ? {} : { replicas: row.replicas[cluster] }),
     applied: row.places[cluster] ?? null,
     health: placeHealth(row, seen),
   }

@@ -15,6 +15,8 @@ export type OpenOperation = {
   readonly kind: OperationKind
   /** Where it works: of a move, the clusters it goes to. */
   readonly clusters: readonly string[]
+  /** Of replicas that are divided: the part of each of them. */
+  readonly replicas?: Readonly<Record<string, number>> | undefined
   /** Of a move: what was decided of where it goes. */
   readonly placement?: PlacementData | undefined
   /** The clusters wave by wave; absent where all go at once. */
@@ -59,7 +61,15 @@ export type OpenOperation = {
 export type DeploymentState = {
   readonly identity: Pick<
     EventData<'DeploymentRequested'>,
-    'namespace' | 'name' | 'app' | 'team' | 'environment' | 'clusters' | 'composition' | 'placement'
+    | 'namespace'
+    | 'name'
+    | 'app'
+    | 'team'
+    | 'environment'
+    | 'clusters'
+    | 'replicas'
+    | 'composition'
+    | 'placement'
   > | null
   readonly revisions: readonly (RevisionData & { readonly result: RevisionResult })[]
   /** Clusters on which it may stand still, and is not to: each with the operation that left it there. It is emptied once it can be reached. */
@@ -178,6 +188,7 @@ function requested(
     identity: {
       ...{ namespace, name, app, team, environment, composition, placement },
       clusters: stays?.clusters ?? clusters,
+      replicas: stays ? stays.replicas : data.replicas,
     },
     revisions,
     leaving: state.leaving.filter(one => !clusters.includes(one.cluster)),
@@ -186,6 +197,7 @@ function requested(
       id: data.operation,
       kind: data.kind,
       clusters,
+      ...(data.replicas && { replicas: data.replicas }),
       ...(stays && data.placement && { placement: data.placement }),
       ...(data.waves && { waves: data.waves }),
       wave: 1,
@@ -239,7 +251,7 @@ function moved(state: DeploymentState, data: EventData<'DeploymentMoved'>): Depl
   const placement = operation.placement ?? identity.placement
   return {
     ...state,
-    identity: { ...identity, clusters: data.to, placement },
+    identity: { ...identity, clusters: data.to, replicas: operation.replicas, placement },
     leaving: [...state.leaving, ...left.map(cluster => ({ cluster, operation: operation.id }))],
     operation: { ...operation, moved: true },
   }

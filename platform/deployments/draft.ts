@@ -20,6 +20,7 @@ import { readBlob } from './blobs.ts'
 import { composeObjects, imagesOf, type Made } from './compose.ts'
 import { demandOf } from './demand.ts'
 import { digestOf } from './digest.ts'
+import { splitDemand } from './divided-replicas.ts'
 import { fieldViolations, hostViolations, settingViolations } from './draft-violations.ts'
 import { monitoringOf } from './monitor.ts'
 import { movedBindings } from './moved-bindings.ts'
@@ -184,7 +185,12 @@ async function renderAndPlace(
     : made
       ? demandOf(made.objects, environment.tolerations)
       : demandOfApp(app, values)
-  const placed = await request.place({ each: demand, beside: bindings.beside })
+  const { replicas: total } = values
+  const rendered = then ?? made?.objects
+  const split = rendered
+    ? splitDemand(rendered, render.name, total, then ? [] : environment.tolerations)
+    : { divided: demand[0] ?? null, rest: [] }
+  const placed = await request.place({ each: demand, split, total, beside: bindings.beside })
   const monitoring = await monitoringOf(sql, app, environment, placed.clusters)
   const composing = {
     app,

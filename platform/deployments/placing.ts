@@ -4,20 +4,25 @@ import type { Verdict } from '#api/placement.ts'
 import type { Violation } from '#api/problem.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
-import type { PlatformError } from '#platform/errors.ts'
+import { PlatformError } from '#platform/errors.ts'
 import type { PlacementData } from '#platform/events/placement-data.ts'
 import { readCandidates } from '#platform/federation/candidates.ts'
 import { clusterUnknown, noCluster, noPlacement } from '#platform/federation/no-placement.ts'
-import { place } from '#platform/federation/place.ts'
-import type { PlacementRequest } from '#platform/federation/placement.ts'
+import { divideAgain, place } from '#platform/federation/place.ts'
+import type { Decision, PlacementRequest } from '#platform/federation/placement.ts'
 import type { PodDemand } from '#platform/federation/room.ts'
 import type { DeploymentState } from './deployment.ts'
 import { digestOf } from './digest.ts'
+import type { splitDemand } from './divided-replicas.ts'
 import type { KeptData } from './kept-data.ts'
 
 /** What a draft asks of the place it goes to, once it is known what its pods ask for. */
 export type Needs = {
   readonly each: readonly PodDemand[]
+  /** The same, where its replicas are divided. */
+  readonly split: ReturnType<typeof splitDemand>
+  /** All of its replicas together. */
+  readonly total: number
   /** Deployments it is bound to. */
   readonly beside: NonNullable<PlacementRequest['beside']>
 }
@@ -27,6 +32,8 @@ export type Placed = {
   readonly clusters: readonly string[]
   readonly verdicts: readonly Verdict[]
   readonly refusal: PlatformError | null
+  /** Of replicas that are divided: the part of each cluster. */
+  readonly replicas?: Readonly<Record<string, number>>
   /** For the event; absent where nothing was decided that was not known. */
   readonly data?: PlacementData
 }
@@ -54,16 +61,22 @@ export function placeNew(
     const wanted = asked.cluster === undefined ? {} : { clusters: [asked.cluster] }
     // Of data that was kept on several, each goes on.
     const count = asked.placement?.clusters ?? (kept.clusters?.length || 1)
-    const request = { ...requestOf(asked), count, ...needs, ...wanted, kept: kept.clusters }
-    const { chosen, verdicts } = place(request, candidates)
+    const wishes = { ...requestOf(asked), count, ...demandsOf(asked, needs) }
+    const { chosen, verdicts } = place({ ...wishes, ...wanted, kept: kept.clusters }, candidates)
     const refusal =
       chosen.length > 0
-        ? null
+        ? indivisible(asked, needs)
         : names.length > 0
           ? noPlacement(verdicts, kept.clusters)
           : noCluster()
     const data = dataOf(asked, verdicts)
-    return { clusters: chosen.map(one => one.cluster), verdicts, refusal, data }
+    return {
+      clusters: chosen.map(one => one.cluster),
+      verdicts,
+      refusal,
+      data,
+      ...parts(asked, chosen),
+    }
   }
 }
 
@@ -117,12 +130,20 @@ export function placeNext(
     const candidates = await readCandidates(sql, namespace, context.clock())
     const names = candidates.map(one => one.name)
     refuseStrange([...(to ?? []), ...(where.placement?.waves ?? []).flat()], names)
-    const request = { ...requestOf(wish), ...needs, ...(to && { clusters: to, count: to.length }) }
-    const here = Object.fromEntries(clusters.map(name => [name, 0]))
+    const wishes = { ...requestOf(wish), ...demandsOf(wish, needs) }
+    const request = { ...wishes, ...(to && { clusters: to, count: to.length }) }
+    const here = Object.fromEntries(clusters.map(name => [name, identity.replicas?.[name] ?? 0]))
     const { chosen, verdicts } = place(request, candidates, here)
     if (chosen.length === 0) return { clusters, verdicts, refusal: noPlacement(verdicts) }
     const next = chosen.map(one => one.cluster)
-    return { clusters: next, verdicts, refusal: null, data: dataOf(wish, verdicts) }
+    const refusal = indivisible(wish, needs)
+    return {
+      clusters: next,
+      verdicts,
+      refusal,
+      data: dataOf(wish, verdicts),
+      ...parts(wish, chosen),
+    }
   }
 }
 
@@ -148,7 +169,7 @@ export function placeAgain(
   identity: Identity,
   asked: Asked = {},
 ): Place {
-  return async () => {
+  return async needs => {
     const { clusters, placement } = identity
     const wish = {
       dataClass: asked.dataClass ?? placement?.dataClass,
@@ -168,10 +189,48 @@ export function placeAgain(
     return {
       clusters,
       verdicts: known,
-      refusal: stays || known.length === 0 ? null : noPlacement(known),
+      refusal: stays || known.length === 0 ? indivisible(wish, needs) : noPlacement(known),
+      ...(isDivided(wish) && {
+        replicas: divideAgain(clusters, needs.total, identity.replicas ?? {}),
+      }),
       ...(isNew && { data: dataOf(wish, known) }),
     }
   }
+}
+
+function isDivided({ placement }: Asked): boolean {
+  return placement?.replicas === 'divided'
+}
+
+function demandsOf(wish: Asked, { each, beside, split }: Needs) {
+  if (!isDivided(wish)) return { each, beside }
+  const none = { request: { cpu: 0, memory: 0, pods: 0, devices: {} }, count: 0 }
+  return { each: split.rest, divided: split.divided ?? none, beside }
+}
+
+function parts(wish: Asked, chosen: Decision['chosen']): Pick<Placed, 'replicas'> {
+  if (!isDivided(wish)) return {}
+  return { replicas: Object.fromEntries(chosen.map(one => [one.cluster, one.replicas])) }
+}
+
+/** The refusal of what has no workload whose replicas could be divided. */
+function indivisible(wish: Asked, { split, total }: Needs): PlatformError | null {
+  if (!isDivided(wish) || total === 0 || split.divided) return null
+  const detail = {
+    en: 'the app has no workload whose replicas can be divided',
+    nl: 'de app heeft geen workload waarvan de replica’s te verdelen zijn',
+  }
+  return new PlatformError(
+    'settings-invalid',
+    { en: 'Its replicas cannot be divided.', nl: 'De replica’s zijn niet te verdelen.' },
+    {
+      violations: [{ pointer: '/placement/replicas', detail }],
+      next: {
+        en: 'Have every cluster get all of them ("each"). Nothing was changed.',
+        nl: 'Laat elk cluster ze allemaal krijgen ("each"). Er is niets gewijzigd.',
+      },
+    },
+  )
 }
 
 function requestOf({ placement = {}, dataClass }: Asked): Omit<PlacementRequest, 'each'> {

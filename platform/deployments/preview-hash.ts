@@ -23,9 +23,10 @@ export function renderDigest(
   objects: readonly KubernetesObject[],
   deployment: string,
   clusters: readonly string[],
+  replicas?: Readonly<Record<string, number>>,
 ): string {
   const text = canonicalJson(objects).replaceAll(deployment, 'this deployment')
-  return digestOf([clusters, digestOfText(text)])
+  return digestOf([clusters, digestOfText(text), ...(replicas ? [replicas] : [])])
 }
 
 /** True where the live side is the one that was previewed. */

@@ -15,6 +15,7 @@ import { appOf } from './app-of.ts'
 import { currentOf } from './current.ts'
 import { DeployFailure } from './deploy-failure.ts'
 import { type DeploymentState, wanted } from './deployment.ts'
+import { workThere } from './divided-replicas.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
 import { keptData, nothingKept } from './kept-data.ts'
@@ -170,10 +171,14 @@ async function changesOf(
     secretName: made.objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,
   }
   try {
+    const { replicas } = made.placed
     const told = await Promise.all(
-      clusters.map(cluster => context.agent.ask(cluster, { type: 'dry-run', work }, patience)),
+      clusters.map(cluster => {
+        const there = workThere(work, made.values.replicas, replicas?.[cluster])
+        return context.agent.ask(cluster, { type: 'dry-run', work: there }, patience)
+      }),
     )
-    const render = renderDigest(made.objects, made.deployment, clusters)
+    const render = renderDigest(made.objects, made.deployment, clusters, replicas)
     const hash = previewHash(
       render,
       told.map(one => one.live),

@@ -12,7 +12,7 @@ export async function moved(
 ): Promise<void> {
   const placement = identity?.placement
   await tx.query(
-    `update kade.deployment set clusters = $2, updated_at = $3, applied = $5, placement = coalesce($4, placement),
+    `update kade.deployment set clusters = $2, updated_at = $3, applied = $5, replicas = $6, placement = coalesce($4, placement),
        places = (select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(places) where key = any($2)),
        simulated = (select coalesce(bool_or(simulated), false) from kade.cluster where name = any($2))
      where id = $1`,
@@ -22,6 +22,7 @@ export async function moved(
       at,
       placement ? { ...placement, at: at.toISOString() } : null,
       { revision: data.revision, at: at.toISOString() },
+      identity?.replicas ?? null,
     ],
   )
   await tx.query(`update kade.operation set step = 'emptying' where id = $1 and ended_at is null`, [

@@ -16,8 +16,8 @@ export async function projectRequest(
   const number = data.revision?.number ?? state.revisions.at(-1)?.number ?? 0
   await tx.query(
     `insert into kade.operation (id, deployment, namespace, name, app, team, kind, state, step, attempt, revision,
-       requested_at, deadline, continues, actor, via, clusters, waves)
-     values ($1, $2, $3, $4, $5, $6, $7, 'queued', 'queued', 0, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (id) do nothing`,
+       requested_at, deadline, continues, actor, via, clusters, waves, replicas)
+     values ($1, $2, $3, $4, $5, $6, $7, 'queued', 'queued', 0, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (id) do nothing`,
     [
       data.operation,
       id,
@@ -34,6 +34,7 @@ export async function projectRequest(
       data.via,
       data.clusters,
       data.waves ? { ...data.waves, current: 1, held: false } : null,
+      data.replicas ?? null,
     ],
   )
   if (kind === 'create')
@@ -60,12 +61,12 @@ export async function projectRequest(
     )
     await tx.query(
       `insert into kade.deployment (id, namespace, name, team, environment, app, version, clusters, simulated, revision,
-         desired, health_state, health, drift, operation_id, url, created_at, updated_at, composition, placement)
+         desired, health_state, health, drift, operation_id, url, created_at, updated_at, composition, placement, replicas)
        values ($1, $2, $3, $4, $5, $6, $7, $8,
          (select coalesce(bool_or(simulated), false) from kade.cluster where name = any($8)), $9, $10,
-         'missing', $11, '[]', $12, $13, $14, $14, $15, $16)
+         'missing', $11, '[]', $12, $13, $14, $14, $15, $16, $18)
        on conflict (id) do update set version = $7, revision = $9, desired = $10, operation_id = $12,
-         url = $13, updated_at = $14, placement = coalesce($17, deployment.placement)`,
+         url = $13, updated_at = $14, placement = coalesce($17, deployment.placement), replicas = $18`,
       [
         id,
         namespace,
@@ -85,6 +86,7 @@ export async function projectRequest(
         placement,
         // A move that comes to nothing leaves it where it was decided to be.
         kind === 'move' ? null : placement,
+        state.identity?.replicas ?? null,
       ],
     )
   } else {

@@ -46,7 +46,7 @@ export async function request(
 ): Promise<OperationOfDeployment> {
   const { id, app, namespace, made } = wish
   if (wish.preview !== undefined)
-    holdToPreview(wish.preview, renderDigest(made.objects, id, wish.clusters))
+    holdToPreview(wish.preview, renderDigest(made.objects, id, wish.clusters, made.placed.replicas))
   await putBlob(tx, made.settings)
   await putBlob(tx, made.objects)
   if (made.secrets.values && !wish.exactly)
@@ -67,6 +67,7 @@ export async function request(
     team: namespace.team,
     environment: namespace.environment,
     clusters: wish.clusters,
+    ...(made.placed.replicas ? { replicas: made.placed.replicas } : {}),
     ...(waves ? { waves } : {}),
     ...(made.placed.data ? { placement: made.placed.data } : {}),
     ...(wish.composition ? { composition: wish.composition } : {}),

@@ -41,6 +41,7 @@ export const PlacementData = z.object({
         )
         .optional(),
       clusters: z.union([z.int(), z.literal('all')]).optional(),
+      replicas: z.enum(['each', 'divided']).optional(),
       waves: z.array(z.array(z.string())).optional(),
       gate: z
         .object({ healthyFor: z.int().optional(), approval: z.boolean().optional() })

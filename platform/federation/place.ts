@@ -15,6 +15,7 @@ import { isIn, mostOf, whyNot } from './placement-filters.ts'
 import { reasonFor } from './placement-reasons.ts'
 
 type Eligible = { readonly candidate: Candidate; readonly most: number }
+type Part = { readonly candidate: Pick<Candidate, 'name'>; readonly most: number }
 
 /** A way to choose that is not enough, and the code that says so of the clusters it had. */
 type Choice = { readonly names: ReadonlySet<string> } | { readonly short: VerdictCode }
@@ -179,7 +180,7 @@ function whyChosen(
  * would be left without any gets one of whoever has most.
  */
 function divided(
-  chosen: readonly Eligible[],
+  chosen: readonly Part[],
   total: number,
   current: CurrentPlacement,
 ): ReadonlyMap<string, number> {
@@ -204,6 +205,16 @@ function divided(
       give(name, 1)
     }
   return held
+}
+
+/** Divides a total anew over the clusters where it runs, whatever room they have: as few pods as possible go elsewhere. */
+export function divideAgain(
+  clusters: readonly string[],
+  total: number,
+  current: CurrentPlacement,
+): CurrentPlacement {
+  const all = clusters.map(name => ({ candidate: { name }, most: Number.POSITIVE_INFINITY }))
+  return Object.fromEntries(divided(all, total, current))
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

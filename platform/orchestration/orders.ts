@@ -3,6 +3,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
 import { readBlob } from '#platform/deployments/blobs.ts'
 import { type DeploymentState, wanted } from '#platform/deployments/deployment.ts'
+import { workThere } from '#platform/deployments/divided-replicas.ts'
 import { previewAt } from '#platform/deployments/preview-hash.ts'
 import { questionFor } from '#platform/deployments/question.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
@@ -84,7 +85,7 @@ export async function workOf(
   if (!revision || !identity) throw new Error(`Deployment ${deployment} has no revision.`)
   // The blob was written from KubernetesObject[] and is checked against its digest when it is read.
   const objects = (await readBlob(sql, revision.objects)) as KubernetesObject[]
-  return {
+  const work: Work = {
     deployment,
     namespace: identity.namespace,
     name: identity.name,
@@ -98,6 +99,8 @@ export async function workOf(
       : {}),
     consents: state.operation?.consents ?? [],
   }
+  const part = operation?.replicas?.[cluster] ?? identity.replicas?.[cluster]
+  return workThere(work, revision.replicas, part)
 }
 
 /** The policies' question, asked anew at apply: what was allowed at the door may be forbidden since. */
