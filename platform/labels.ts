@@ -25,6 +25,8 @@ export const annotation = {
   moduleDigest: `${prefix}module-digest`,
   /** Digest of the object as rendered: an object whose digest did not change is not applied again. */
   objectDigest: `${prefix}object-digest`,
+  /** On an Event: which one of Kade it tells. */
+  event: `${prefix}event`,
   restartedAt: `${prefix}restarted-at`,
   /** Wishes of a module about one object: `force`, `one-off`, `keep`, `no-wait`, separated by commas. */
   action: `${prefix}action`,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { readEventSettings } from './event-settings.ts'
 
-it('reads where events go, and sends them nowhere unasked', () => {
-  expect(readEventSettings({})).toEqual({ source: null, nats: null })
+it('reads where events go, and sends them nowhere unasked but to their own cluster', () => {
+  expect(readEventSettings({})).toEqual({ source: null, nats: null, kubernetes: true })
   expect(
     readEventSettings({
       KADE_EVENT_SOURCE: 'urn:nld:oin:00000001234567890000:systeem:kade',
@@ -16,6 +16,7 @@ it('reads where events go, and sends them nowhere unasked', () => {
       credentials: '/etc/kade/nats.creds',
       stream: undefined,
     },
+    kubernetes: true,
   })
 })
 
@@ -32,4 +33,9 @@ it('refuses what cannot be meant, without repeating a password', () => {
 it('refuses servers of which some would be spoken to in the clear', () => {
   const mixed = () => readEventSettings({ KADE_NATS_URL: 'nats://a:4222,tls://b:4222' })
   expect(mixed).toThrow(/mixes/)
+})
+
+it('tells clusters nothing where that is said, and takes no other word', () => {
+  expect(readEventSettings({ KADE_KUBERNETES_EVENTS: 'off' }).kubernetes).toBe(false)
+  expect(() => readEventSettings({ KADE_KUBERNETES_EVENTS: 'false' })).toThrow(/on nor off/)
 })

@@ -6,11 +6,13 @@ export type EventSettings = {
   /** `source` of the CloudEvents; null: a name made of this installation's id. */
   readonly source: string | null
   readonly nats: NatsOptions | null
+  /** Whether clusters are told what happens to their deployments. */
+  readonly kubernetes: boolean
 }
 
 const absolute = /^[a-z][a-z0-9+.-]*:\S+$/i
 
-/** Reads `KADE_EVENT_SOURCE` and `KADE_NATS_*`. Throws `request-invalid`, and never says what stands in a URL. */
+/** Reads `KADE_EVENT_SOURCE`, `KADE_KUBERNETES_EVENTS` and `KADE_NATS_*`. Throws `request-invalid`, and never says what stands in a URL. */
 export function readEventSettings(env: NodeJS.ProcessEnv): EventSettings {
   const source = env.KADE_EVENT_SOURCE || null
   if (source !== null && !absolute.test(source))
@@ -21,7 +23,17 @@ export function readEventSettings(env: NodeJS.ProcessEnv): EventSettings {
         next: 'Write urn:nld:oin:<OIN>:systeem:<name>, as the NL GOV profile has it.',
       },
     )
-  return { source, nats: natsOf(env) }
+  return { source, nats: natsOf(env), kubernetes: kubernetesOf(env) }
+}
+
+function kubernetesOf({ KADE_KUBERNETES_EVENTS: said }: NodeJS.ProcessEnv): boolean {
+  if (!said || said === 'on') return true
+  if (said === 'off') return false
+  throw new PlatformError(
+    'request-invalid',
+    `KADE_KUBERNETES_EVENTS is "${said}", which is neither on nor off.`,
+    { next: 'Write off to tell clusters nothing, or leave it out.' },
+  )
 }
 
 function natsOf(env: NodeJS.ProcessEnv): NatsOptions | null {

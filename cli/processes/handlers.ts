@@ -8,6 +8,7 @@ import { tellFullNamespaces } from '#platform/events/handlers/tell-full-namespac
 import { installationSource } from '#platform/events/source.ts'
 import { startDeliveries } from '#platform/webhooks/deliver.ts'
 import { webhookCategories, webhooksDriver } from '#platform/webhooks/queue-deliveries.ts'
+import { startClusterEvents } from './cluster-events.ts'
 import type { EventSettings } from './event-settings.ts'
 import type { Ground } from './ground.ts'
 import type { Stop } from './stack.ts'
@@ -16,7 +17,7 @@ import type { Stop } from './stack.ts'
 export async function startHandlers(
   context: PlatformContext,
   { database, queue }: Ground,
-  { source, nats }: EventSettings,
+  { source, nats, kubernetes }: EventSettings,
   onError: (error: unknown) => void,
 ): Promise<Stop> {
   const from = source ?? (await installationSource(database))
@@ -36,6 +37,7 @@ export async function startHandlers(
     const webhooks = webhooksDriver(database, queue.jobs)
     await bus.connect(webhooks, { categories: webhookCategories })
     if (nats) await bus.connect(natsDriver(nats))
+    if (kubernetes) stops.push(startClusterEvents(context, { source: from, onError }))
   } catch (error) {
     await stop()
     throw error

@@ -23,6 +23,8 @@ export type DestinationOptions = {
   /** Where a driver begins that has no cursor yet: `now` when absent, or the beginning. */
   start?: 'now' | 'beginning'
   categories?: readonly string[]
+  /** Looks every few seconds only, and not at once: for where many destinations follow and nobody waits. */
+  unhurried?: boolean
   /** Milliseconds for one batch; 10,000 when absent. */
   publishMs?: number
   /** Told once per category when the destination goes away, not at every try. */
@@ -58,7 +60,7 @@ export async function startDestination(options: DestinationOptions): Promise<Des
     return new WakeLoop({
       database,
       channel: 'events',
-      concerns: payload => payload === category,
+      concerns: payload => !options.unhurried && payload === category,
       step: async () => {
         if (performance.now() < restUntil) return false
         try {

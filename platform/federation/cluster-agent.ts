@@ -3,12 +3,14 @@ import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { DryRun } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
 import type { MonitorKind } from '#platform/monitor-kinds.ts'
+import type { ClusterNote, Told } from './cluster-note.ts'
 
-/** What the gateway may ask of a cluster. Only a worker answers: nothing else holds a cluster credential. */
+/** What the gateway may ask of a cluster, or have told there. Only a worker answers: nothing else holds a cluster credential. */
 export type Question =
   | { readonly type: 'dry-run'; readonly work: Work }
   | { readonly type: 'objects'; readonly work: Work }
   | { readonly type: 'metrics'; readonly namespace: string; readonly name: string }
+  | { readonly type: 'tell'; readonly notes: readonly ClusterNote[] }
   | {
       readonly type: 'logs'
       readonly namespace: string
@@ -24,7 +26,9 @@ export type Answer<Q extends Question = Question> = Q extends { type: 'dry-run' 
     ? readonly ObjectStatus[]
     : Q extends { type: 'metrics' }
       ? DeploymentMetrics
-      : Logs
+      : Q extends { type: 'tell' }
+        ? Told
+        : Logs
 
 /** A task as a worker holds it; `attempt` counts the tries of the task, not those of its operation. */
 export type Task = {

@@ -40,6 +40,9 @@ export type Worker = {
 
 const heartbeatEvery = 5_000
 
+/** Milliseconds for the notes of one question: whoever asked has them told again, fewer at a time. */
+const tellWithin = 10_000
+
 /** After so many tries a namespace that is still not prepared is shown as failed. */
 const patientTries = 5
 
@@ -264,5 +267,7 @@ async function answer(engine: Engine, question: Question): Promise<unknown> {
       return engine.logs(question, question.lines, question.since)
     case 'metrics':
       return engine.metrics(question)
+    case 'tell':
+      return engine.tell(question.notes, AbortSignal.timeout(tellWithin))
   }
 }

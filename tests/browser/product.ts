@@ -45,7 +45,7 @@ async function settingsFor(home: string) {
     databaseUrl: null,
     databaseAdminUrl: null,
     keyFile: undefined,
-    events: { source: null, nats: null },
+    events: { source: null, nats: null, kubernetes: false },
     // Receivers of tests listen on loopback.
     outgoing: readAllowed('127.0.0.1:*'),
     environments: shelfEnvironments,

@@ -9,14 +9,13 @@ import type { Database } from '#platform/adapters/database/database.ts'
 import { migrate } from '#platform/adapters/database/migrate.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { createKubeApi } from '#platform/adapters/kubernetes/client.ts'
-import { componentProcesses } from '#platform/adapters/kubernetes/embedded/component-processes.ts'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
 import { startTestCluster, type TestCluster } from '#tests/support/control-plane.ts'
 import { startTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { ask, deployed, ended, preparedNamespace, until } from '#tests/support/deployments.ts'
 import { allEnded, expectNoOrphans, expectOneEndEach } from '#tests/support/invariants.ts'
 import { doorOf, type LaunchedKade, launchKade } from '#tests/support/kade.ts'
-import { kill } from '#tests/support/killed.ts'
+import { kill, signalApiServer } from '#tests/support/killed.ts'
 
 const namespace = 'harbour'
 
@@ -87,12 +86,6 @@ async function momentOf({ id }: OperationOfDeployment): Promise<Moment> {
   return moment
 }
 
-async function signalApiServer(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
-  const processes = await componentProcesses(path.dirname(cluster.kubeconfigPath))
-  const [found] = processes.filter(one => one.name === 'kube-apiserver')
-  if (found) process.kill(found.pid, signal)
-}
-
 /**
  * One of the two workers holds still while the other one works, and dies by SIGKILL at the moment `is` names. Answers
  * whether it died in the middle of the operation: some moments are short enough to miss.
@@ -104,13 +97,13 @@ async function killAt(
 ): Promise<{ operation: OperationOfDeployment; hit: boolean }> {
   const [victim, other] = workers
   other.process.kill('SIGSTOP')
-  if (frozen) await signalApiServer('SIGSTOP')
+  if (frozen) await signalApiServer(cluster.kubeconfigPath, 'SIGSTOP')
   const operation = await asking()
   let moment = await momentOf(operation)
   while (!moment.ended && !is(moment)) moment = await momentOf(operation)
   await kill(victim.process)
   const { ended: missed } = await momentOf(operation)
-  if (frozen) await signalApiServer('SIGCONT')
+  if (frozen) await signalApiServer(cluster.kubeconfigPath, 'SIGCONT')
   other.process.kill('SIGCONT')
   return { operation, hit: !missed }
 }

@@ -232,6 +232,7 @@ describe('the rights of', () => {
       [
         "create authentication.k8s.io/selfsubjectreviews",
         "create authorization.k8s.io/selfsubjectaccessreviews,selfsubjectrulesreviews",
+        "create events.k8s.io/events",
         "get /pods/log",
         "get,list,watch /events,pods,resourcequotas",
         "get,list,watch apps/replicasets",

@@ -13,7 +13,7 @@ import type { JoinedCluster } from './joined-cluster.ts'
 export const never = new AbortController().signal
 
 /** What the worker process hands to the engine. */
-export function accessTo({ open }: JoinedCluster): ClusterAccess {
+export function accessTo({ open }: Pick<JoinedCluster, 'open'>): ClusterAccess {
   return {
     cluster: open.name,
     simulated: true,

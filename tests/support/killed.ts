@@ -25,6 +25,15 @@ export async function killEverything(
   await kill(kade)
 }
 
+/** Stops the API server of a control plane in its tracks, or lets it go on: who is connected is told nothing. */
+export async function signalApiServer(
+  kubeconfigPath: string,
+  signal: 'SIGSTOP' | 'SIGCONT',
+): Promise<void> {
+  const processes = await componentProcesses(path.dirname(kubeconfigPath))
+  for (const { name, pid } of processes) if (name === 'kube-apiserver') process.kill(pid, signal)
+}
+
 /** The first line of `postmaster.pid` is its process. */
 export async function postmasterOf(home: string): Promise<number> {
   const text = await readFile(path.join(home, 'postgres', 'data', 'postmaster.pid'), 'utf8')

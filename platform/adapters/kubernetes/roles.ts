@@ -46,6 +46,8 @@ const tenantRules: readonly Rule[] = [
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: write },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: read },
   { apiGroups: [''], resources: ['events', 'pods', 'resourcequotas'], verbs: read },
+  // What Kade tells of a deployment; it can neither be changed nor taken back.
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: ['apps'], resources: ['replicasets'], verbs: read },
 ]

@@ -15,6 +15,7 @@ import { removeDeployment } from './remove.ts'
 import { repairDeployment } from './repair.ts'
 import { scanCluster } from './scan.ts'
 import { surveyCluster } from './survey.ts'
+import { tellNotes } from './tell.ts'
 
 /** Milliseconds for the API server to say that it lives. */
 const probeDeadline = 5_000
@@ -59,6 +60,7 @@ export function createEngine(access: ClusterAccess): Engine {
       ),
     logs: (target, lines, since) => told(target, () => logsOf(target, { lines, since }, access)),
     metrics: target => told(target, () => metricsOf(target, access)),
+    tell: (notes, signal) => tellNotes(notes, access, signal),
     observe: onChange => observeCluster(access, onChange),
     scan: (strangersOf, signal) => scanCluster(access, strangersOf, signal),
     survey: signal => surveyCluster(observer, signal),

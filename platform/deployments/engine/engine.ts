@@ -1,6 +1,7 @@
 import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { Phase } from '#platform/events/types.ts'
+import type { ClusterNote, Told } from '#platform/federation/cluster-note.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { Survey } from '#platform/federation/survey.ts'
 import type { MonitorKind } from '#platform/monitor-kinds.ts'
@@ -65,6 +66,8 @@ export type Engine = {
   /** The last `lines` lines, of those from the second of `since` (RFC 3339) on. */
   logs(target: { namespace: string; name: string }, lines: number, since?: string): Promise<Logs>
   metrics(target: { namespace: string; name: string }): Promise<DeploymentMetrics>
+  /** Writes notes as Events on the objects of their deployments, each once however often it is told. */
+  tell(notes: readonly ClusterNote[], signal: AbortSignal): Promise<Told>
   /** Follows all of Kade's deployments in this cluster; calls back with each change, and with everything after a relist. */
   observe(onChange: (seen: Observation) => void): Promise<() => Promise<void>>
   /** Looks through all of Kade's objects for what no record leads to, and mends hints. Deletes nothing. */

@@ -47,11 +47,23 @@ export const Work = z.object({
   ),
 })
 
+const ClusterNote = z.object({
+  id: z.uuid(),
+  deployment: z.uuid(),
+  namespace: Name,
+  name: Name,
+  type: z.enum(['Normal', 'Warning']),
+  reason: z.string(),
+  text: z.string(),
+  at: z.iso.datetime(),
+})
+
 const target = { namespace: Name, name: Name }
 export const Question = z.discriminatedUnion('type', [
   z.object({ type: z.literal('dry-run'), work: Work }),
   z.object({ type: z.literal('objects'), work: Work }),
   z.object({ type: z.literal('metrics'), ...target }),
+  z.object({ type: z.literal('tell'), notes: z.array(ClusterNote).readonly() }),
   z.object({
     type: z.literal('logs'),
     ...target,
