@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Text } from '#api/names.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Registrar } from '#platform/federation/registrar.ts'
@@ -10,19 +11,42 @@ import type { Settings } from './settings.ts'
 /** How long a cluster may take to join, binaries included, before it is given up by name. */
 const joinDeadline = 30 * 60_000
 
-/** Brings one cluster up and hands it to the worker; its state in the registry tells how far it is. Never rejects. */
-export async function joinPlanned(
+/** Milliseconds before what may pass is tried again, doubled each time. */
+const pauses = { first: 2_000, longest: 60_000 }
+
+type Joining = [
   settings: Settings,
   registrar: Registrar,
   worker: Worker,
   planned: PlannedCluster,
   report: Report,
-): Promise<void> {
+]
+
+/**
+ * Brings one cluster up and hands it to the worker; its state in the registry tells how far it is. Never rejects, and resolves
+ * with the first try. Where database or cluster cannot be reached it goes on trying until the worker stops: nobody else would.
+ */
+export async function joinPlanned(...joining: Joining): Promise<void> {
+  if (!(await tryToJoin(...joining))) void keepTrying(joining)
+}
+
+async function keepTrying(joining: Joining): Promise<void> {
+  const [, , { stopping }] = joining
+  for (let wait = pauses.first; ; wait = Math.min(wait * 2, pauses.longest)) {
+    await pause(wait, undefined, { signal: stopping, ref: false }).catch(() => undefined)
+    if (stopping.aborted || (await tryToJoin(...joining))) return
+  }
+}
+
+/** False where it failed for a reason that may pass. */
+async function tryToJoin(...[settings, registrar, worker, planned, report]: Joining) {
   const { name } = planned.spec
   let kept: Promise<void> = Promise.resolve()
   // One after the other: a cluster that has just failed must not be shown as joining for ever.
   const keep = (tell: () => Promise<void>) => {
-    kept = kept.then(tell).catch(error => report.problem('A state was not kept.', error))
+    kept = kept
+      .then(() => toldAtLast(tell))
+      .catch(error => report.problem('A state was not kept.', error))
     return kept
   }
   const say = (state: 'starting' | 'joining' | 'ready' | 'failed', message: Text) => {
@@ -44,9 +68,31 @@ export async function joinPlanned(
     void keep(() => registrar.endpoint(name, endpoint))
     await worker.serve(name, engine)
     await say('ready', { en: 'Joined.', nl: 'Aangesloten.' })
+    return true
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     report.problem(`${name} could not join.`, error)
     await say('failed', { en: `Could not join: ${detail}`, nl: `Kon niet aansluiten: ${detail}` })
+    return !mayPass(error)
   }
+}
+
+/** Tells the registry, again and again for some seconds while its database restarts. */
+async function toldAtLast(tell: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tell()
+    } catch (error) {
+      const isAway = error instanceof PlatformError && error.code === 'database-unreachable'
+      if (!isAway || tries === 10) throw error
+    }
+    await pause(1_000, undefined, { ref: false })
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof PlatformError &&
+    (error.code === 'database-unreachable' || error.code === 'cluster-unreachable')
+  )
 }

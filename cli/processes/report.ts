@@ -31,6 +31,12 @@ export function closable(report: Report): { report: Report; close: () => void } 
 
 function cause(error: unknown): string {
   if (error === undefined) return ''
-  const detail = error instanceof Error ? error.message : String(error)
+  const detail = messageOf(error)
   return process.env.KADE_DEBUG && error instanceof Error ? ` ${error.stack}` : ` ${detail}`
+}
+
+/** Also of what only looks like an error: the queue hands on copies of them. */
+function messageOf(error: unknown): string {
+  const isLike = typeof error === 'object' && error !== null && 'message' in error
+  return String(isLike ? error.message : error)
 }

@@ -115,9 +115,11 @@ export async function registerClusters(
     ])
   for (const spec of specs)
     await sql.query(
-      `insert into kade.cluster (name, region, jurisdiction, is_primary, simulated, state, since, message)
+      `insert into kade.cluster as cluster (name, region, jurisdiction, is_primary, simulated, state, since, message)
        values ($1, $2, $3, $4, $5, 'starting', $6, $7)
-       on conflict (name) do update set region = $2, jurisdiction = $3, is_primary = $4, simulated = $5`,
+       on conflict (name) do update set region = $2, jurisdiction = $3, is_primary = $4,
+         -- Whoever joins it says whether that still holds; until then nobody knows better.
+         simulated = cluster.simulated or excluded.simulated`,
       [
         spec.name,
         spec.region,

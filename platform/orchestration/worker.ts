@@ -32,7 +32,9 @@ export type WorkerOptions = {
 }
 
 export type Worker = {
-  /** Serves one more cluster from now on. */
+  /** Aborts when it stops. */
+  readonly stopping: AbortSignal
+  /** Serves one more cluster from now on. Where it rejects, nothing is served, and the engine is closed. */
   serve(cluster: string, engine: Engine): Promise<void>
   /** Finishes what is in hand, or hands it back, then lets go of the clusters. */
   stop(): Promise<void>
@@ -60,6 +62,7 @@ export function createWorker(options: WorkerOptions): Worker {
     log: options.log,
   })
   const working = { ...options, repairs }
+  const ending = new AbortController()
   const beat = async (): Promise<void> => {
     const clusters = await Promise.all([...engines].map(([name, engine]) => probe(name, engine)))
     for (const { name, reachable } of clusters) posts.get(name)?.found(reachable)
@@ -68,28 +71,39 @@ export function createWorker(options: WorkerOptions): Worker {
   const tryBeat = () => beat().catch(error => options.log('The heartbeat failed.', error))
   const timer = setInterval(() => void tryBeat(), options.beatEvery ?? heartbeatEvery)
   return {
+    stopping: ending.signal,
     async serve(cluster, engine) {
       engines.set(cluster, engine)
-      // A hub that is away now hears the next one.
-      await tryBeat()
-      const report = relay(options)
-      const see = (seen: Observation) => {
-        repairs.seen(engine, seen)
-        report(seen)
+      const own: (() => Promise<void>)[] = []
+      try {
+        // A hub that is away now hears the next one.
+        await tryBeat()
+        const report = relay(options)
+        const see = (seen: Observation) => {
+          repairs.seen(engine, seen)
+          report(seen)
+        }
+        own.push(await engine.observe(see))
+        const { agent, log } = options
+        const post = openPost(
+          [
+            () => agent.claim([cluster], (task, signal) => perform(working, engine, task, signal)),
+            () => agent.answer([cluster], (_, question) => answer(engine, question)),
+          ],
+          error => log(`What ${cluster} is asked could not be taken, or not be let go.`, error),
+        )
+        own.push(() => post.stop())
+        await post.taken
+        posts.set(cluster, post)
+      } catch (error) {
+        // Whoever tries again begins anew: nothing of this try stays behind.
+        engines.delete(cluster)
+        for (const stop of own.reverse()) await stop()
+        await engine.close()
+        throw error
       }
-      stops.push(await engine.observe(see))
-      const { agent, log } = options
-      const post = openPost(
-        [
-          () => agent.claim([cluster], (task, signal) => perform(working, engine, task, signal)),
-          () => agent.answer([cluster], (_, question) => answer(engine, question)),
-        ],
-        error => log(`What ${cluster} is asked could not be taken, or not be let go.`, error),
-      )
-      stops.push(() => post.stop())
-      await post.taken
-      posts.set(cluster, post)
       stops.push(
+        ...own,
         startRounds(
           options.surveys ?? surveyPace,
           async signal => options.hub.surveyed(cluster, await engine.survey(signal)),
@@ -103,6 +117,7 @@ export function createWorker(options: WorkerOptions): Worker {
       )
     },
     async stop() {
+      ending.abort()
       clearInterval(timer)
       await repairs.stop()
       for (const stop of stops.reverse()) await stop()

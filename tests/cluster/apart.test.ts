@@ -202,6 +202,19 @@ describe('a worker that dies by SIGKILL is stood in for by the other, and the op
     await finishedByTheOther(killed.operation)
   })
 
+  it('and one that starts while the cluster is away joins when it is back', async () => {
+    await Promise.all(workers.map(one => one.stop()))
+    await signalApiServer(cluster.kubeconfigPath, 'SIGSTOP')
+    const late = launchKade(['worker'], environment('late'))
+    launched.push(late)
+    await late
+      .said('could not join')
+      .finally(() => signalApiServer(cluster.kubeconfigPath, 'SIGCONT'))
+    await late.said('Joined.')
+    workers = [late, await startWorker('beside')]
+    await deployed(doors, { app: 'qdrant', namespace, name: 'after' })
+  })
+
   it('and the cluster is said to be ready again', async () => {
     await until(async () => {
       const { items } = await doors.client.listClusters({})
