@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: ['tests/cluster/**/*.test.ts'],
+          include: ['tests/cluster/**/*.test.ts', 'tests/faults/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
           expect: patient,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database } from '#platform/adapters/database/database.ts'
 import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
 import { label } from '#platform/labels.ts'
+import { readModel } from '#tests/faults/snapshot.ts'
 import {
   adminOf,
   ask,
@@ -34,25 +35,6 @@ afterAll(async () => {
 
 function at(name: string) {
   return { params: { namespace, name } }
-}
-
-/** Every row of the read model, whole. */
-async function model(): Promise<Record<string, unknown[]>> {
-  const keys = {
-    deployment: 'id',
-    deployment_name: 'namespace, name',
-    operation: 'id',
-    revision: 'deployment, number',
-  }
-  const rows = Object.entries(keys).map(async ([table, key]) => [
-    table,
-    (
-      await database.query<{ row: unknown }>(
-        `select to_jsonb(t) as row from kade.${table} t order by ${key}`,
-      )
-    ).map(one => one.row),
-  ])
-  return Object.fromEntries(await Promise.all(rows))
 }
 
 /** Lives that end in every way: updated, gone back, restarted, cancelled, failed, deleted, made again, changed by hand. */
@@ -128,14 +110,14 @@ it('the read model, thrown away and made again from the events, is what it was t
   await variedLives()
   await unfinishedBusiness()
   const before = await until(async () => {
-    const first = await model()
-    expect(await model()).toEqual(first)
+    const first = await readModel(database)
+    expect(await readModel(database)).toEqual(first)
     return first
   })
   expect(before.operation?.length).toBeGreaterThan(12)
   const count = await rebuildDeployments(database)
   expect(count).toBeGreaterThan(40)
-  const after = await model()
+  const after = await readModel(database)
   for (const table of Object.keys(before)) expect(after[table], table).toEqual(before[table])
 })
 

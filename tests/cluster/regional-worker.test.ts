@@ -20,7 +20,7 @@ import {
   succeeded,
   until,
 } from '#tests/support/deployments.ts'
-import { allEnded, expectNoOrphans, expectOneEndEach } from '#tests/support/invariants.ts'
+import { allEnded, expectSound } from '#tests/support/invariants.ts'
 import { doorOf, type LaunchedKade, launchKade } from '#tests/support/kade.ts'
 import { kill } from '#tests/support/killed.ts'
 import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts'
@@ -66,8 +66,8 @@ beforeAll(async () => {
   const { runtimeUrl } = await migrate({ adminUrl })
   database = await openDatabase(adminUrl)
   const connection = { kubeconfig: cluster.kubeconfigPath }
-  admin = await createKubeApi({ cluster: 'paris', connection })
   clusterName = (await contextsOf(cluster.kubeconfigPath))[0]?.spec.name ?? ''
+  admin = await createKubeApi({ cluster: clusterName, connection })
   const gateway = launchKade(['gateway'], {
     KADE_HOME: path.join(home, 'gateway'),
     KADE_PORT: '0',
@@ -191,8 +191,7 @@ describe('a cluster whose worker has no database', () => {
       expect(health.state).toBe('healthy')
     })
     await allEnded(database)
-    await expectNoOrphans(database, admin, namespace)
-    expect(await expectOneEndEach(database)).toBeGreaterThan(2)
+    expect(await expectSound(database, admin, [namespace])).toBeGreaterThan(2)
   })
 
   it('is served no more when its credential is revoked, and says why', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminOf, databaseOf, preparedNamespace } from '#tests/support/deployments.ts'
-import { allEnded, expectNoOrphans, expectOneEndEach } from '#tests/support/invariants.ts'
+import { allEnded, expectSound } from '#tests/support/invariants.ts'
 import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 import { kill, killEverything, randomFrom } from '#tests/support/killed.ts'
 import { askAnything } from '#tests/support/traffic.ts'
@@ -25,8 +25,7 @@ async function invariants(): Promise<number> {
   const admin = await adminOf(kade.home)
   try {
     await allEnded(database)
-    await expectNoOrphans(database, admin, namespace)
-    return await expectOneEndEach(database)
+    return await expectSound(database, admin, [namespace])
   } finally {
     await admin.close()
     await database.close()

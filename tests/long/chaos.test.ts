@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
 import { adminOf, databaseOf, preparedNamespace } from '#tests/support/deployments.ts'
-import { allEnded, expectNoOrphans, expectOneEndEach } from '#tests/support/invariants.ts'
+import { allEnded, expectSound } from '#tests/support/invariants.ts'
 import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 import { kill, killEverything, randomFrom } from '#tests/support/killed.ts'
 import { askAnything } from '#tests/support/traffic.ts'
@@ -43,8 +43,7 @@ async function invariants(): Promise<number> {
   try {
     // Long before any deadline: who waits for that one was forgotten.
     await allEnded(database, 90_000)
-    for (const namespace of namespaces) await expectNoOrphans(database, admin, namespace)
-    const operations = await expectOneEndEach(database)
+    const operations = await expectSound(database, admin, namespaces)
     const view = 'select to_jsonb(o) as row from kade.operation o order by id'
     const before = await database.query(view)
     await rebuildDeployments(database)

@@ -30,7 +30,8 @@ function controlPlanes(lane: readonly string[]): number {
 it('control planes are started by the tests of clusters, browser and real node alone', () => {
   const others = sources('.test.ts').filter(
     file =>
-      file.startsWith('tests/') && !/^tests\/(cluster|browser|real-node|long|rules)\//.test(file),
+      file.startsWith('tests/') &&
+      !/^tests\/(cluster|faults|browser|real-node|long|rules)\//.test(file),
   )
   expect(others.filter(file => starts.test(textOf(file)))).toEqual([])
 })

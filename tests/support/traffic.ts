@@ -6,14 +6,15 @@ const apps = ['qdrant', 'litellm', 'mlflow'] as const
 
 /**
  * One thing that somebody might ask of one of `names`, by chance. A request that breaks off or is refused is nobody's
- * fault here: what counts is how those that were accepted end. Answers whether this one was.
+ * fault here: what counts is how those that were accepted end. Answers the operation of one that was, else null.
  */
 export async function askAnything(
   client: Client,
   namespace: string,
   names: readonly string[],
   random: () => number,
-): Promise<boolean> {
+  signal?: AbortSignal,
+): Promise<string | null> {
   const index = Math.floor(random() * names.length)
   const name = names[index] ?? ''
   const app = apps[index % apps.length] ?? 'qdrant'
@@ -21,15 +22,19 @@ export async function askAnything(
   const params = keyOf(wish)
   const dice = random()
   const env = { TURN: String(Math.floor(random() * 1000)) }
+  const rest = signal ? { signal } : {}
+  const asking = () => {
+    if (dice < 0.4) return client.createDeployment({ body: wish, ...rest })
+    if (dice < 0.65)
+      return client.updateDeployment({ params, body: { settings: {}, env }, ...rest })
+    if (dice < 0.75) return client.restartDeployment({ params, ...rest })
+    if (dice < 0.85) return client.rollbackDeployment({ params, body: { revision: 1 }, ...rest })
+    return client.deleteDeployment({ params, query: { data: 'delete' }, ...rest })
+  }
   try {
-    if (dice < 0.4) await client.createDeployment({ body: wish })
-    else if (dice < 0.65) await client.updateDeployment({ params, body: { settings: {}, env } })
-    else if (dice < 0.75) await client.restartDeployment({ params })
-    else if (dice < 0.85) await client.rollbackDeployment({ params, body: { revision: 1 } })
-    else await client.deleteDeployment({ params, query: { data: 'delete' } })
-    return true
+    return (await asking()).id
   } catch {
     // Taken, unknown, being deleted, or Kade is gone.
-    return false
+    return null
   }
 }

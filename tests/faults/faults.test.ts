@@ -1,0 +1,3 @@
+import { faultsTest } from './faults-test.ts'
+
+faultsTest(60)

@@ -1,0 +1,3 @@
+import { faultsTest } from '#tests/faults/faults-test.ts'
+
+faultsTest(600)
