@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
-import type { Allowed } from '#platform/adapters/outgoing/allowed.ts'
-import { readAllowed } from '#platform/adapters/outgoing/allowed.ts'
+import { type Allowed, readAllowed } from '#platform/adapters/outgoing/allowed.ts'
 import { PlatformError } from '#platform/errors.ts'
 
 /** Where a worker dials in, and what it may call for that: this one address and nothing else inside its networks. */
@@ -13,7 +12,7 @@ export function readGatewayAddress(text: string): GatewayAddress {
   if (url.username || url.password || url.search || url.hash)
     throw unusable(text, 'it may hold no user, password, query or fragment')
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const isOfThisMachine = host === 'localhost' || /^127\./.test(host) || host === '::1'
+  const isOfThisMachine = host === 'localhost' || ['127.0.0.1', '::1'].includes(host)
   if (url.protocol === 'http:' && !isOfThisMachine)
     throw unusable(text, 'orders hold secret values, so http is for this machine alone')
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')

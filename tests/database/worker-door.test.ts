@@ -261,11 +261,12 @@ describe('a stream', () => {
     const { operation, id } = await deploy('paris')
     const reported: unknown[] = []
     const mayEnd = Promise.withResolvers<void>()
+    const others: string[] = []
     let begun = 0
     const stop = await carrier.agent.claim(['paris'], async task => {
-      if (task.subject !== operation) return
-      begun += 1
+      if (task.subject !== operation) return void others.push(task.subject)
       const order = await carrier.hub.start(task.subject, 'paris', 'w1')
+      begun += 1
       await mayEnd.promise
       if (order) reported.push(await carrier.hub.applied(order.claim))
     })
@@ -276,8 +277,19 @@ describe('a stream', () => {
       () => expect(carrier.lines.join()).toContain('The gateway does not answer.'),
       soon,
     )
-    mayEnd.resolve()
     proxy.restore()
+    // Given back by the stream that broke off, and handed out again while its worker is still at it.
+    await vi.waitFor(async () => {
+      const [job] = await ground.context.database.query(
+        "select state, retry_count from pgboss.job where data->>'subject' = $1",
+        [operation],
+      )
+      expect(job).toEqual({ state: 'active', retry_count: 1 })
+    }, soon)
+    const later = randomUUID()
+    await enqueue('paris', later)
+    await vi.waitFor(() => expect(others).toContain(later), soon)
+    mayEnd.resolve()
     await vi.waitFor(() => expect(reported).toEqual(['accepted']), soon)
     await vi.waitFor(async () => {
       const jobs = await ground.context.database.query<{ state: string }>(
@@ -286,6 +298,7 @@ describe('a stream', () => {
       )
       expect(jobs.map(job => job.state)).toEqual(['completed'])
     }, soon)
+    expect(begun).toBe(1)
     expect((await ground.story(id)).filter(name => name === 'DeploymentStarted')).toHaveLength(1)
     expect((await ground.story(id)).filter(name => name === 'DeploymentApplied')).toHaveLength(1)
   })
