@@ -234,4 +234,3 @@ export type WorkerCalls = typeof workerCalls
 export type WorkerCall = keyof WorkerCalls
 export type BodyOf<N extends WorkerCall> = z.output<WorkerCalls[N]['body']>
 export type Reply = BodyOf<'reply'>['reply']
-export type ToldError = z.infer<typeof Told>
