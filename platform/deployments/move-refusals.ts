@@ -1,3 +1,4 @@
+import type { Violation } from '#api/problem.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
@@ -79,4 +80,16 @@ export function isThere(clusters: readonly string[]): PlatformError {
       },
     },
   )
+}
+
+/** What a refusal names, for a preview; nothing where there is none. */
+export async function inTheWay(refuse: () => Promise<void>): Promise<Violation[]> {
+  try {
+    await refuse()
+    return []
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error
+    const { violations = [] } = error.details
+    return violations.length > 0 ? violations : [{ pointer: '/to', detail: error.text }]
+  }
 }

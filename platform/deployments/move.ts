@@ -1,7 +1,7 @@
 import type { MoveDeployment, MovePreview, PreviewMove } from '#api/move.ts'
 import type { Text } from '#api/names.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
-import type { ProblemCode, Violation } from '#api/problem.ts'
+import type { ProblemCode } from '#api/problem.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
@@ -9,7 +9,7 @@ import type { Actor } from '#platform/platform.ts'
 import { whole } from './changes.ts'
 import { wanted } from './deployment.ts'
 import type { DeploymentKey } from './find.ts'
-import { isThere, refuseCutOff } from './move-refusals.ts'
+import { inTheWay, isThere, refuseCutOff } from './move-refusals.ts'
 import { teamsOf } from './providers.ts'
 import { refuseDraft } from './refusals.ts'
 import { type Asked, type Change, draftChange, revise } from './revise.ts'
@@ -84,31 +84,20 @@ export async function previewMove(
   const change = { ...key, kind: 'move' as const }
   const drafted = await draftChange(context, sql, actor, change, movedTo(to))
   const { id, identity, made, isMove, left } = drafted
-  const inTheWay = await refusalsOf(async () => {
+  const violations = await inTheWay(async () => {
     refuseDraft(made, identity.namespace, drafted.namespace)
     if (!isMove) throw isThere(identity.clusters)
     await refuseCutOff(sql, actor, { ...identity, id }, made.placed.clusters)
   })
   return {
-    allowed: inTheWay.length === 0,
+    allowed: violations.length === 0,
     from: [...identity.clusters],
     to: isMove ? [...made.placed.clusters] : [...to],
     leaves: [...left],
     stays: left.length > 0 ? [...claimNames(made.objects)] : [],
     placement: [...made.placed.verdicts],
-    violations: inTheWay,
+    violations,
     findings: [...made.findings],
-  }
-}
-
-async function refusalsOf(refuse: () => Promise<void>): Promise<Violation[]> {
-  try {
-    await refuse()
-    return []
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error
-    const { violations = [] } = error.details
-    return violations.length > 0 ? violations : [{ pointer: '/to', detail: error.text }]
   }
 }
 

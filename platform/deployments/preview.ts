@@ -19,6 +19,7 @@ import { workThere } from './divided-replicas.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
 import { keptData, nothingKept } from './kept-data.ts'
+import { inTheWay, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
 import { roomFindings } from './namespace-room.ts'
 import { placementViolations, placeNew, placeNext, whereNext } from './placing.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
@@ -61,7 +62,11 @@ export async function previewDeployment(
   const { placed } = made
   const clusters = [...placed.clusters]
   const cluster = clusters[0] ?? null
-  const violations = [...(existing ? fixed(input, existing) : []), ...placementViolations(placed)]
+  const violations = [
+    ...(existing ? fixed(input, existing) : []),
+    ...placementViolations(placed),
+    ...(existing ? await moveViolations(sql, actor, input, existing, made) : []),
+  ]
   const allowed =
     made.violations.length + violations.length === 0 &&
     cluster !== null &&
@@ -122,6 +127,22 @@ async function existingOf(
     ...(newest?.restartedAt ? { restartedAt: newest.restartedAt } : {}),
     current: await currentOf(context, sql, id, state),
   }
+}
+
+/** What stands in the way of a move, where the update is one. */
+async function moveViolations(
+  sql: Sql,
+  actor: Actor,
+  { data }: CreateDeployment,
+  { id, identity }: Existing,
+  { placed, objects }: Draft,
+): Promise<Violation[]> {
+  const left = identity.clusters.filter(one => !placed.clusters.includes(one))
+  if (placed.refusal || left.length === 0) return []
+  return inTheWay(async () => {
+    await refuseCutOff(sql, actor, { ...identity, id }, placed.clusters)
+    refuseDataLeft(objects, left, data)
+  })
 }
 
 /** What an update cannot change, although the create body that is previewed says it. */

@@ -224,6 +224,10 @@ describe('what a move is refused for', () => {
       details: { violations: [{ pointer: '/data' }] },
     })
     expect((await previewMove(made, ['amsterdam', 'paris'])).stays).toEqual([])
+    const { app, namespace, name } = await read(made)
+    const body = { app, namespace, name, settings: {}, cluster: 'paris' }
+    const update = await ground.platform.previewDeployment(ada, { body })
+    expect(update).toMatchObject({ allowed: false, violations: [{ pointer: '/data' }] })
     expect(await move(made, ['paris'], 'leave')).toMatchObject({ kind: 'move' })
   })
 

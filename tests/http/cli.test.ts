@@ -200,6 +200,7 @@ describe('kade deploy', () => {
         checked: 'offline',
         reason: text('amsterdam is starting'),
         cluster: 'amsterdam',
+        clusters: ['amsterdam'],
         placement: [
           { cluster: 'amsterdam', chosen: true, code: 'usual', reason: text('the usual one') },
           { cluster: 'paris', chosen: false, code: 'residency', reason: text('not its law') },
@@ -255,6 +256,7 @@ describe('a preview', () => {
     placement: [],
     hash: `${'a'.repeat(32)}-${'b'.repeat(32)}`,
     cluster: 'amsterdam',
+    clusters: ['amsterdam'],
     ...resolved,
     simulated: true,
   }
