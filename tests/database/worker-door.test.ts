@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { type AddressInfo, connect } from 'node:net'
 import { Writable } from 'node:stream'
+import { createServer } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
@@ -14,6 +16,7 @@ import {
   type WorkerGateway,
   workerToken,
 } from '#tests/support/https-carrier.ts'
+import { loopbackCertificate } from '#tests/support/loopback-certificate.ts'
 import {
   ada,
   freshName,
@@ -195,6 +198,31 @@ describe('a credential', () => {
     await vi.waitFor(() => expect(done).toContain(subject), soon)
     expect(carrier.isAway()).toBe(false)
   })
+})
+
+it('is spoken to over TLS by an authority of one’s own', async () => {
+  const to = Number(new URL(gateway.url).port)
+  const server = createServer(loopbackCertificate, socket => {
+    const there = connect(to, '127.0.0.1')
+    socket.pipe(there).pipe(socket)
+    socket.on('error', () => there.destroy())
+    there.on('error', () => socket.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => new Promise(resolve => server.close(() => resolve())))
+  // A server that listens on TCP has an address of this form.
+  const { port } = server.address() as AddressInfo
+  const url = `https://127.0.0.1:${port}`
+  const carrier = dialIn(url, () => paris.token, loopbackCertificate.authority)
+  closing.push(carrier.close)
+  const done: string[] = []
+  closing.push(await carrier.agent.claim(['paris'], async task => void done.push(task.subject)))
+  const subject = randomUUID()
+  await enqueue('paris', subject)
+  await vi.waitFor(() => expect(done).toContain(subject), soon)
+  const stranger = dial(url)
+  const beat = { worker: 'w', clusters: [] }
+  await expect(stranger.agent.heartbeat(beat)).rejects.toMatchObject({ name: 'HubUnreachable' })
 })
 
 describe('a message', () => {

@@ -66,18 +66,19 @@ export async function workerToken(
 export type TestCarrier = HttpsCarrier & { readonly lines: string[] }
 
 /** The worker's side, with short pauses; `lines` is what it logs. */
-export function dialIn(url: string, token: () => string, worker = 'w1'): TestCarrier {
+export function dialIn(url: string, token: () => string, authorities?: string): TestCarrier {
   const lines: string[] = []
   const outgoing = createOutgoing({
     allowed: readAllowed('127.0.0.1:*'),
     restMs: 100,
     connections: 64,
+    ...(authorities && { authorities }),
   })
   const carrier = createHttpsCarrier({
     outgoing,
     gateway: url,
     token: async () => token(),
-    worker,
+    worker: 'w1',
     log: message => lines.push(message),
     pause: () => 100,
   })

@@ -4,8 +4,6 @@ export type TcpProxy = {
   readonly port: number
   /** Breaks every connection off, and takes no new one. */
   cut(): void
-  /** Drops whatever is sent from now on, while connections look open. */
-  freeze(): void
   restore(): void
   stop(): Promise<void>
 }
@@ -13,19 +11,16 @@ export type TcpProxy = {
 /** A way to a port on loopback that a test can cut. */
 export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
-  let state: 'open' | 'cut' | 'frozen' = 'open'
+  let isCut = false
   const server = createServer(here => {
-    if (state === 'cut') return here.destroy()
+    if (isCut) return here.destroy()
     const there = connect(to, '127.0.0.1')
     for (const [one, other] of [
       [here, there],
       [there, here],
     ] as const) {
       sockets.add(one)
-      one.on('data', bytes => {
-        if (state === 'open') other.write(bytes)
-      })
-      one.on('end', () => other.end())
+      one.pipe(other)
       one.on('error', () => other.destroy())
       one.on('close', () => {
         sockets.delete(one)
@@ -41,16 +36,11 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     // A server that listens on TCP has an address of this form.
     port: (server.address() as AddressInfo).port,
     cut() {
-      state = 'cut'
+      isCut = true
       end()
     },
-    freeze() {
-      state = 'frozen'
-    },
     restore() {
-      // What was lost on the way is not made good by going on.
-      if (state === 'frozen') end()
-      state = 'open'
+      isCut = false
     },
     async stop() {
       end()
