@@ -29,6 +29,7 @@ import {
   TimelineEntry,
 } from './deployments.ts'
 import { EventView } from './events.ts'
+import { FailoverOfDeployment, SetFailover } from './failover.ts'
 import { DeploymentMetrics } from './metrics.ts'
 import { MoveDeployment, MovePreview, PreviewMove } from './move.ts'
 import { Name, Time } from './names.ts'
@@ -341,6 +342,26 @@ export const contract = {
     answers: { 202: OperationOfDeployment },
     starts: 'operation',
     conditional: true,
+  }),
+  readFailover: route({
+    method: 'GET',
+    path: '/deployments/{namespace}/{name}/failover',
+    summary:
+      'What is done with a deployment when its cluster is down, and what holds that back now',
+    tag: 'deployments',
+    action: 'deployment.read',
+    params: one,
+    answers: { 200: FailoverOfDeployment },
+  }),
+  setFailover: route({
+    method: 'PUT',
+    path: '/deployments/{namespace}/{name}/failover',
+    summary: 'Choose what is done with a deployment when its cluster is down',
+    tag: 'deployments',
+    action: 'deployment.update',
+    params: one,
+    body: SetFailover,
+    answers: { 200: FailoverOfDeployment },
   }),
   rollbackDeployment: route({
     method: 'POST',

@@ -20,6 +20,8 @@ const names = [
   'HealthChanged',
   'DriftChanged',
   'ObjectsRepaired',
+  'FailoverChosen',
+  'FailoverHeld',
   'NamespaceRequested',
   'NamespaceSpread',
   'NamespaceCreated',

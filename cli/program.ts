@@ -9,6 +9,7 @@ import { registerCompose } from './commands/compose.ts'
 import { registerDeadLetters } from './commands/dead-letters.ts'
 import { registerDelete } from './commands/delete.ts'
 import { registerDeploy } from './commands/deploy.ts'
+import { registerFailover } from './commands/failover.ts'
 import { registerGateway } from './commands/gateway.ts'
 import { registerImport } from './commands/import.ts'
 import { registerList } from './commands/list.ts'
@@ -54,6 +55,7 @@ const registrations = [
   registerRestart,
   registerMove,
   registerDelete,
+  registerFailover,
   registerCompose,
   registerOpen,
   registerOperations,

@@ -13,6 +13,7 @@ import { listCompositions, readComposition } from './compositions/queries.ts'
 import type { PlatformContext } from './context.ts'
 import { restartDeployment, rollbackDeployment, updateDeployment } from './deployments/changes.ts'
 import { createDeployment, deleteDeployment } from './deployments/commands.ts'
+import { readFailover, setFailover } from './deployments/failover.ts'
 import { forgetDeployment } from './deployments/forget.ts'
 import { inspectDeployment, readLogs, readMetrics } from './deployments/inspect.ts'
 import { moveDeployment, previewMove } from './deployments/move.ts'
@@ -130,8 +131,12 @@ async function shelfOf(context: PlatformContext) {
   return { ...context, catalog: [...context.catalog, ...entries], unusable }
 }
 
-function moveRoutes(context: PlatformContext): Pick<Platform, 'moveDeployment' | 'previewMove'> {
+function moveRoutes(
+  context: PlatformContext,
+): Pick<Platform, 'moveDeployment' | 'previewMove' | 'readFailover' | 'setFailover'> {
   return {
+    readFailover: (actor, { params }) => readFailover(context.database, actor, params),
+    setFailover: (actor, { params, body }) => setFailover(context, actor, params, body),
     moveDeployment: (actor, { params, body, ifMatch }) =>
       moveDeployment(context, actor, { ...params, ifMatch }, body),
     previewMove: (actor, { params, body }) => previewMove(context, actor, params, body),

@@ -1,6 +1,8 @@
 import { probeServer } from '#platform/adapters/kubernetes/server-probe.ts'
+import { requestMove } from '#platform/deployments/move.ts'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
 import { startHealthWatch } from '#platform/federation/health-watch.ts'
+import { startFailover } from '#platform/orchestration/failover-watch.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
 import { findIdle, startWatchdog } from '#platform/orchestration/watchdog.ts'
 import { openDoor } from './door.ts'
@@ -23,6 +25,7 @@ export async function gateway(settings: Settings, report: Report = terminalRepor
     const context = ground.contextFor(agent)
     stops.push(startWatchdog(context, report.problem))
     stops.push(startHealthWatch(context, probeServer, report.problem))
+    stops.push(startFailover(context, requestMove, report.problem))
     stops.push(startSweep(queue, () => findIdle(context), { onError }))
     stops.push(await startHandlers(context, ground, settings.events, onError))
     const door = await openDoor(settings, { ...context, agent }, report)

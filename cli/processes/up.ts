@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { probeServer } from '#platform/adapters/kubernetes/server-probe.ts'
+import { requestMove } from '#platform/deployments/move.ts'
 import { createInProcessAgent } from '#platform/federation/carriers/in-process.ts'
 import { startHealthWatch } from '#platform/federation/health-watch.ts'
 import { registrarOf } from '#platform/federation/registrar.ts'
 import { registerClusters } from '#platform/federation/registry.ts'
+import { startFailover } from '#platform/orchestration/failover-watch.ts'
 import { createHub } from '#platform/orchestration/hub.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
 import { findIdle, startWatchdog } from '#platform/orchestration/watchdog.ts'
@@ -62,6 +64,7 @@ async function start(settings: Settings, report: Report, stops: Stop[]) {
   stops.push(() => worker.stop())
   stops.push(startWatchdog(context, report.problem))
   stops.push(startHealthWatch(context, probeServer, report.problem))
+  stops.push(startFailover(context, requestMove, report.problem))
   stops.push(startSweep(queue, () => findIdle(context), { onError }))
   stops.push(await startHandlers(context, ground, settings.events, onError))
   const door = await openDoor(settings, { ...context, agent }, report)

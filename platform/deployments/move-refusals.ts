@@ -41,12 +41,14 @@ export async function refuseCutOff(
   actor: Pick<Actor, 'teams'>,
   provider: Provider,
   clusters: readonly string[],
+  /** Clusters that are down: who uses it there reaches nothing as it is. */
+  down: readonly string[] = [],
 ): Promise<void> {
   const users = (await consumersOf(sql, provider)).filter(one => !one.leaving)
   if (users.length === 0) return
   const away = await sql.query<{ id: string }>(
     'select id from kade.deployment where id = any($1) and not clusters <@ $2',
-    [users.map(one => one.id), [...clusters]],
+    [users.map(one => one.id), [...clusters, ...down]],
   )
   const cut = users.filter(one => away.some(({ id }) => id === one.id))
   if (cut.length === 0) return

@@ -51,9 +51,11 @@ export async function requestMove(
     readonly automatic: boolean
     readonly reason: Text
     readonly actor?: Actor | undefined
+    /** Clusters that it leaves because they are down. */
+    readonly down?: readonly string[] | undefined
   },
 ): Promise<{ readonly operation: string } | { readonly refused: MoveRefusal }> {
-  const { deployment, clusters, automatic, reason } = wish
+  const { deployment, clusters, automatic, reason, down } = wish
   const { state } = await load(tx, deployment)
   const { identity } = state
   if (!identity) throw new PlatformError('not-found', `There is no deployment ${deployment}.`)
@@ -62,7 +64,7 @@ export async function requestMove(
   const platform = { id: 'platform', role: 'owner', teams, via: 'platform' } as const
   const actor = automatic || !wish.actor ? platform : { ...wish.actor, teams }
   try {
-    const change = { ...identity, why: reason, reason: reason.en, leavesData: true }
+    const change = { ...identity, why: reason, reason: reason.en, leavesData: true, down }
     const { id } = await move(context, tx, actor, change, clusters)
     return { operation: id }
   } catch (error) {

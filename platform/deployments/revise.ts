@@ -41,6 +41,8 @@ export type Change = Asked & {
   readonly why?: Text | undefined
   /** That data stays behind where it was is known, and wanted all the same. */
   readonly leavesData?: boolean | undefined
+  /** Clusters that it leaves because they are down. */
+  readonly down?: readonly string[] | undefined
 }
 
 /** What a change makes of a deployment. */
@@ -132,7 +134,7 @@ export async function revise(
   const { id, identity, app, namespace, revision, made, isMove, left } = drafted
   refuseDraft(made, identity.namespace, namespace)
   if (isMove) {
-    await refuseCutOff(tx, actor, { ...identity, id }, made.placed.clusters)
+    await refuseCutOff(tx, actor, { ...identity, id }, made.placed.clusters, asked.down)
     if (!asked.leavesData) refuseDataLeft(made.objects, left, revision.configuration.data)
   } else if (asked.kind === 'move') throw isThere(identity.clusters)
   return request(context, tx, actor, {

@@ -4,6 +4,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { readStreamBackwards } from '#platform/events/store.ts'
 import type { EventData, Phase, StoredEvent } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
+import { failoverText } from './failover-texts.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
 import { healthInDutch } from './health-words.ts'
 import { decodeCursor, toPage } from './pages.ts'
@@ -158,6 +159,9 @@ export function textOf(event: StoredEvent): Text {
         nl: `Gezien op ${event.data.cluster} als ${healthInDutch[event.data.to] ?? event.data.to}${said(reason?.nl)}`,
       }
     }
+    case 'FailoverChosen':
+    case 'FailoverHeld':
+      return failoverText(event)
     case 'DriftChanged':
     case 'ObjectsRepaired':
       return objectsText(event)

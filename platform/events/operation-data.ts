@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { WavesData } from './place-events.ts'
 import { DemandData, PlacementData, Text } from './placement-data.ts'
+import { Via } from './via.ts'
 
-/** Through which door somebody asked. */
-export const Via = z.enum(['portal', 'cli', 'api', 'ci', 'git', 'platform'])
 /** Which operation an event concerns. */
 export const operation = { operation: z.uuid() }
 /** Why something went wrong. */

@@ -1,15 +1,16 @@
 import { z } from 'zod'
+import { clusterEvents } from './cluster-events.ts'
 import {
   AskData,
   CauseData,
   DeploymentRequested,
   operation,
   Phase,
-  Via,
   WaitData,
 } from './operation-data.ts'
 import { placeEvents } from './place-events.ts'
 import { Text } from './placement-data.ts'
+import { Via } from './via.ts'
 
 export {
   type AskData,
@@ -28,10 +29,10 @@ export {
 
 /** A webhook by its origin: a token may stand in the rest of its address. */
 const webhook = { team: z.string(), name: z.string(), origin: z.string() }
-const workerCredential = { cluster: z.string(), credential: z.string(), name: z.string() }
 const filter = { events: z.array(z.string()), namespaces: z.array(z.string()) }
 
 export const eventSchemas = {
+  ...clusterEvents,
   ...placeEvents,
   /** Somebody asked for a change of a deployment, and it was allowed. */
   DeploymentRequested,
@@ -149,40 +150,6 @@ export const eventSchemas = {
     object: z.string().optional(),
     message: Text,
   }),
-  /** A cluster joined for the first time. */
-  ClusterCreated: z.object({ cluster: z.string(), region: z.string(), simulated: z.boolean() }),
-  /** A cluster's state changed, or its health by both signals. */
-  ClusterUpdated: z.object({
-    cluster: z.string(),
-    state: z.string(),
-    health: z.enum(['ready', 'degraded', 'not-ready', 'unknown']).optional(),
-    message: z.string(),
-  }),
-  /** Kade suspects that it is cut off itself, since most clusters fell silent at once; or does no longer (stream `platform-hub`). */
-  PlatformHealthCheck: z.object({
-    state: z.enum(['well', 'suspect']),
-    since: z.iso.datetime(),
-    silent: z.array(z.string()),
-    message: Text,
-  }),
-  /** Somebody said that nothing new is placed on a cluster. */
-  ClusterCordoned: z.object({
-    cluster: z.string(),
-    reason: z.string().optional(),
-    actor: z.string(),
-    via: Via,
-  }),
-  /** Somebody said that a cluster takes new deployments again. */
-  ClusterUncordoned: z.object({ cluster: z.string(), actor: z.string(), via: Via }),
-  /** Somebody let a worker serve this cluster from elsewhere (stream `cluster-<name>`). */
-  WorkerCredentialCreated: z.object({
-    ...workerCredential,
-    expiresAt: z.string(),
-    actor: z.string(),
-    via: Via,
-  }),
-  /** A credential serves this cluster no more: somebody revoked it. */
-  WorkerCredentialRevoked: z.object({ ...workerCredential, actor: z.string(), via: Via }),
   /** Somebody put an app from outside on the shelf, or another version of it (stream `app-<id>`). */
   AppAdded: z.object({
     app: z.string(),

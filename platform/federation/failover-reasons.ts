@@ -14,11 +14,11 @@ const of = (say: (names: string) => readonly [en: string, nl: string]): Reason =
 export const failoverReasons: Readonly<Record<HeldCode, Reason>> = {
   suspect: of(names => [
     `${names} is silent, and so are most clusters: Kade may be cut off itself, so nothing is moved.`,
-    `${names} zwijgt, net als de meeste clusters: misschien is Kade zelf afgesneden, dus er wordt niets verplaatst.`,
+    `${names} zwijgt, net als de meeste clusters: misschien is Kade zelf afgesneden, dus er verhuist niets.`,
   ]),
   never: of(names => [
     `${names} is down. It stays there, because it is never moved by itself.`,
-    `${names} is uit. De uitrol blijft daar, omdat hij nooit vanzelf wordt verplaatst.`,
+    `${names} is uit. De uitrol blijft daar, omdat hij nooit vanzelf verhuist.`,
   ]),
   coming: of(names => [
     `A worker is starting or joining ${names} at this moment: that is waited for.`,
@@ -30,11 +30,11 @@ export const failoverReasons: Readonly<Record<HeldCode, Reason>> = {
   ]),
   operating: of(names => [
     `${names} is down. It is moved when the operation that is open has ended.`,
-    `${names} is uit. De uitrol wordt verplaatst zodra de lopende bewerking voorbij is.`,
+    `${names} is uit. De uitrol verhuist zodra de lopende bewerking voorbij is.`,
   ]),
   failed: of(names => [
     `${names} is down. A move failed a short while ago; it is tried again ten minutes after that.`,
-    `${names} is uit. Een verplaatsing mislukte kort geleden; tien minuten later volgt een nieuwe poging.`,
+    `${names} is uit. Een verhuizing mislukte kort geleden; tien minuten later volgt een nieuwe poging.`,
   ]),
   'no-target': of(names => [
     `${names} is down, and no other cluster will do, so it stays there.`,
@@ -42,10 +42,18 @@ export const failoverReasons: Readonly<Record<HeldCode, Reason>> = {
   ]),
   refused: of(names => [
     `${names} is down. A move was asked for and refused.`,
-    `${names} is uit. Een verplaatsing is gevraagd en geweigerd.`,
+    `${names} is uit. Een verhuizing is gevraagd en geweigerd.`,
+  ]),
+  volumes: of(names => [
+    `It has volumes of its own, which stay on ${names}. Move it by hand and agree to that, or delete it.`,
+    `Hij heeft eigen volumes, die op ${names} blijven. Verhuis hem met de hand en stem daarmee in, of verwijder hem.`,
+  ]),
+  nowhere: of(names => [
+    `No other cluster will do than ${names}.`,
+    `Geen ander cluster voldoet dan ${names}.`,
   ]),
   turn: of(names => [
     `${names} is down. It is moved in its turn: one deployment every two seconds.`,
-    `${names} is uit. De uitrol komt aan de beurt: elke twee seconden wordt er één verplaatst.`,
+    `${names} is uit. De uitrol komt aan de beurt: elke twee seconden verhuist er één.`,
   ]),
 }

@@ -9,7 +9,7 @@ function cluster(name: string, more: Partial<FailingCandidate> = {}): FailingCan
   return {
     ...{ name, region: name, jurisdiction: 'NL', primary: name === 'amsterdam', labels: {} },
     ...{ health: 'ready', cordoned: false, namespace: true, rooms: null, assumed: [] },
-    ...{ elastic: false, down: false, outSince: null, coming: false },
+    ...{ elastic: false, down: false, outSince: null, coming: false, draining: false },
     ...more,
   }
 }
@@ -22,7 +22,7 @@ function standing(more: Partial<Standing> = {}): Standing {
     namespace: ['amsterdam', 'paris', 'warsaw'],
     policy: { mode: 'graceful', after: 300 },
     request: { each: [] },
-    ...{ operating: false, leaving: [], failedAt: null },
+    ...{ operating: false, leaving: [], failedAt: null, claims: [] },
     ...more,
   }
 }

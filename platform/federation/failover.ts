@@ -29,6 +29,8 @@ export type Standing = {
   readonly request: Omit<PlacementRequest, 'count'>
   /** An operation of it is open. */
   readonly operating: boolean
+  /** Names of its own volumes, which would stay behind. */
+  readonly claims: readonly string[]
   /** Clusters that it left, on which it may stand still. */
   readonly leaving: readonly string[]
   /** When it was last tried to move it by itself, in vain; null where that never was. */
@@ -42,6 +44,8 @@ export type FailingCandidate = Candidate & {
   readonly outSince: Date | null
   /** A worker is starting or joining it at this moment. */
   readonly coming: boolean
+  /** Somebody is emptying it. */
+  readonly draining: boolean
 }
 
 export type HeldCode =
@@ -55,6 +59,10 @@ export type HeldCode =
   | 'turn'
   /** It was asked for, and the door said no. */
   | 'refused'
+  /** Its volumes would stay behind on the cluster that is drained. */
+  | 'volumes'
+  /** No other cluster will do than the one that is drained. */
+  | 'nowhere'
 
 export type Move = {
   readonly deployment: string
@@ -146,20 +154,20 @@ function whyWait(
   return null
 }
 
-/** Where it runs afterwards: what is well of where it is, and as many others as it loses. */
+/** Where it runs afterwards: what it does not leave of where it is, and as many others as it loses. Empty where that cannot be. */
 function target(
   { clusters, namespace, request, leaving }: Standing,
   candidates: readonly FailingCandidate[],
-  isDown: (name: string) => boolean,
+  leaves: (name: string) => boolean,
 ): { readonly chosen: readonly string[]; readonly verdicts: readonly PlaceVerdict[] } {
-  const stays = clusters.filter(name => !isDown(name))
+  const stays = clusters.filter(name => !leaves(name))
   const { chosen, verdicts } = place(
     { ...request, count: clusters.length },
     candidates.map(one => ({
       ...one,
       health: one.down ? ('unknown' as const) : one.health,
       // What it left is emptied first, or it would be emptied of what came back.
-      cordoned: one.cordoned || leaving.includes(one.name),
+      cordoned: one.cordoned || one.draining || leaving.includes(one.name),
       namespace: namespace.includes(one.name),
     })),
     Object.fromEntries(stays.map(name => [name, 0])),

@@ -17,11 +17,11 @@ export const healthReasons: Readonly<Record<HealthWhy, Text>> = {
   },
   unserved: {
     en: 'It answers, but no worker reaches it: what runs there is not known, and nothing can be changed. Nothing is moved away.',
-    nl: 'Het antwoordt, maar geen worker bereikt het: wat er draait is onbekend en er is niets te wijzigen. Er wordt niets verplaatst.',
+    nl: 'Het antwoordt, maar geen worker bereikt het: wat er draait is onbekend en er is niets te wijzigen. Er verhuist niets.',
   },
   'one-signal': {
     en: 'No worker reaches it, and nobody else can look: whether it is down is not known. Nothing is moved away.',
-    nl: 'Geen worker bereikt het en niemand anders kan kijken: of het uit is, is onbekend. Er wordt niets verplaatst.',
+    nl: 'Geen worker bereikt het en niemand anders kan kijken: of het uit is, is onbekend. Er verhuist niets.',
   },
   'both-silent': {
     en: 'No worker reaches it, and it does not answer others either.',
@@ -30,6 +30,10 @@ export const healthReasons: Readonly<Record<HealthWhy, Text>> = {
   'both-unwell': {
     en: 'It answers, and says that it is not well; no worker can use it.',
     nl: 'Het antwoordt en meldt dat het niet in orde is; geen worker kan het gebruiken.',
+  },
+  clearing: {
+    en: 'It is back. What was moved away from it in the meantime is removed there before it counts again.',
+    nl: 'Het is terug. Wat er intussen vandaan is verhuisd, wordt daar verwijderd voordat het weer meetelt.',
   },
   'coming-back': {
     en: 'It answers again. It counts when it has done so five times in a row.',
@@ -42,7 +46,7 @@ export function suspectReason({ silent }: Pick<HubSuspect, 'silent'>): Text {
   const names = silent.join(', ')
   return {
     en: `${names} fell silent at about the same time, which is more than half of the clusters: more likely Kade is cut off than that they are gone. Nothing is moved until that is over.`,
-    nl: `${names} vielen ongeveer tegelijk stil, meer dan de helft van de clusters: waarschijnlijker is dat Kade is afgesneden dan dat zij weg zijn. Tot dat voorbij is wordt er niets verplaatst.`,
+    nl: `${names} vielen ongeveer tegelijk stil, meer dan de helft van de clusters: waarschijnlijker is dat Kade is afgesneden dan dat zij weg zijn. Tot dat voorbij is verhuist er niets.`,
   }
 }
 

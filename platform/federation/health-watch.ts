@@ -117,6 +117,7 @@ type Kept = {
   readonly state: string
   readonly looks: readonly Look[]
   readonly health: Verdict | null
+  readonly hasLeft: boolean
 }
 
 async function judge(
@@ -129,7 +130,9 @@ async function judge(
   await context.database.transaction(async tx => {
     news.splice(0)
     const rows = await tx.query<Kept>(
-      `select name, state, looks, health from kade.cluster where name = any($1) order by name for update`,
+      `select name, state, looks, health, exists (
+          select from kade.leaving l where l.cluster = name) as "hasLeft"
+         from kade.cluster where name = any($1) order by name for update`,
       [found.map(one => one.name)],
     )
     const told: { stream: string; event: NewEvent }[] = []
@@ -138,7 +141,7 @@ async function judge(
       // Whoever slept during its round does not write over what was seen since.
       if (!row || (row.looks.at(-1)?.at ?? '') >= look.at) continue
       const looks = [...row.looks, look].slice(-healthRules.of)
-      const health = healthOf(looks, row.health, now, watchingSince)
+      const health = healthOf(looks, row.health, now, watchingSince, row.hasLeft)
       news.push({ name, look, looks, health })
       if (health.state !== (row.health?.state ?? 'ready'))
         told.push({

@@ -75,6 +75,21 @@ describe('a cluster', () => {
     expect(last('ww us us us ww')).toMatchObject({ state: 'unknown', down: false })
   })
 
+  it('counts again only once it is rid of what was moved away from it, or after ten minutes', () => {
+    const looks = Array.from({ length: 5 }, (_, i): Look => {
+      const at = new Date(start + i * healthRules.every).toISOString()
+      return { at, worker: 'well', probe: 'well' }
+    })
+    const now = new Date(start + 20_000)
+    const held = healthOf(looks, down, now, longAgo, true)
+    expect(held).toMatchObject({ state: 'not-ready', why: 'clearing', down: false })
+    expect(healthOf(looks, held, now, longAgo, true)).toEqual(held)
+    expect(healthOf(looks, held, now, longAgo, false).state).toBe('ready')
+    const late = { ...held, since: new Date(start - healthRules.clearing).toISOString() }
+    expect(healthOf(looks, late, now, longAgo, true).state).toBe('ready')
+    expect(healthOf(looks, null, now, longAgo, true).state).toBe('ready')
+  })
+
   it('says since when it is so, and since when nothing good was seen', () => {
     const [, , , third, fourth] = verdicts('ww us us us us')
     const at = (look: number) => new Date(start + look * healthRules.every).toISOString()

@@ -29,6 +29,8 @@ export type HealthWhy =
   | 'both-silent'
   | 'both-unwell'
   | 'coming-back'
+  /** It is back, and what was moved away from it in the meantime is removed there before it counts. */
+  | 'clearing'
 
 export type Verdict = {
   readonly state: 'ready' | 'degraded' | 'not-ready' | 'unknown'
@@ -51,6 +53,8 @@ export const healthRules = {
   toRise: 5,
   /** A worker that said nothing for so long is silent; also how long nothing is decided after Kade itself was away. */
   lease: 20_000,
+  /** How long a cluster that is back is held until it is rid of what was moved away: it ends, also where that never succeeds. */
+  clearing: 600_000,
 } as const
 
 type Kind = 'good' | 'worker-only' | 'unserved' | 'one-signal' | 'both-silent' | 'both-unwell'
@@ -67,13 +71,15 @@ const isOut = (kind: Kind) => kind === 'both-silent' || kind === 'both-unwell'
 
 /**
  * The health of a cluster by its looks (oldest first), of which those count that are within the window before `now`. `before` is the
- * last verdict, null at first. `watchingSince` is since when Kade looks without a gap: within a lease of it nothing gets worse.
+ * last verdict, null at first. `watchingSince` is since when Kade looks without a gap: within a lease of it nothing gets worse. `hasLeft`:
+ * deployments that were moved away from it may stand there still.
  */
 export function healthOf(
   looks: readonly Look[],
   before: Verdict | null,
   now: Date,
   watchingSince: Date,
+  hasLeft = false,
 ): Verdict {
   const { window, of, toFall, toRise, lease } = healthRules
   const recent = looks.filter(look => now.getTime() - Date.parse(look.at) <= window).slice(-of)
@@ -104,7 +110,13 @@ export function healthOf(
     )
   const wasDown = last.state === 'unknown' || last.state === 'not-ready'
   const isBack = kinds.length >= toRise && kinds.every(isServed)
-  if (wasDown && !isBack) return to(last.state, isServed(kind) ? 'coming-back' : last.why)
+  if (wasDown && !isBack)
+    return to(last.state, isServed(kind) && last.why !== 'clearing' ? 'coming-back' : last.why)
+  if (wasDown && hasLeft) {
+    const since = last.why === 'clearing' ? last.since : now.toISOString()
+    const isLate = now.getTime() - Date.parse(since) > healthRules.clearing
+    if (!isLate) return { ...to('not-ready', 'clearing'), since }
+  }
   const wrong = kinds.filter(one => one !== 'good')
   if (wrong.length >= toFall && wrong.every(one => one === 'worker-only'))
     return to('degraded', 'worker-only')

@@ -199,7 +199,7 @@ function settle(
       .filter((name, at) => clusters.includes(name) || !(plan.away & (1 << at))),
     policy: { mode: plan.mode, after: plan.after },
     request: { each: [pod], ...(dataClass && { dataClass }) },
-    ...{ operating: false, leaving: [], failedAt: null, flight: null },
+    ...{ operating: false, leaving: [], failedAt: null, flight: null, claims: [] },
     pod,
     plan: { ...plan, dataClass },
   }
@@ -257,6 +257,7 @@ function candidateOf({ name, plan, verdict }: Place, living: readonly Living[]):
     down: verdict?.down ?? false,
     outSince: verdict?.outSince ? new Date(verdict.outSince) : null,
     coming: false,
+    draining: false,
   }
 }
 

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { readStream } from '#platform/events/store.ts'
+import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
+import { lookAround } from '#platform/federation/health-watch.ts'
+import { registerClusters, setClusterState, setEndpoint } from '#platform/federation/registry.ts'
+import { failOver, type RequestMove } from '#platform/orchestration/failover-watch.ts'
+import {
+  ada,
+  bob,
+  freshName,
+  type PlatformGround,
+  platformGround,
+} from '#tests/support/platform-ground.ts'
+
+let ground: PlatformGround
+const names = ['amsterdam', 'paris', 'warsaw'] as const
+const down = new Set<string>()
+/** What was asked for. */
+let asked: { deployment: string; clusters: readonly string[] }[] = []
+
+beforeEach(async () => {
+  await ground?.stop()
+  ground = await platformGround()
+  down.clear()
+  asked = []
+  const { context } = ground
+  await registerClusters(
+    context.database,
+    names.map(name => ({
+      ...{ name, region: name, primary: name === 'paris', simulated: true },
+      jurisdiction: name === 'warsaw' ? 'US' : 'NL',
+    })),
+    new Date(),
+  )
+  for (const name of names) {
+    await setClusterState(context, name, 'ready', { en: 'Joined.', nl: 'Aangesloten.' })
+    await setEndpoint(context.database, name, { server: `https://${name}.example:6443` })
+  }
+  await ground.namespace('team-a', 'a', names)
+  await looks(6)
+})
+afterAll(() => ground?.stop())
+
+/** Looks at all clusters as they are now, five seconds apart. */
+async function looks(times: number) {
+  const { context } = ground
+  const clusters = names.map(name => ({ name, reachable: !down.has(name) }))
+  for (let i = 0; i < times; i++) {
+    ground.pass(5)
+    await writeHeartbeat(context.database, { worker: 'w1', clusters })
+    await context.database.query(`update kade.cluster set heartbeat_at = now() + interval '1 day'`)
+    const probe = async ({ server }: { server: string }) =>
+      down.has(new URL(server).hostname.split('.')[0] ?? '')
+        ? ('silent' as const)
+        : ('well' as const)
+    expect(await lookAround(context, probe)).toBe(true)
+  }
+}
+
+const move: RequestMove = async (_context, _tx, { deployment, clusters }) => {
+  asked.push({ deployment, clusters })
+  return { operation: randomUUID() }
+}
+
+/** A deployment that serves on Paris, the usual choice; without volumes unless the app has some. */
+async function served(app = 'tika', more: { dataClass?: 'personal' } = {}) {
+  const made = await ground.platform.createDeployment(ada, {
+    body: { app, namespace: 'team-a', name: freshName(), settings: {}, ...more },
+  })
+  await ground.context.database.query(
+    `update kade.operation set state = 'succeeded', ended_at = now() where id = $1`,
+    [made.id],
+  )
+  return made
+}
+const at = ({ namespace, name }: { namespace: string; name: string }) => ({
+  params: { namespace, name },
+})
+const read = (one: { namespace: string; name: string }) =>
+  ground.platform.readFailover(ada, at(one))
+
+async function held(deployment: string) {
+  const events = await readStream(ground.context.database, `observed-${deployment}`)
+  return events.flatMap(one => (one.type === 'FailoverHeld' ? [one.data.code] : []))
+}
+const round = () => failOver(ground.context, move)
+
+describe('a cluster that is down', () => {
+  it('is left by what may be moved when its time has come, by what may not never, and each says why', async () => {
+    const free = await served('tika', { dataClass: 'personal' })
+    const bound = await served('qdrant')
+    down.add('paris')
+    await looks(3)
+    await round()
+    expect(asked).toEqual([])
+    expect(await read(free)).toMatchObject({
+      held: { code: 'waits' },
+      mode: 'graceful',
+      after: 300,
+    })
+    expect(await read(bound)).toMatchObject({
+      ...{ mode: 'never', chosen: false, held: { code: 'never', clusters: ['paris'] } },
+      why: { en: expect.stringContaining('volumes of its own') },
+    })
+    await looks(60)
+    expect(await round()).toBeTruthy()
+    expect(asked).toEqual([{ deployment: free.deployment, clusters: ['amsterdam'] }])
+    expect(await held(free.deployment)).toEqual([])
+    expect(await held(bound.deployment)).toEqual(['never'])
+    const { items } = await ground.platform.readTimeline(ada, { ...at(bound), query: { limit: 5 } })
+    expect(items[0]?.text.en).toContain('paris is down')
+  })
+
+  it('keeps what finds no other place, with why of every cluster, and tells of it once', async () => {
+    const one = await served('tika', { dataClass: 'personal' })
+    await ground.platform.cordonCluster(ada, { params: { cluster: 'amsterdam' }, body: {} })
+    down.add('paris')
+    await looks(66)
+    for (let i = 0; i < 3; i++) await round()
+    expect(asked).toEqual([])
+    const { held: why } = await read(one)
+    expect(why?.verdicts?.map(each => [each.cluster, each.code])).toEqual([
+      ['amsterdam', 'cordoned'],
+      ['paris', 'unknown'],
+      ['warsaw', 'residency'],
+    ])
+    expect(await held(one.deployment)).toEqual(['no-target'])
+    down.clear()
+    await looks(1)
+    await round()
+    expect((await read(one)).held).toBeNull()
+  })
+
+  it('is left one deployment at a time, once in two seconds', async () => {
+    for (let i = 0; i < 3; i++) await served()
+    down.add('paris')
+    await looks(66)
+    await Promise.all([round(), round(), round()])
+    expect(asked).toHaveLength(1)
+    await round()
+    expect(asked).toHaveLength(1)
+    ground.pass(2)
+    await round()
+    expect(asked).toHaveLength(2)
+  })
+
+  it('is left by nothing while most clusters are silent', async () => {
+    const one = await served()
+    down.add('paris').add('warsaw')
+    await looks(66)
+    await round()
+    expect(asked).toEqual([])
+    expect(await read(one)).toMatchObject({ held: { code: 'suspect' } })
+  })
+
+  it('is left by nothing where nobody has looked for a while', async () => {
+    await served()
+    down.add('paris')
+    await looks(66)
+    ground.pass(16)
+    await round()
+    expect(asked).toEqual([])
+  })
+
+  it('is not asked again at once to give up what was refused', async () => {
+    const [first, second] = [await served(), await served()]
+    down.add('paris')
+    await looks(66)
+    const message = { en: 'It is in use.', nl: 'Hij is in gebruik.' }
+    const refuse: RequestMove = async (_context, _tx, { deployment, clusters }) => {
+      asked.push({ deployment, clusters })
+      return { refused: { message } }
+    }
+    for (let i = 0; i < 4; i++) {
+      ground.pass(2)
+      await failOver(ground.context, refuse)
+    }
+    expect(asked.map(one => one.deployment).toSorted()).toEqual(
+      [first.deployment, second.deployment].toSorted(),
+    )
+    expect(await held(first.deployment)).toContain('refused')
+  })
+})
+
+describe('what is done when its cluster is down', () => {
+  it('is chosen by its team, with consent where its data stays behind', async () => {
+    const one = await served('qdrant')
+    const choose = (body: object) =>
+      ground.platform.setFailover(ada, {
+        ...at(one),
+        body: { mode: 'immediate', after: 300, ...body },
+      })
+    await expect(choose({})).rejects.toMatchObject({
+      code: 'conflict',
+      details: { violations: [{ pointer: '/data' }] },
+    })
+    expect(await choose({ data: 'leave' })).toMatchObject({ mode: 'immediate', chosen: true })
+    const { items } = await ground.platform.readTimeline(ada, { ...at(one), query: { limit: 3 } })
+    expect(items[0]).toMatchObject({ event: 'FailoverChosen', actor: 'ada' })
+    down.add('paris')
+    await looks(14)
+    await round()
+    expect(asked).toHaveLength(1)
+    await expect(ground.platform.readFailover(bob, at(one))).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    const body = { mode: 'never' as const, after: 300 }
+    await expect(ground.platform.setFailover(bob, { ...at(one), body })).rejects.toMatchObject({
+      code: 'not-found',
+    })
+  })
+
+  it('is nothing for what was asked to be on that cluster by name', async () => {
+    const made = await ground.platform.createDeployment(ada, {
+      body: { app: 'tika', namespace: 'team-a', name: freshName(), settings: {}, cluster: 'paris' },
+    })
+    expect(await read(made)).toMatchObject({ mode: 'never', why: { en: /paris by name/ } })
+  })
+})
