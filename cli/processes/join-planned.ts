@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Text } from '#api/names.ts'
+import { KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Registrar } from '#platform/federation/registrar.ts'
 import type { Worker } from '#platform/orchestration/worker.ts'
@@ -90,9 +91,8 @@ async function toldAtLast(tell: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Database or API server did not answer, or not now. A kubeconfig that cannot be used does not mend itself. */
 function mayPass(error: unknown): boolean {
-  return (
-    error instanceof PlatformError &&
-    (error.code === 'database-unreachable' || error.code === 'cluster-unreachable')
-  )
+  if (error instanceof KubeError) return error.code === 0 || error.code === 429 || error.code >= 500
+  return error instanceof PlatformError && error.code === 'database-unreachable'
 }

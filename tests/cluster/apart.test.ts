@@ -212,8 +212,10 @@ describe('a worker that dies by SIGKILL is stood in for by the other, and the op
       .finally(() => signalApiServer(cluster.kubeconfigPath, 'SIGCONT'))
     await late.said('Joined.')
     workers = [late, await startWorker('beside')]
-    await deployed(doors, { app: 'qdrant', namespace, name: 'after' })
-  })
+    // Nothing is placed there before it has been seen well for a while.
+    const asked = await until(() => ask(doors, { app: 'qdrant', namespace, name: 'after' }))
+    expect(await ended(doors, asked)).toMatchObject({ state: 'succeeded' })
+  }, 200_000)
 
   it('and the cluster is said to be ready again', async () => {
     await until(async () => {
