@@ -95,7 +95,15 @@ export const Cluster = z.object({
   monitors: z.array(z.enum(['PodMonitor', 'ServiceMonitor'])).nullable(),
   deployments: z.int(),
   /** Nothing new is placed there since then; null where it is. What runs there is left alone. */
-  cordon: z.object({ at: Time, by: z.string(), reason: z.string().optional() }).nullable(),
+  cordon: z
+    .object({
+      at: Time,
+      by: z.string(),
+      reason: z.string().optional(),
+      /** What runs there is moved to others, one by one, where it can be. */
+      drain: z.boolean().optional(),
+    })
+    .nullable(),
   /** Null before the first scan, about a minute after joining. */
   scan: ClusterScan.nullable(),
 })

@@ -28,6 +28,7 @@ import {
   Rollback,
   TimelineEntry,
 } from './deployments.ts'
+import { Detach, DrainPlan } from './drain.ts'
 import { EventView } from './events.ts'
 import { FailoverOfDeployment, SetFailover } from './failover.ts'
 import { DeploymentMetrics } from './metrics.ts'
@@ -165,6 +166,37 @@ export const contract = {
     action: 'cluster.change',
     params: z.strictObject({ cluster: Name }),
     body: Cordon,
+    answers: { 204: null },
+  }),
+  previewDrain: route({
+    method: 'GET',
+    path: '/clusters/{cluster}/drain',
+    summary:
+      'What would be moved away from a cluster, where to, and what could not be; changes nothing',
+    tag: 'clusters',
+    action: 'cluster.read',
+    params: z.strictObject({ cluster: Name }),
+    answers: { 200: DrainPlan },
+  }),
+  drainCluster: route({
+    method: 'POST',
+    path: '/clusters/{cluster}/drain',
+    summary: 'Place nothing new on a cluster, and move what runs there to others, one by one',
+    tag: 'clusters',
+    action: 'cluster.change',
+    params: z.strictObject({ cluster: Name }),
+    body: Cordon,
+    answers: { 200: DrainPlan },
+  }),
+  detachCluster: route({
+    method: 'DELETE',
+    path: '/clusters/{cluster}',
+    summary:
+      'Take an empty cluster out of the registry, or one whose deployments are left to run without Kade',
+    tag: 'clusters',
+    action: 'cluster.change',
+    params: z.strictObject({ cluster: Name }),
+    query: Detach,
     answers: { 204: null },
   }),
   uncordonCluster: route({

@@ -32,6 +32,7 @@ const names = [
   'PlatformHealthCheck',
   'ClusterCordoned',
   'ClusterUncordoned',
+  'ClusterDetached',
   'WorkerCredentialCreated',
   'WorkerCredentialRevoked',
   'AppAdded',

@@ -13,6 +13,7 @@ import { listCompositions, readComposition } from './compositions/queries.ts'
 import type { PlatformContext } from './context.ts'
 import { restartDeployment, rollbackDeployment, updateDeployment } from './deployments/changes.ts'
 import { createDeployment, deleteDeployment } from './deployments/commands.ts'
+import { drainCluster, previewDrain } from './deployments/drain-plan.ts'
 import { readFailover, setFailover } from './deployments/failover.ts'
 import { forgetDeployment } from './deployments/forget.ts'
 import { inspectDeployment, readLogs, readMetrics } from './deployments/inspect.ts'
@@ -25,6 +26,7 @@ import { listSecrets, revealSecret } from './deployments/reveal.ts'
 import { readTimeline } from './deployments/timeline.ts'
 import { continueOperation } from './deployments/waves.ts'
 import { setCordon } from './federation/cordons.ts'
+import { detachCluster } from './federation/detach.ts'
 import { readHubHealth } from './federation/health-view.ts'
 import {
   createNamespace,
@@ -145,7 +147,16 @@ function moveRoutes(
 
 function clusterRoutes(
   context: PlatformContext,
-): Pick<Platform, 'listClusters' | 'cordonCluster' | 'uncordonCluster'> & WorkerCredentialRoutes {
+): Pick<
+  Platform,
+  | 'listClusters'
+  | 'cordonCluster'
+  | 'uncordonCluster'
+  | 'previewDrain'
+  | 'drainCluster'
+  | 'detachCluster'
+> &
+  WorkerCredentialRoutes {
   const { database } = context
   return {
     ...workerCredentialRoutes(context),
@@ -155,7 +166,14 @@ function clusterRoutes(
       hub: await readHubHealth(database),
     }),
     cordonCluster: async (actor, { params, body }) => {
-      await setCordon(context, actor, params.cluster, true, body.reason)
+      await setCordon(context, actor, params.cluster, true, body)
+      return undefined
+    },
+    previewDrain: (actor, { params }) => previewDrain(context, actor, params.cluster),
+    drainCluster: (actor, { params, body }) =>
+      drainCluster(context, actor, params.cluster, body.reason),
+    detachCluster: async (actor, { params, query }) => {
+      await detachCluster(context, actor, params.cluster, query.leave)
       return undefined
     },
     uncordonCluster: async (actor, { params }) => {

@@ -5,6 +5,7 @@ import { clean, table } from '../render.ts'
 import { type Terminal, tell } from '../terminal.ts'
 import { simulatedMark, word } from '../words.ts'
 import { healthLines, suspectLines } from './cluster-health.ts'
+import { registerDrain } from './drain.ts'
 
 const header = [
   'CLUSTER',
@@ -23,6 +24,7 @@ const header = [
 export function registerClusters(program: Command, cli: Cli): void {
   const command = program.command('clusters').description('the clusters and how they are')
   registerCordon(command, cli)
+  registerDrain(command, cli)
   withOutput(command).action(async (flags: OutputFlags) => {
     const { client } = await cli.connect()
     const page = await client.listClusters({ query: { limit: 200 } })
@@ -33,7 +35,11 @@ export function registerClusters(program: Command, cli: Cli): void {
       word(cli.terminal, one.jurisdiction),
       word(cli.terminal, one.state) +
         simulatedMark(cli.terminal, one) +
-        (one.cordon ? says(', cordoned', ', afgesloten voor nieuw werk') : ''),
+        (one.cordon?.drain
+          ? says(', being drained', ', wordt leeggemaakt')
+          : one.cordon
+            ? says(', cordoned', ', afgesloten voor nieuw werk')
+            : ''),
       word(cli.terminal, one.health.state),
       String(one.deployments),
       ...takenOf(one.capacity),

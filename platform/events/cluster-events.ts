@@ -26,9 +26,13 @@ export const clusterEvents = {
   ClusterCordoned: z.object({
     cluster: z.string(),
     reason: z.string().optional(),
+    /** What runs there is moved to others, where it can be. */
+    drain: z.boolean().optional(),
     actor: z.string(),
     via: Via,
   }),
+  /** Somebody took a cluster out of the registry; `left`: so many deployments stood there, and run on without Kade. */
+  ClusterDetached: z.object({ cluster: z.string(), left: z.int(), actor: z.string(), via: Via }),
   /** Somebody said that a cluster takes new deployments again. */
   ClusterUncordoned: z.object({ cluster: z.string(), actor: z.string(), via: Via }),
   /** Somebody chose what is done with the deployment when its cluster is down. */

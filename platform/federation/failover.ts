@@ -155,7 +155,7 @@ function whyWait(
 }
 
 /** Where it runs afterwards: what it does not leave of where it is, and as many others as it loses. Empty where that cannot be. */
-function target(
+export function target(
   { clusters, namespace, request, leaving }: Standing,
   candidates: readonly FailingCandidate[],
   leaves: (name: string) => boolean,
@@ -180,7 +180,7 @@ function target(
 const turns = { prod: 0, staging: 1, dev: 2 } as const
 
 /** Who is moved first: what waits for nothing, then what people use, then by id, so that the order is always the same. */
-function inTurn(a: Standing, b: Standing): number {
+export function inTurn(a: Standing, b: Standing): number {
   const isUrgent = (one: Standing) => Number(one.policy.mode === 'immediate')
   return (
     isUrgent(b) - isUrgent(a) ||

@@ -3,20 +3,15 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { readStandings } from '#platform/deployments/standings.ts'
 import { append } from '#platform/events/store.ts'
-import { readCandidates } from '#platform/federation/candidates.ts'
+import { type Drain, planDrain } from '#platform/federation/drain.ts'
+import { type Failing, readFailing } from '#platform/federation/failing.ts'
 import {
   decideFailover,
-  type FailingCandidate,
   failoverRules,
   type Held,
   type Move,
+  type Standing,
 } from '#platform/federation/failover.ts'
-import {
-  type HubSuspect,
-  healthRules,
-  type Look,
-  type Verdict,
-} from '#platform/federation/health.ts'
 
 /** Asks for a move in the caller's transaction: the operation, or why it may not be. */
 export type RequestMove = (
@@ -52,13 +47,6 @@ export function startFailover(
   }
 }
 
-type Known = {
-  readonly name: string
-  readonly state: string
-  readonly looks: readonly Look[]
-  readonly health: Verdict | null
-}
-
 /** One round, of one process at a time; answers the operation it began. */
 export async function failOver(
   context: PlatformContext,
@@ -70,36 +58,17 @@ export async function failOver(
     )
     if (!lock?.mine) return null
     const now = context.clock()
-    const known = await tx.query<Known>('select name, state, looks, health from kade.cluster')
-    const down = known.filter(one => isDown(one, now))
-    if (down.length === 0) {
+    const failing = await readFailing(tx, now)
+    const left = failing.candidates.filter(one => one.down || one.draining)
+    if (left.length === 0) {
       await tx.query('delete from kade.failover_held')
       return null
     }
-    const [watch] = await tx.query<{ suspect: HubSuspect | null; moved_at: Date | null }>(
-      'select suspect, moved_at from kade.health_watch',
-    )
     const standings = await readStandings(
       tx,
-      down.map(one => one.name),
+      left.map(one => one.name),
     )
-    const candidates = (await readCandidates(tx, null, now)).map((one): FailingCandidate => {
-      const gone = down.find(({ name }) => name === one.name)
-      const since = gone?.health?.outSince
-      const coming = gone?.state === 'starting' || gone?.state === 'joining'
-      return {
-        ...one,
-        down: gone !== undefined,
-        outSince: since ? new Date(since) : null,
-        coming,
-        draining: false,
-      }
-    })
-    const { moves, held } = decideFailover(standings, candidates, {
-      suspect: (watch?.suspect ?? null) !== null,
-      lastMoveAt: watch?.moved_at ?? null,
-      now,
-    })
+    const { moves, held } = whatNow(standings, failing, now)
     let began: string | null = null
     const refused: Held[] = []
     for (const move of moves) {
@@ -112,11 +81,25 @@ export async function failOver(
   })
 }
 
-/** A verdict that nobody has looked after for three rounds is none. */
-function isDown({ looks, health }: Known, now: Date): boolean {
-  const newest = looks.at(-1)
-  if (!health?.down || !newest) return false
-  return now.getTime() - Date.parse(newest.at) <= 3 * healthRules.every
+/** At most one move: what flees from a cluster that is down goes before what leaves one that is drained. */
+function whatNow(
+  standings: readonly Standing[],
+  { candidates, suspect, lastMoveAt }: Failing,
+  now: Date,
+): Drain {
+  const failover = decideFailover(standings, candidates, { suspect, lastMoveAt, now })
+  const isDown = (name: string) => candidates.some(one => one.name === name && one.down)
+  const drain = planDrain(
+    standings.filter(one => !one.clusters.some(isDown)),
+    candidates,
+    now,
+  )
+  const isTurn = !lastMoveAt || now.getTime() - lastMoveAt.getTime() >= failoverRules.between
+  const isFree = !suspect && isTurn && failover.moves.length === 0
+  return {
+    moves: isFree ? drain.moves.slice(0, 1) : failover.moves,
+    held: [...failover.held, ...drain.held],
+  }
 }
 
 async function begin(

@@ -218,3 +218,91 @@ describe('what is done when its cluster is down', () => {
     expect(await read(made)).toMatchObject({ mode: 'never', why: { en: /paris by name/ } })
   })
 })
+
+describe('a cluster that is drained', () => {
+  const preview = (cluster: string) => ground.platform.previewDrain(ada, { params: { cluster } })
+  const drain = (cluster: string) =>
+    ground.platform.drainCluster(ada, { params: { cluster }, body: { reason: 'repairs' } })
+
+  it('says beforehand what leaves it and what does not, without a change, and names nothing of other teams', async () => {
+    const free = await served()
+    const bound = await served('qdrant')
+    const plan = await preview('paris')
+    expect(plan).toMatchObject({
+      moves: [{ name: free.name, to: ['amsterdam'] }],
+      stays: [{ name: bound.name, code: 'volumes' }],
+      others: { moves: 0, stays: 0 },
+    })
+    expect(
+      (await ground.platform.listClusters(ada, { query: { limit: 9 } })).items[1]?.cordon,
+    ).toBeNull()
+    const params = { cluster: 'paris' }
+    expect(await ground.platform.previewDrain(bob, { params })).toMatchObject({
+      ...{ moves: [], stays: [], others: { moves: 1, stays: 1 } },
+    })
+    await expect(preview('nowhere')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('takes nothing new and is left one by one, until somebody ends that', async () => {
+    const all = [await served(), await served(), await served('qdrant')]
+    await drain('paris')
+    const where = await ground.platform.previewDeployment(ada, {
+      body: { app: 'tika', namespace: 'team-a', name: freshName(), settings: {}, cluster: 'paris' },
+    })
+    expect(where.placement.find(one => one.cluster === 'paris')?.code).toBe('cordoned')
+    await round()
+    await round()
+    expect(asked).toHaveLength(1)
+    expect(await read(all[2] ?? expect.fail())).toMatchObject({ held: { code: 'volumes' } })
+    await ground.platform.uncordonCluster(ada, { params: { cluster: 'paris' } })
+    ground.pass(2)
+    await round()
+    expect(asked).toHaveLength(1)
+  })
+
+  it('is left by nothing while Kade suspects itself, and by what is on a cluster that is down first', async () => {
+    await served()
+    await drain('paris')
+    down.add('amsterdam').add('warsaw')
+    await looks(6)
+    await round()
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a cluster that is detached', () => {
+  const detach = (cluster: string, leave?: string) =>
+    ground.platform.detachCluster(ada, { params: { cluster }, query: leave ? { leave } : {} })
+  const stopped = () => ground.context.database.query('delete from kade.worker_report')
+
+  it('has no worker any more, and nothing on it, or who detaches it says that this is left', async () => {
+    const one = await served()
+    await expect(detach('paris')).rejects.toMatchObject({ code: 'conflict' })
+    await stopped()
+    await expect(detach('paris')).rejects.toMatchObject({
+      ...{ code: 'conflict', details: { violations: [{ pointer: '/leave' }] } },
+    })
+    await expect(detach('paris', 'amsterdam')).rejects.toMatchObject({ code: 'conflict' })
+    await detach('paris', 'paris')
+    const { items } = await ground.platform.listClusters(ada, { query: { limit: 9 } })
+    expect(items.map(each => [each.name, each.primary])).toEqual([
+      ['amsterdam', true],
+      ['warsaw', false],
+    ])
+    const { clusters } = await ground.platform.readNamespace(ada, {
+      params: { namespace: 'team-a' },
+    })
+    expect(clusters.map(each => each.name)).toEqual(['amsterdam', 'warsaw'])
+    expect((await ground.platform.readDeployment(ada, at(one))).health.state).toBe('unknown')
+    const told = await readStream(ground.context.database, 'cluster-paris')
+    expect(told.at(-1)).toMatchObject({ type: 'ClusterDetached', data: { left: 1, actor: 'ada' } })
+    await expect(detach('paris')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('goes at once where nothing stands on it', async () => {
+    await stopped()
+    await detach('warsaw')
+    const { items } = await ground.platform.listClusters(ada, { query: { limit: 9 } })
+    expect(items.map(each => each.name)).not.toContain('warsaw')
+  })
+})
