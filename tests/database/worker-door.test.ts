@@ -235,6 +235,24 @@ describe('a message', () => {
     const bad = { worker: 'w', clusters: Array(30).fill({ name: 'paris', reachable: true }) }
     expect((await post('heartbeat', bad)).status).toBe(400)
     expect((await post('nothing', {})).status).toBe(404)
+    const torn = await fetch(`${gateway.url}/worker/v1/heartbeat`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${paris.token}`, 'content-type': 'application/json' },
+      body: '{"worker":',
+    })
+    expect(torn.status).toBe(400)
+  })
+
+  it('that is an answer too large to be taken is told to who asked', async () => {
+    const carrier = dial()
+    closing.push(
+      await carrier.agent.answer(['paris'], async () => ({ items: 'x'.repeat(9 * 1024 * 1024) })),
+    )
+    const agent = createSqlAgent({ database: ground.context.database, queue: ground.queue })
+    const question = { type: 'logs', namespace: 'team-a', name: 'chat', lines: 1 } as const
+    await expect(agent.ask('paris', question, 15_000)).rejects.toMatchObject({
+      code: 'body-too-large',
+    })
   })
 
   it('that answers for the stream of another credential changes nothing', async () => {

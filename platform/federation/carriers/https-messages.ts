@@ -226,7 +226,7 @@ export const workerCalls = {
       ]),
     }),
     () => [],
-    16 * MiB,
+    8 * MiB,
   ),
 } as const
 

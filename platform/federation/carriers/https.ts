@@ -193,8 +193,14 @@ async function reply(
     value => ({ type, question, answer: value ?? null }),
     error => ({ type, question, error: told(error) }),
   )
-  // Who asked is told in the end by its own deadline.
-  await caller.once('reply', { stream: stream.id, reply: said }).catch(() => {})
+  const send = (one: object) => caller.once('reply', { stream: stream.id, reply: one })
+  await send(said)
+    // An answer that the gateway does not take, such as one that is too large, is told instead.
+    .catch(error =>
+      error instanceof PlatformError ? send({ type, question, error: told(error) }) : null,
+    )
+    // Who asked is told in the end by its own deadline.
+    .catch(() => {})
 }
 
 const ReceivedAnswer = z.enum(['accepted', 'ended'])
