@@ -95,3 +95,22 @@ it('lists them, and revokes one by its name', async () => {
   })
   expect((await typed('worker-credentials revoke lyon', home)).code).toBe(2)
 })
+
+it('worker takes an https gateway with a token of its own, and says what is wrong before it starts', async () => {
+  const file = join(home, 'no.token')
+  await writeFile(file, 'not a token')
+  const wrong: [string, number, string][] = [
+    [`worker --token-file ${file}`, 2, 'for a worker with --gateway'],
+    ['worker --gateway https://kade.example.nl', 2, 'give --token-file'],
+    [`worker --gateway http://kade.example.nl --token-file ${file}`, 2, 'for this machine alone'],
+    [`worker --gateway https://kade.example.nl --token-file ${file}`, 2, 'no token of a worker'],
+    [`worker --gateway https://kade.example.nl --token-file ${file}x`, 2, 'cannot be read'],
+  ]
+  for (const [line, code, said] of wrong) {
+    const { code: exit, err } = await typed(line, home)
+    expect(err).toContain(said)
+    expect(exit).toBe(code)
+  }
+  const dutch = await typed(`worker --token-file ${file}`, home, { env: { KADE_LANG: 'nl' } })
+  expect(dutch.err).toContain('zijn voor een worker met --gateway')
+})
