@@ -4,6 +4,7 @@
  * outlives the session that opened it by no more than that. A reader too slow for its events is cut off, and comes back.
  */
 import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventView } from '#api/events.ts'
@@ -95,12 +96,15 @@ export function frame(event: EventView): string {
   return `id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(event)}\n\n`
 }
 
-/** Resolves when the reader took it; rejects when it does not within the idle limit, or is gone. */
+/** Resolves when the reader took it; rejects when it does not within the idle limit, or is gone, also before this was called. */
 export async function writeWhenTaken(
-  output: ServerResponse,
+  output: Writable,
   text: string,
   signal: AbortSignal,
 ): Promise<void> {
+  // What is over, or gone, tells of it no second time.
+  signal.throwIfAborted()
+  if (output.destroyed) throw new Error('The reader is gone.')
   if (output.write(text)) return
   const patience = AbortSignal.any([signal, AbortSignal.timeout(limits.idleConnectionMs)])
   await new Promise<void>((resolve, reject) => {

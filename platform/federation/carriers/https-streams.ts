@@ -34,6 +34,8 @@ type Waiting = { readonly settle: (reply: Reply) => void; readonly fail: (why: E
 type OpenStream = {
   readonly credential: string
   readonly waiting: Map<string, Waiting>
+  /** Aborts when it is over. */
+  readonly ended: AbortSignal
   heardAt: number
 }
 
@@ -70,10 +72,11 @@ export function openWorkerStreams(options: {
       })
       await started
       const id = randomUUID()
-      const stream = { credential: worker.credential, waiting: new Map(), heardAt: Date.now() }
-      streams.set(id, stream)
       const over = new AbortController()
       const ended = AbortSignal.any([signal, over.signal])
+      const { credential } = worker
+      const stream = { credential, waiting: new Map(), ended, heardAt: Date.now() }
+      streams.set(id, stream)
       const watch = setInterval(() => {
         if (Date.now() - stream.heardAt > silentMs) over.abort()
       }, silentMs / 4)
@@ -90,8 +93,9 @@ export function openWorkerStreams(options: {
       } finally {
         clearInterval(watch)
         streams.delete(id)
-        for (const one of stream.waiting.values())
-          one.fail(new Error('The connection to the worker ended before it had answered.'))
+        // Also where it ended by an error: what is handed to it from now on is given back at once.
+        over.abort()
+        for (const one of stream.waiting.values()) one.fail(connectionEnded())
         await stop()
       }
     },
@@ -110,16 +114,21 @@ export function openWorkerStreams(options: {
 
 /** Resolves when the worker has ended the task; rejects when it failed, or is another's now. */
 async function hand(stream: OpenStream, send: Send, task: Task, lost: AbortSignal): Promise<void> {
-  const reply = await answered(stream, task.id, async fail => {
-    const cancel = () => {
-      // The claim is lost: whoever has it now must not wait for this worker.
-      fail(lost.reason)
-      send({ type: 'cancel', task: task.id }).catch(() => {})
-    }
-    lost.addEventListener('abort', cancel, { once: true })
-    await send({ type: 'task', task })
-    return () => lost.removeEventListener('abort', cancel)
-  })
+  lost.throwIfAborted()
+  const reply = await answered(
+    stream,
+    task.id,
+    () => send({ type: 'task', task }),
+    fail => {
+      const cancel = () => {
+        // The claim is lost: whoever has it now must not wait for this worker.
+        fail(lost.reason)
+        send({ type: 'cancel', task: task.id }).catch(() => {})
+      }
+      lost.addEventListener('abort', cancel, { once: true })
+      return () => lost.removeEventListener('abort', cancel)
+    },
+  )
   if (reply.type === 'task' && reply.failure !== null) throw new Error(reply.failure)
 }
 
@@ -130,34 +139,46 @@ async function put(
   asks: Question,
 ): Promise<unknown> {
   const question = randomUUID()
-  const reply = await answered(stream, question, async fail => {
-    const late = setTimeout(() => fail(new Error('The worker did not answer.')), questionTime)
-    await send({ type: 'question', question, cluster, asks })
-    return () => clearTimeout(late)
-  })
+  const reply = await answered(
+    stream,
+    question,
+    () => send({ type: 'question', question, cluster, asks }),
+    fail => {
+      const late = setTimeout(() => fail(new Error('The worker did not answer.')), questionTime)
+      return () => clearTimeout(late)
+    },
+  )
   if (reply.type !== 'question') return undefined
   if (reply.error) throw errorOf(reply.error)
   return reply.answer
 }
 
-/** Waits for the reply to something that `ask` sends; what `ask` gives back is done afterwards, whatever came. */
+/**
+ * Sends something, and waits for the reply to it; rejects as soon as `watch` or the end of the stream says so, also while it is
+ * still being sent. What `watch` gives back is done afterwards, whatever came.
+ */
 async function answered(
   stream: OpenStream,
   key: string,
-  ask: (fail: (why: Error) => void) => Promise<() => void>,
+  send: () => Promise<void>,
+  watch: (fail: (why: Error) => void) => () => void,
 ): Promise<Reply> {
+  if (stream.ended.aborted) throw connectionEnded()
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
-  promise.catch(() => {})
   const waiting = { settle: resolve, fail: reject }
   stream.waiting.set(key, waiting)
-  let after: () => void = () => {}
+  const unwatch = watch(reject)
   try {
-    after = await ask(reject)
+    await Promise.race([send(), promise])
     return await promise
   } finally {
-    after()
+    unwatch()
     if (stream.waiting.get(key) === waiting) stream.waiting.delete(key)
   }
+}
+
+function connectionEnded(): Error {
+  return new Error('The connection to the worker ended before it had answered.')
 }
 
 function deliver(stream: OpenStream, credential: string, reply: Reply): void {
