@@ -147,7 +147,7 @@ function placeHealth(row: DeploymentRow, seen: SeenPlace): Health {
   const last =
     row.clusters.length > 1 || row.clusters[0] !== seen.cluster ? since : row.health.since
   if (seen.unheard) return unknown(seen.unheard, seen.heartbeat, last)
-  if (state) return { state, since: last, ...(reason ? { reason } : {}) }
+  if (state && seen.part !== 'leaving') return { state, since: last, ...(reason ? { reason } : {}) }
   return seen.part === 'leaving'
     ? { state: 'unknown', since: last, reason: notLookedAt }
     : { state: 'missing', since: last, reason: nothingYet }

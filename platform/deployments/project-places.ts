@@ -30,16 +30,12 @@ export async function moved(
   ])
 }
 
-/** What was seen of it on a cluster goes with it. */
+/** Nothing is applied there any more. */
 export async function emptied(
   tx: Sql,
   id: string,
   { cluster }: EventData<'PlaceEmptied'>,
 ): Promise<void> {
-  await tx.query('delete from kade.observation where deployment = $1 and cluster = $2', [
-    id,
-    cluster,
-  ])
   await tx.query('update kade.deployment set places = places - $2::text where id = $1', [
     id,
     cluster,

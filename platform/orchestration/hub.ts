@@ -16,7 +16,7 @@ import { recordScan, strangersAmong } from '#platform/federation/scans.ts'
 import { recordSurvey } from '#platform/federation/surveys.ts'
 import { nextAfter } from './advice.ts'
 import { judge, lookAt } from './judge.ts'
-import { recordObservation, recordRepair } from './observations.ts'
+import { forgetSighting, recordObservation, recordRepair } from './observations.ts'
 import { orderFor, orderToEmpty } from './orders.ts'
 import { workFor } from './outcome.ts'
 import { storable } from './storable.ts'
@@ -189,6 +189,8 @@ async function removed(context: PlatformContext, claim: Claim): Promise<Received
     )
     if ('refused' in result || !mayReport(result.before)) return 'ended'
     const { before, after } = result
+    // What was last seen there goes with it: nothing of that follows from events, so that no rebuilding takes it away again.
+    await forgetSighting(tx, deployment, claim.cluster)
     if (after.deleted && !before.deleted && before.operation?.data === 'delete')
       await context.secrets.erase(tx, deployment)
     if (after.operation?.moved) await judge(context, tx, deployment)

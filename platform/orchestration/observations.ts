@@ -31,6 +31,14 @@ export async function sightingsOf(sql: Sql, deployment: string): Promise<Sightin
   )
 }
 
+/** Of a cluster on which nothing is left. */
+export async function forgetSighting(tx: Sql, deployment: string, cluster: string): Promise<void> {
+  await tx.query('delete from kade.observation where deployment = $1 and cluster = $2', [
+    deployment,
+    cluster,
+  ])
+}
+
 type Before = {
   state: Health['state'] | null
   drift: string[] | null

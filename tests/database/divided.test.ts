@@ -104,7 +104,7 @@ it('leaves a cluster without any only where there are fewer than clusters', asyn
 })
 
 it('goes where there is room, which it takes for its part only', async () => {
-  const node: Amounts = { cpu: 10_000, memory: 2 ** 37, pods: 100, devices: {} }
+  const node: Amounts = { cpu: 12_000, memory: 2 ** 37, pods: 100, devices: {} }
   const count = (name: string, cpu: number) => {
     const rooms = [{ ...node, cpu }]
     const sums = { allocatable: node, requested: { ...node, cpu: 0 } }
@@ -116,14 +116,14 @@ it('goes where there is room, which it takes for its part only', async () => {
   for (const name of ['delft', 'gouda', 'leiden']) await ground.cluster(name, 0)
   await ground.namespace('team-b', 'a', ['delft', 'gouda', 'leiden'])
   await count('delft', 4_000)
-  await count('gouda', 8_000)
+  await count('gouda', 12_000)
   await count('leiden', 0)
   const there = { namespace: 'team-b', resources }
   const made = await light({ ...there, replicas: 6, placement })
   expect(await partsOf(made)).toEqual({ delft: 2, gouda: 4 })
-  await expect(light({ ...there, replicas: 1, placement: {} })).rejects.toMatchObject({
-    code: 'no-placement',
-  })
+  const one = () => light({ ...there, replicas: 1, placement: {} })
+  for (const _ of [1, 2]) expect((await read(await one())).clusters).toEqual(['gouda'])
+  await expect(one()).rejects.toMatchObject({ code: 'no-placement' })
 })
 
 it('gives every cluster all of them, unless divided was asked', async () => {

@@ -128,7 +128,15 @@ describe('a move', () => {
     })
     // Back, it reports the old copy first: that says nothing of the deployment.
     await ground.hub.observed([seen(made, { state: 'degraded', ready: false })])
-    expect((await read(made)).health.state).toBe('healthy')
+    const back = await read(made)
+    expect(back.health.state).toBe('healthy')
+    expect(back.placements[0]).toMatchObject({
+      part: 'leaving',
+      revision: 1,
+      health: { state: 'unknown' },
+    })
+    const { items } = await ground.platform.readTimeline(ada, { ...at(made), query: { limit: 1 } })
+    expect(items[0]?.event).not.toBe('HealthChanged')
     expect(await idle(made)).toEqual(['amsterdam'])
     const { operation: last } = await read(made)
     await remove(last, 'amsterdam')
@@ -166,6 +174,11 @@ describe('a move', () => {
     await arrive(back, 3)
     await remove(back, 'paris')
     expect(await partsOf(made)).toEqual([['amsterdam', 'here']])
+    await rebuildDeployments(ground.context.database)
+    expect(await read(made)).toMatchObject({
+      clusters: ['amsterdam'],
+      health: { state: 'healthy' },
+    })
   })
 
   it('to more clusters leaves none', async () => {
