@@ -60,7 +60,9 @@ export async function readStandings(sql: Sql, clusters: readonly string[]): Prom
 
 async function standingOf(sql: Sql, row: Row): Promise<Standing> {
   const { deployment, environment, clusters, placement, operating, demand, beside } = row
-  const { regions, affinity, spread } = placement?.wish ?? {}
+  const { regions, affinity, spread, replicas } = placement?.wish ?? {}
+  // Of replicas that are divided about a part has to fit; which part is decided with the move itself.
+  const parts = replicas === 'divided' ? clusters.length : 1
   const { data: dataClass } = DataClass.safeParse(placement?.dataClass)
   const claims = await ownClaimsOf(sql, row.digest)
   return {
@@ -71,7 +73,7 @@ async function standingOf(sql: Sql, row: Row): Promise<Standing> {
     policy: policyOf(row, claims),
     claims,
     request: {
-      each: demand ?? [],
+      each: (demand ?? []).map(pods => ({ ...pods, count: Math.ceil(pods.count / parts) })),
       ...(dataClass && { dataClass }),
       ...(regions && { regions }),
       ...(affinity && { affinity }),
