@@ -277,7 +277,9 @@ describe('a cluster that is detached', () => {
 
   it('has no worker any more, and nothing on it, or who detaches it says that this is left', async () => {
     const one = await served()
-    await expect(detach('paris')).rejects.toMatchObject({ code: 'conflict' })
+    await expect(detach('paris', 'paris')).rejects.toMatchObject({
+      ...{ code: 'conflict', message: expect.stringContaining('A worker serves paris') },
+    })
     await stopped()
     await expect(detach('paris')).rejects.toMatchObject({
       ...{ code: 'conflict', details: { violations: [{ pointer: '/leave' }] } },
