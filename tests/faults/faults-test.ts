@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
 import { natsBinary } from '#tests/support/nats-server.ts'
 import { readModel } from './snapshot.ts'
-import { expectHealed, newestPosition, rage } from './storm.ts'
+import { deployFirst, expectHealed, newestPosition, rage } from './storm.ts'
 import { openWorld, type World } from './world.ts'
 
 /** `KADE_SEED` plays one storm again. */
@@ -20,6 +20,7 @@ export function faultsTest(seconds: number): void {
     beforeAll(async () => {
       world = await openWorld(['storm', 'swell'])
       begun = await newestPosition(world.database)
+      await deployFirst(world)
     })
 
     afterAll(() => world?.stop())
@@ -35,7 +36,8 @@ export function faultsTest(seconds: number): void {
           throw error
         })
         console.log(`${operations} operations, each ended once`)
-        expect(accepted.length).toBeGreaterThan(seconds / 4)
+        // Who asked may have lost its answer; what was asked for is counted.
+        expect(operations).toBeGreaterThan(seconds / 4)
       },
       (seconds + healing) * 1_000,
     )

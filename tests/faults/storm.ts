@@ -18,9 +18,23 @@ import type { World } from './world.ts'
 export type StormOptions = { readonly seconds: number; readonly seed: number }
 
 const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
+/** Of the names, in each namespace. */
+const standing = 4
 /** A request to a gateway that was stopped in its tracks is given up. */
 const patienceMs = 8_000
 const told = toldCategories as readonly string[]
+
+/**
+ * Some of each namespace stand before it begins: while nothing is heard of the workers nothing new is placed, and then there would be
+ * nothing to ask for.
+ */
+export async function deployFirst(world: World): Promise<void> {
+  const client = await pick(world.gateways, () => 0).client()
+  for (const namespace of world.namespaces)
+    for (const name of names.slice(0, standing))
+      await client.createDeployment({ body: { app: 'qdrant', namespace, name, settings: {} } })
+  await allEnded(world.database)
+}
 
 /** Rages and heals; answers the operations that were accepted, and what was struck. */
 export async function rage(world: World, { seconds, seed }: StormOptions) {
