@@ -23,10 +23,21 @@ export async function lookAt(
 
 /** Ends the open operation, or asks for its next step, when what is known decides it. */
 export async function judge(context: PlatformContext, tx: Sql, deployment: string): Promise<void> {
+  await enqueue(context, tx, deployment, await decideBySeen(context, tx, deployment))
+}
+
+/** Where a worker is to go on with which operation. */
+type GoOn = { readonly operation: string; readonly clusters: readonly string[] }
+
+async function decideBySeen(
+  context: PlatformContext,
+  tx: Sql,
+  deployment: string,
+): Promise<GoOn | null> {
   // Before it is looked at: what changes by somebody else is seen, or waits for this.
   await lockDeployment(tx, deployment)
   const seen = await lookAt(context, tx, deployment)
-  let goOn: { operation: string; clusters: readonly string[] } | null = null
+  let goOn: GoOn | null = null
   await change(context, tx, deployment, state => {
     const { operation, lastGood } = state
     const result = outcome(state, seen)
@@ -41,7 +52,7 @@ export async function judge(context: PlatformContext, tx: Sql, deployment: strin
     goOn = { operation: id, clusters: nextClusters(operation, result) }
     return command
   })
-  await enqueue(context, tx, deployment, goOn)
+  return goOn
 }
 
 /** Only what was never there before has nothing to prune: a restart may follow an update that failed half-way. */
@@ -65,7 +76,7 @@ async function enqueue(
   context: PlatformContext,
   tx: Sql,
   key: string,
-  next: { operation: string; clusters: readonly string[] } | null,
+  next: GoOn | null,
 ): Promise<void> {
   for (const cluster of next?.clusters ?? [])
     await context.queue.enqueue(
@@ -75,17 +86,37 @@ async function enqueue(
     )
 }
 
-/** Judges what no sighting decides: waves that have served for as long as was asked, and moves that left a cluster that fell silent. */
+/** Before the first of all ids. */
+const none = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Judges what no sighting decides: waves that have served for as long as was asked, and moves that left a cluster that fell silent.
+ * Enqueues nothing where a worker is to go on, since it comes again and again: `findIdle` finds these, and those without a task get one.
+ * Ends between two of them when `signal` says so.
+ */
 export async function judgeWaiting(
   context: PlatformContext,
   log: (message: string, error?: unknown) => void,
+  signal?: AbortSignal,
+  page = 200,
 ): Promise<void> {
-  const rows = await context.database.query<{ deployment: string }>(
-    `select deployment from kade.operation where ended_at is null and (waves is not null or step = 'emptying')
-      order by requested_at limit 200`,
-  )
-  for (const { deployment } of rows)
-    await context.database
-      .transaction(tx => judge(context, tx, deployment))
-      .catch(error => log(`Deployment ${deployment} could not be judged.`, error))
+  let after = none
+  for (;;) {
+    const rows = await context.database.query<{ id: string; deployment: string }>(
+      `select id, deployment from kade.operation
+        where ended_at is null and id > $1 and (step = 'emptying' or step is distinct from 'held'
+          and (waves->>'current')::int < jsonb_array_length(waves->'clusters'))
+        order by id limit $2`,
+      [after, page],
+    )
+    for (const { deployment } of rows) {
+      if (signal?.aborted) return
+      await context.database
+        .transaction(tx => decideBySeen(context, tx, deployment))
+        .catch(error => log(`Deployment ${deployment} could not be judged.`, error))
+    }
+    const last = rows.at(-1)
+    if (!last || rows.length < page) return
+    after = last.id
+  }
 }

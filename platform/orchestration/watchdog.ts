@@ -31,28 +31,32 @@ type Overdue = {
 }
 
 /**
- * Ends what nobody ended: an operation past its deadline fails with the best-known cause.
+ * Ends what nobody ended: an operation past its deadline fails with the best-known cause. While a round runs no other begins; the
+ * function given back ends the one in hand between two operations.
  */
 export function startWatchdog(
   context: PlatformContext,
   log: (message: string, error?: unknown) => void,
   every = 2_000,
 ): () => Promise<void> {
-  let stopped = false
-  let round: Promise<void> = Promise.resolve()
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let round: Promise<void> | null = null
   const run = async (): Promise<void> => {
     try {
-      await endOverdue(context, log)
-      await judgeWaiting(context, log)
+      await endOverdue(context, log, signal)
+      if (!signal.aborted) await judgeWaiting(context, log, signal)
     } catch (error) {
       log('The watchdog failed; it runs again.', error)
     }
   }
   const timer = setInterval(() => {
-    if (!stopped) round = round.then(run)
+    round ??= run().finally(() => {
+      round = null
+    })
   }, every)
   return async () => {
-    stopped = true
+    stopping.abort()
     clearInterval(timer)
     await round
   }
@@ -62,6 +66,7 @@ export function startWatchdog(
 export async function endOverdue(
   context: PlatformContext,
   log: (message: string, error?: unknown) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const overdue = await context.database.query<Overdue>(
     `select o.id, o.deployment, o.kind, o.attempt, o.step, o.waits_for, p.places
@@ -76,8 +81,10 @@ export async function endOverdue(
       where o.ended_at is null and o.deadline < $1 limit 100`,
     [context.clock()],
   )
-  for (const one of overdue)
+  for (const one of overdue) {
+    if (signal?.aborted) return
     await end(context, one).catch(error => log(`Operation ${one.id} could not be ended.`, error))
+  }
 }
 
 async function end(context: PlatformContext, overdue: Overdue): Promise<void> {

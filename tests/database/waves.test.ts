@@ -141,6 +141,30 @@ it('is held up by no cluster of which nothing is heard, but for one that is a wh
   expect(await start(update, 'warsaw')).toMatchObject({ step: { type: 'settle' } })
 })
 
+it('collects no tasks while a cluster that has yet to settle is silent', async () => {
+  const update = await updated()
+  for (const cluster of ['warsaw', 'paris', 'amsterdam'] as const) {
+    await apply(update, cluster)
+    await observe(update, cluster)
+  }
+  const before = await tasksOf(update)
+  for (let round = 0; round < 3; round += 1) await judge()
+  expect(await tasksOf(update)).toEqual(before)
+})
+
+it('begins the next wave also behind more operations than one page, and looks at none that a person holds', async () => {
+  const held = await updated({ approval: true })
+  await apply(held, 'warsaw')
+  await observe(held, 'warsaw')
+  const update = await updated({ healthyFor: 300 })
+  await apply(update, 'warsaw')
+  await observe(update, 'warsaw')
+  ground.pass(301)
+  await judgeWaiting(ground.context, message => expect.fail(message), undefined, 1)
+  expect(await waveOf(update)).toMatchObject({ current: 2 })
+  expect(await waveOf(held)).toMatchObject({ current: 1, held: true })
+})
+
 it('is let go by a person past a wave of which nothing is heard', async () => {
   const update = await updated()
   await silent('warsaw', async () => {
