@@ -161,7 +161,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
           en: 'A delete that has begun cannot be cancelled: some objects are gone already.',
           nl: 'Een verwijdering die is begonnen kan niet worden gestopt: sommige objecten zijn al weg.',
         })
-      return { events: [cancelled(id, kind, command.actor)] }
+      return { events: [cutShort(state.operation, command.actor)] }
   }
 }
 
@@ -182,7 +182,7 @@ function request(command: Extract<Command, { type: 'request' }>, state: Deployme
       en: 'The deployment is being deleted. Wait until the operation has ended.',
       nl: 'De uitrol wordt verwijderd. Wacht tot de bewerking is afgelopen.',
     })
-  const superseded = open ? [cancelled(open.id, open.kind, request.actor, request.operation)] : []
+  const superseded = open ? [cutShort(open, request.actor, request.operation)] : []
   const number = (state.revisions.at(-1)?.number ?? 0) + 1
   const data = { ...request, ...(revision ? { revision: { ...revision, number } } : {}) }
   return { events: [...superseded, { type: 'DeploymentRequested', data }] }
@@ -194,7 +194,7 @@ function forget(
   { identity, deleted, operation: open }: DeploymentState,
 ): Decision {
   if (!identity || deleted) return refuse('not-found', noDeployment)
-  const superseded = open ? [cancelled(open.id, open.kind, data.actor, data.operation)] : []
+  const superseded = open ? [cutShort(open, data.actor, data.operation)] : []
   const end = { operation: data.operation, data: data.data ?? 'keep' }
   return {
     events: [
@@ -250,13 +250,14 @@ function rolledBack(state: DeploymentState, to: number | undefined): NewEvent[] 
   ]
 }
 
-function cancelled(
-  operation: string,
-  kind: OperationKind,
+/** A move that runs where it was to go to has come to its end, whatever is still to be removed where it was. */
+function cutShort(
+  { id, kind, revision, moved }: OpenOperation,
   actor: string,
   supersededBy?: string,
 ): NewEvent {
-  const data = { operation, actor, kind, ...(supersededBy ? { supersededBy } : {}) }
+  if (moved) return completed(id, kind, revision)
+  const data = { operation: id, actor, kind, ...(supersededBy ? { supersededBy } : {}) }
   return { type: 'OperationCancelled', data }
 }
 

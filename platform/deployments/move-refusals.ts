@@ -44,7 +44,8 @@ export async function refuseCutOff(
   /** Clusters that are down: who uses it there reaches nothing as it is. */
   down: readonly string[] = [],
 ): Promise<void> {
-  const users = (await consumersOf(sql, provider)).filter(one => !one.leaving)
+  // One that is being deleted, or bound to something else, may yet stay as it was.
+  const users = await consumersOf(sql, provider)
   if (users.length === 0) return
   const away = await sql.query<{ id: string }>(
     'select id from kade.deployment where id = any($1) and not clusters <@ $2',

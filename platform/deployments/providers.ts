@@ -9,6 +9,7 @@ export type Provider = {
   readonly id: string
   /** `unusable` for an app from outside that breaks the rules of today so far that not even what it offers can be read. */
   readonly app: Offers | 'unusable'
+  /** Where it runs; while it moves, those of them on which it stays. */
   readonly clusters: readonly string[]
   /** It is being deleted: nobody may begin to use it. */
   readonly leaving: boolean
@@ -32,10 +33,13 @@ export function findsProviders(context: PlatformContext, sql: Sql, actor: Actor)
   const read = (target: string) => {
     const [namespace = '', name = ''] = target.split('/')
     return sql.query<Row>(
-      `select d.id, d.app, d.clusters, d.desired ? 'deleted' as leaving,
+      `select d.id, d.app, d.desired ? 'deleted' as leaving,
           coalesce((select (r.data->>'secretVersion')::int from kade.revision r
-            where r.deployment = d.id order by r.number desc limit 1), 0) as secret_version
-         from kade.deployment d where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
+            where r.deployment = d.id order by r.number desc limit 1), 0) as secret_version,
+          case when o.kind = 'move' and o.ended_at is null and o.step is distinct from 'emptying'
+            then array(select name from unnest(d.clusters) as name where name = any(o.clusters)) else d.clusters end as clusters
+         from kade.deployment d join kade.operation o on o.id = d.operation_id
+        where d.namespace = $1 and d.name = $2 and d.team = any($3)`,
       [namespace, name, [...actor.teams]],
     )
   }

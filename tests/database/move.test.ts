@@ -168,7 +168,8 @@ describe('a move', () => {
     const moving = await move(made, ['paris'])
     await arrive(moving)
     const back = await move(made, ['amsterdam'])
-    expect(await operation(moving)).toMatchObject({ state: 'cancelled' })
+    // It had moved: what was left to do was to remove what it left.
+    expect(await operation(moving)).toMatchObject({ state: 'succeeded' })
     // The task that was to empty it does nothing any more.
     expect(await ground.hub.start(moving.id, 'amsterdam', 'w1')).toBeNull()
     await arrive(back, 3)
@@ -179,6 +180,32 @@ describe('a move', () => {
       clusters: ['amsterdam'],
       health: { state: 'healthy' },
     })
+  })
+
+  it('that has moved ends well where it is stopped', async () => {
+    const made = await light(['amsterdam'])
+    const moving = await move(made, ['paris'])
+    await arrive(moving)
+    const params = { operation: moving.id }
+    expect(await ground.platform.cancelOperation(ada, { params })).toMatchObject({
+      state: 'succeeded',
+    })
+    await remove(moving, 'amsterdam')
+    expect(await partsOf(made)).toEqual([['paris', 'here']])
+  })
+
+  it('back to where it was keeps what is seen there when the read model is made anew', async () => {
+    const made = await light(['amsterdam'])
+    const there = await move(made, ['paris'])
+    await arrive(there)
+    await remove(there, 'amsterdam')
+    const back = await move(made, ['amsterdam'])
+    await arrive(back, 3)
+    await remove(back, 'paris')
+    const { health } = await read(made)
+    expect(health.state).toBe('healthy')
+    await rebuildDeployments(ground.context.database)
+    expect((await read(made)).health).toEqual(health)
   })
 
   it('to more clusters leaves none', async () => {
@@ -266,7 +293,20 @@ describe('what a move is refused for', () => {
       text: { nl: expect.stringContaining(chat.name) },
     })
     await expect(move(chat, ['paris'], 'leave')).rejects.toMatchObject({ code: 'settings-invalid' })
+    await ground.platform.deleteDeployment(ada, { ...at(chat), query: { data: 'keep' } })
+    // A delete that has not ended may fail, and what it did not take away goes on using this.
+    await expect(move(models, ['paris'])).rejects.toMatchObject({ code: 'in-use' })
     expect(await move(models, ['amsterdam', 'paris'])).toMatchObject({ kind: 'move' })
+  })
+
+  it('is nobody yet, and who comes while it moves is not put where it will not be', async () => {
+    const models = await light(['amsterdam'])
+    const bindings = { llm: `team-a/${models.name}` }
+    const moving = await move(models, ['paris'])
+    const chat = () => create({ app: 'open-webui', placement: {}, bindings })
+    await expect(chat()).rejects.toMatchObject({ code: 'no-placement' })
+    await arrive(moving)
+    expect(await chat()).toMatchObject({ clusters: ['paris'] })
   })
 })
 
