@@ -2,6 +2,7 @@ import type { Violation } from '#api/problem.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
+import type { RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
 import { consumersOf, namesOf, type Provider } from './consumers.ts'
 import { claimNames } from './standing-claims.ts'
@@ -65,6 +66,37 @@ export async function refuseCutOff(
       next: {
         en: 'Have it run on those clusters as well, or bind what uses it to something else first.',
         nl: 'Laat hem ook op die clusters draaien, of koppel wat hem gebruikt eerst aan iets anders.',
+      },
+    },
+  )
+}
+
+/** What of a revision decides about its pods. */
+type Content = Pick<RevisionData, 'objects' | 'secretVersion'>
+
+/**
+ * Throws `conflict` where a change of clusters makes something else of it on clusters where it stays: these would get that at once,
+ * neither in waves nor gone back from where it fails, as a move is no trial.
+ */
+export function refuseBoth(now: Content, next: Content, stays: readonly string[]): void {
+  if (stays.length === 0) return
+  if (now.objects === next.objects && now.secretVersion === next.secretVersion) return
+  const where = stays.join(', ')
+  const detail = {
+    en: `it stays on ${where}, and would be changed there in the same step`,
+    nl: `hij blijft op ${where}, en zou daar in dezelfde stap worden gewijzigd`,
+  }
+  throw new PlatformError(
+    'conflict',
+    {
+      en: `It cannot be changed and moved in one step while it stays on ${where}.`,
+      nl: `Hij kan niet in één stap worden gewijzigd en verhuisd zolang hij op ${where} blijft.`,
+    },
+    {
+      violations: [{ pointer: '/placement', detail }],
+      next: {
+        en: 'Change it first with its place as it is, then its clusters (kade move, or the place alone). Nothing was changed.',
+        nl: 'Wijzig hem eerst op de plaats die hij heeft, dan zijn clusters (kade move, of alleen de plaats). Er is niets gewijzigd.',
       },
     },
   )

@@ -9,6 +9,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { clusterSays } from '#platform/cluster-says.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
+import type { RevisionData } from '#platform/events/types.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
@@ -19,9 +20,9 @@ import { workThere } from './divided-replicas.ts'
 import { type Current, type Draft, draft, nothingBefore } from './draft.ts'
 import { findDeployment } from './find.ts'
 import { keptData, nothingKept } from './kept-data.ts'
-import { inTheWay, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
+import { inTheWay, refuseBoth, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
 import { roomFindings } from './namespace-room.ts'
-import { placementViolations, placeNew, placeNext, whereNext } from './placing.ts'
+import { placementViolations, placeNew, placeNext, sameClusters, whereNext } from './placing.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
 import { load } from './stream.ts'
@@ -53,7 +54,7 @@ export async function previewDeployment(
     target: input,
     configuration: input,
     current: existing?.current ?? { ...nothingBefore, claims: kept.claims },
-    ...(existing?.restartedAt ? { restartedAt: existing.restartedAt } : {}),
+    ...(existing?.newest?.restartedAt ? { restartedAt: existing.newest.restartedAt } : {}),
     composition: existing?.composition,
   })
   const isNew = namespace !== null && existing === null
@@ -98,8 +99,7 @@ export async function previewDeployment(
 type Existing = {
   id: string
   identity: NonNullable<DeploymentState['identity']>
-  revision: number
-  restartedAt?: string
+  newest: RevisionData | undefined
   composition: string | undefined
   current: Current
 }
@@ -122,9 +122,8 @@ async function existingOf(
   return {
     id,
     identity,
-    revision: newest?.number ?? 0,
+    newest,
     composition: identity.composition,
-    ...(newest?.restartedAt ? { restartedAt: newest.restartedAt } : {}),
     current: await currentOf(context, sql, id, state),
   }
 }
@@ -134,12 +133,15 @@ async function moveViolations(
   sql: Sql,
   actor: Actor,
   { data }: CreateDeployment,
-  { id, identity }: Existing,
-  { placed, objects }: Draft,
+  { id, identity, newest }: Existing,
+  { placed, objects, revision }: Draft,
 ): Promise<Violation[]> {
   const left = identity.clusters.filter(one => !placed.clusters.includes(one))
-  if (placed.refusal || left.length === 0) return []
+  const stays = identity.clusters.filter(one => placed.clusters.includes(one))
+  if (placed.refusal || sameClusters(placed.clusters, identity.clusters)) return []
   return inTheWay(async () => {
+    // What cannot be rendered yet has nothing to compare.
+    if (newest && objects.length > 0) refuseBoth(newest, revision, stays)
     await refuseCutOff(sql, actor, { ...identity, id }, placed.clusters)
     refuseDataLeft(objects, left, data)
   })
@@ -186,7 +188,7 @@ async function changesOf(
     namespace: input.namespace,
     name: input.name,
     operation: '',
-    revision: (existing?.revision ?? 0) + 1,
+    revision: (existing?.newest?.number ?? 0) + 1,
     digest: made.revision.objects,
     objects: made.objects,
     secretName: made.objects.find(object => object.kind === 'Secret')?.metadata.name ?? null,

@@ -14,7 +14,7 @@ import { type DeploymentState, wanted } from './deployment.ts'
 import { type Draft, type DraftRequest, draft } from './draft.ts'
 import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
-import { isThere, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
+import { isThere, refuseBoth, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
 import { noDeployment } from './no-such-deployment.ts'
 import { placeNext, sameClusters, whereNext } from './placing.ts'
 import { refuseDraft } from './refusals.ts'
@@ -72,6 +72,10 @@ export type Drafted = {
   readonly isMove: boolean
   /** Clusters that it would leave. */
   readonly left: readonly string[]
+  /** Clusters on which it would stay. */
+  readonly stays: readonly string[]
+  /** The revision that is wanted until then. */
+  readonly newest: RevisionData
 }
 
 /** Drafts a change of a deployment, whose lock it takes where `sql` is a transaction. Judges nothing. */
@@ -116,7 +120,8 @@ export async function draftChange(
   const { clusters } = made.placed
   const isMove = !sameClusters(clusters, identity.clusters)
   const left = identity.clusters.filter(one => !clusters.includes(one))
-  return { id, identity, app, namespace, revision, made, isMove, left }
+  const stays = identity.clusters.filter(one => clusters.includes(one))
+  return { id, identity, app, namespace, revision, made, isMove, left, stays, newest }
 }
 
 /**
@@ -134,6 +139,7 @@ export async function revise(
   const { id, identity, app, namespace, revision, made, isMove, left } = drafted
   refuseDraft(made, identity.namespace, namespace)
   if (isMove) {
+    if (!revision.exactly) refuseBoth(drafted.newest, made.revision, drafted.stays)
     await refuseCutOff(tx, actor, { ...identity, id }, made.placed.clusters, asked.down)
     if (!asked.leavesData) refuseDataLeft(made.objects, left, revision.configuration.data)
   } else if (asked.kind === 'move') throw isThere(identity.clusters)

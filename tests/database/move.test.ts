@@ -322,6 +322,31 @@ describe('an update', () => {
     })
     expect(await update({ placement: { regions: ['nl'] } })).toMatchObject({ kind: 'update' })
   })
+
+  it('is not both a change and a move where it stays, which a preview says too', async () => {
+    const made = await light(['amsterdam', 'paris'])
+    const { app, namespace, name } = await read(made)
+    const both = { settings: {}, env: { LOG_LEVEL: 'debug' }, placement: { clusters: 3 } }
+    const update = (body: typeof both) =>
+      ground.platform.updateDeployment(ada, { ...at(made), body })
+    const look = (body: object) =>
+      ground.platform.previewDeployment(ada, {
+        body: { app, namespace, name, settings: {}, ...body },
+      })
+    await expect(update(both)).rejects.toMatchObject({
+      code: 'conflict',
+      details: { violations: [{ pointer: '/placement' }] },
+    })
+    const said = { allowed: false, violations: [{ pointer: '/placement' }] }
+    expect(await look(both)).toMatchObject(said)
+    const secrets = { secrets: { openaiKey: 'k' }, placement: { clusters: 3 } }
+    expect(await look(secrets)).toMatchObject(said)
+    expect(await look({ placement: { clusters: 3 } })).toMatchObject({ allowed: true })
+    expect(await look({ ...both, placement: undefined, cluster: 'warsaw' })).toMatchObject({
+      allowed: true,
+    })
+    expect(await update({ ...both, placement: { clusters: 2 } })).toMatchObject({ kind: 'update' })
+  })
 })
 
 it('is asked for by the platform, which hears of a refusal as an answer', async () => {
