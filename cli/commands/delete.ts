@@ -18,7 +18,7 @@ export function registerDelete(program: Command, cli: Cli): void {
     )
     .option(
       '--forget',
-      'end it without its cluster, which is gone for good: what stands there may run on',
+      'end it without a cluster that is gone for good: what stands there may run on',
     )
     .option('-y, --yes', 'do not ask')
   withWait(command).action(async (target: string, flags: Flags) => {
@@ -49,8 +49,8 @@ function deletes(target: string, data: Flags['data']): Text {
 
 function forgets(target: string, data: Flags['data']): Text {
   const left = {
-    en: `This forgets ${target}: what stands on its cluster is not removed, may still run with its data and secrets, and nobody looks after it.`,
-    nl: `Dit vergeet ${target}: wat op zijn cluster staat wordt niet verwijderd, kan nog draaien met gegevens en geheimen, en niemand kijkt er nog naar om.`,
+    en: `This forgets ${target}: what stands on a cluster that is gone is not removed, may still run with its data and secrets, and nobody looks after it.`,
+    nl: `Dit vergeet ${target}: wat op een cluster staat dat weg is wordt niet verwijderd, kan nog draaien met gegevens en geheimen, en niemand kijkt er nog naar om.`,
   }
   if (data === 'keep') return left
   return {

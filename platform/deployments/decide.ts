@@ -29,10 +29,11 @@ export type Command =
       /** Without its number, which follows from the state. */
       readonly revision: Omit<RevisionData, 'number'> | null
     }
-  /** Ends a deployment whose clusters are gone, without them. */
+  /** Ends a deployment without those of its clusters that are gone. */
   | {
       readonly type: 'forget'
       readonly request: Omit<EventData<'DeploymentRequested'>, 'revision'>
+      readonly gone: readonly string[]
     }
   | {
       readonly type: 'start'
@@ -83,7 +84,7 @@ export type Decision = { readonly events: readonly NewEvent[] } | { readonly ref
 
 export function decide(command: Command, state: DeploymentState): Decision {
   if (command.type === 'request') return request(command, state)
-  if (command.type === 'forget') return forget(command.request, state)
+  if (command.type === 'forget') return forget(command, state)
   if (command.type === 'reveal') {
     if (!state.identity || state.deleted) return refuse('not-found', noDeployment)
     return { events: [{ type: 'SecretRevealed', data: command.revealed }] }
@@ -188,9 +189,9 @@ function request(command: Extract<Command, { type: 'request' }>, state: Deployme
   return { events: [...superseded, { type: 'DeploymentRequested', data }] }
 }
 
-/** Nothing that has begun holds it up: its clusters will not end it. */
+/** Nothing that has begun holds it up: its clusters that are gone will not end it. The others are emptied afterwards. */
 function forget(
-  data: Omit<EventData<'DeploymentRequested'>, 'revision'>,
+  { request: data, gone }: Extract<Command, { type: 'forget' }>,
   { identity, deleted, operation: open }: DeploymentState,
 ): Decision {
   if (!identity || deleted) return refuse('not-found', noDeployment)
@@ -200,7 +201,7 @@ function forget(
     events: [
       ...superseded,
       { type: 'DeploymentRequested', data },
-      { type: 'DeploymentDeleted', data: { ...end, forgotten: [...identity.clusters] } },
+      { type: 'DeploymentDeleted', data: { ...end, forgotten: [...gone] } },
     ],
   }
 }

@@ -8,6 +8,7 @@ import type {
   RevisionData,
   WaitData,
 } from '#platform/events/types.ts'
+import { begunInVain, outlived } from './leaving.ts'
 
 /** The operation that runs, as far as decisions need it. */
 export type OpenOperation = {
@@ -165,7 +166,11 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
     case 'OperationCancelled':
       return ended(state, event.data, 'cancelled')
     case 'DeploymentDeleted':
-      return { ...ended(state, event.data, 'succeeded'), deleted: true }
+      return {
+        ...ended(state, event.data, 'succeeded'),
+        deleted: true,
+        leaving: outlived(state, event.data),
+      }
     default:
       return state
   }
@@ -265,15 +270,6 @@ function emptied(state: DeploymentState, data: EventData<'PlaceEmptied'>): Deplo
     ...operation,
     emptied: [...new Set([...operation.emptied, cluster])],
   }))
-}
-
-/** Where a move that came to nothing has begun: it is not to stand there. */
-function begunInVain({ identity, operation }: DeploymentState): DeploymentState['leaving'] {
-  if (operation?.kind !== 'move' || operation.moved) return []
-  return operation.clusters
-    .filter(one => operation.claims[one] !== undefined || operation.returning.includes(one))
-    .filter(cluster => !identity?.clusters.includes(cluster))
-    .map(cluster => ({ cluster, operation: operation.id }))
 }
 
 /** Closes the operation; the outcome is its revision's too, but for a delete, which makes none. */

@@ -1,6 +1,7 @@
 /**
- * The end of a deployment whose cluster is gone for good. A delete waits for its cluster and fails without it, so the name, and what
- * the deployment is bound to, would be held for ever. Nothing is removed but what Kade itself keeps.
+ * The end of a deployment of which a cluster is gone for good. A delete waits for its clusters and fails without one, so the name, and
+ * what the deployment is bound to, would be held for ever. From what is gone nothing is removed but what Kade itself keeps; its other
+ * clusters are emptied as those that a move left, once they can be reached.
  */
 import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
@@ -21,7 +22,7 @@ import { change, load, lockDeployment, unwrap } from './stream.ts'
 const goneAfter = 60
 
 /**
- * Forgets a deployment. Throws `request-invalid` where `typed` is not its name, `conflict` while one of its clusters may come back
+ * Forgets a deployment. Throws `request-invalid` where `typed` is not its name, `conflict` while each of its clusters may come back
  * or nothing is heard of any, and `in-use` where somebody uses it.
  */
 export async function forgetDeployment(
@@ -38,10 +39,10 @@ export async function forgetDeployment(
     const { identity } = state
     if (!identity) throw new PlatformError('not-found', noDeployment)
     holdTo(asked.ifMatch, state)
-    await refuseHeard(context, tx, identity.clusters)
+    const gone = await goneAmong(context, tx, identity.clusters)
     await refuseUsed(tx, actor, { ...identity, id })
     const request = { ...requestOf(context, actor, 'delete', 0), ...identity, data: how.data }
-    unwrap(await change(context, tx, id, () => ({ type: 'forget', request })))
+    unwrap(await change(context, tx, id, () => ({ type: 'forget', request, gone })))
     if (how.data === 'delete') await context.secrets.erase(tx, id)
     return readOperation(tx, request.operation)
   })
@@ -49,26 +50,30 @@ export async function forgetDeployment(
 
 type Seen = { readonly name: string; readonly at: Date; readonly coming: boolean }
 
-/** Throws where a cluster may come back; one that is not in the registry will not. */
-async function refuseHeard(
+/** Those that will not come back; one that is not in the registry is among them. Throws where there is none, or none is heard of at all. */
+async function goneAmong(
   context: PlatformContext,
   tx: Sql,
   clusters: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   // A heartbeat is as old as Kade itself was off; that a worker has begun with the cluster since counts as well.
-  const [seen] = await tx.query<Seen>(
+  const known = await tx.query<Seen>(
     `select name, greatest(heartbeat_at, since) as at, state in ('starting', 'joining') as coming
-       from kade.cluster where name = any($1) order by coming desc, at desc limit 1`,
+       from kade.cluster where name = any($1) order by coming desc, at desc`,
     [clusters],
   )
-  if (!seen) return
-  if (seen.coming) throw isComing(seen)
-  if (context.clock().getTime() - seen.at.getTime() < goneAfter * 60_000) throw wasHeard(seen)
+  const now = context.clock().getTime()
+  const standing = known.filter(one => one.coming || now - one.at.getTime() < goneAfter * 60_000)
+  const gone = clusters.filter(name => !standing.some(one => one.name === name))
+  const [first] = standing
+  if (first && gone.length === 0) throw first.coming ? isComing(first) : wasHeard(first)
+  if (known.length === 0) return gone
   const [alive] = await tx.query(
     'select 1 from kade.cluster where heartbeat_at > $1::timestamptz - make_interval(secs => $2) limit 1',
     [context.clock(), silentAfter / 1000],
   )
   if (!alive) throw nobodyListens()
+  return gone
 }
 
 function wasHeard({ name, at }: Seen): PlatformError {

@@ -3,6 +3,7 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
 import { readStream } from '#platform/events/store.ts'
+import { findIdle } from '#platform/orchestration/watchdog.ts'
 import {
   ada,
   bob,
@@ -135,6 +136,32 @@ describe('a deployment whose cluster is gone', () => {
     const made = await served()
     await ground.context.database.query("delete from kade.cluster where name = 'amsterdam'")
     expect(await forget(made)).toMatchObject({ state: 'succeeded' })
+  })
+
+  it('is forgotten on that one alone where it has others, which are emptied of it', async () => {
+    await ground.namespace('team-both', 'a', ['amsterdam', 'paris'])
+    const body = { app: 'litellm', namespace: 'team-both', name: freshName(), settings: {} }
+    const made = await ground.platform.createDeployment(ada, {
+      body: { ...body, placement: { clusters: 2 } },
+    })
+    await heardOf(3_500)
+    await expect(forget(made)).rejects.toMatchObject({ code: 'conflict' })
+    await heardOf(3_700)
+    const gone = await forget(made)
+    expect(gone).toMatchObject({ next: { en: expect.stringContaining('on amsterdam may') } })
+    ground.pass(20)
+    await ground.cluster('paris', -60)
+    const left = async () =>
+      (await findIdle(ground.context)).filter(one => one.key === made.deployment)
+    expect(await left()).toMatchObject([{ cluster: 'paris', subject: gone.id }])
+    const owner = await openDatabase(ground.adminUrl)
+    await rebuildDeployments(owner).finally(() => owner.close())
+    expect(await left()).toHaveLength(1)
+    const order = await ground.hub.start(gone.id, 'paris', 'w1')
+    expect(order).toMatchObject({ step: { type: 'remove' } })
+    expect(order && (await ground.hub.removed(order.claim))).toBe('accepted')
+    expect(await left()).toEqual([])
+    expect(await ground.hub.start(gone.id, 'amsterdam', 'w1')).toBeNull()
   })
 
   it('is not, while the cluster was heard of within the hour', async () => {
