@@ -17,6 +17,7 @@ import {
   type WorkerSays,
 } from './health.ts'
 import { healthReasons, hubIsWell, suspectReason } from './health-reasons.ts'
+import { suspicionOf, type Watched } from './suspicion.ts'
 
 /** Where an API server is, and how to know it is the right one. Holds no credential. */
 export type ServerEndpoint = {
@@ -126,7 +127,7 @@ async function judge(
   watchingSince: Date,
 ): Promise<void> {
   const now = context.clock()
-  const news: { name: string; look: Look; looks: readonly Look[]; health: Verdict }[] = []
+  const news: { cluster: string; look: Look; looks: readonly Look[]; health: Verdict }[] = []
   await context.database.transaction(async tx => {
     news.splice(0)
     const rows = await tx.query<Kept>(
@@ -142,7 +143,7 @@ async function judge(
       if (!row || (row.looks.at(-1)?.at ?? '') >= look.at) continue
       const looks = [...row.looks, look].slice(-healthRules.of)
       const health = healthOf(looks, row.health, now, watchingSince, row.hasLeft)
-      news.push({ name, look, looks, health })
+      news.push({ cluster: name, look, looks, health })
       if (health.state !== (row.health?.state ?? 'ready'))
         told.push({
           stream: `cluster-${name}`,
@@ -157,42 +158,50 @@ async function judge(
           },
         })
     }
+    const suspicion = await suspect(tx, news, now)
     await tx.query(
       `update kade.cluster c set looks = n.looks, health = n.health,
           probed_at = case when n.look->>'probe' in ('well', 'unwell') then $2 else c.probed_at end
-         from jsonb_to_recordset($1::jsonb) as n (name text, look jsonb, looks jsonb, health jsonb) where c.name = n.name`,
-      [JSON.stringify(news), now],
-    )
-    const suspicion = await suspect(
-      tx,
-      news.map(({ name, health }) => ({ cluster: name, ...health })),
-      now,
+         from jsonb_to_recordset($1::jsonb) as n (cluster text, look jsonb, looks jsonb, health jsonb) where c.name = n.cluster`,
+      [JSON.stringify(suspicion.clusters), now],
     )
     for (const { stream, event } of told)
       await append(tx, stream, null, [event], { meta: { at: now } })
-    if (suspicion) await append(tx, 'platform-hub', null, [suspicion], { meta: { at: now } })
+    if (suspicion.event)
+      await append(tx, 'platform-hub', null, [suspicion.event], { meta: { at: now } })
   })
 }
 
 /** What is kept of a suspicion: `told` once it has lasted for as many looks as take a cluster down. */
 export type KeptSuspicion = HubSuspect & { readonly told: boolean }
 
-/** Keeps whether Kade suspects itself; the event of it, when that has lasted or is over. */
-async function suspect(
+/** Keeps whether Kade suspects itself: the clusters as they count with that, and the event of it, when that has lasted or is over. */
+async function suspect<W extends Watched>(
   tx: Parameters<Parameters<Context['database']['transaction']>[0]>[0],
-  verdicts: readonly { readonly cluster: string; readonly outSince: string | null }[],
+  watched: readonly W[],
   now: Date,
-): Promise<NewEvent | null> {
+): Promise<{ readonly clusters: readonly W[]; readonly event: NewEvent | null }> {
   const [row] = await tx.query<{ suspect: KeptSuspicion | null }>(
     'select suspect from kade.health_watch for update',
   )
   const before = row?.suspect ?? null
-  const found = hubSuspect(verdicts)
+  const { suspect: found, clusters } = suspicionOf(before, watched, now)
+  // What is only held, because it was so for a look, is no news.
+  const isSo = hubSuspect(watched.map(({ cluster, health }) => ({ cluster, ...health }))) !== null
   const lasts =
     found !== null &&
+    isSo &&
     now.getTime() - Date.parse(found.since) >= healthRules.every * (healthRules.toFall - 1)
   const after = found && { ...found, told: lasts || (before?.told ?? false) }
   await tx.query('update kade.health_watch set suspect = $1', [after])
+  return { clusters, event: newsOf(before, after, now) }
+}
+
+function newsOf(
+  before: KeptSuspicion | null,
+  after: KeptSuspicion | null,
+  now: Date,
+): NewEvent | null {
   if (after?.told && !before?.told) {
     const { since, silent } = after
     return {

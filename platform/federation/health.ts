@@ -67,7 +67,13 @@ function kindOf({ worker, probe }: Look): Kind {
 }
 
 const isServed = (kind: Kind) => kind === 'good' || kind === 'worker-only'
+const isReached = (kind: Kind) => isServed(kind) || kind === 'unserved'
 const isOut = (kind: Kind) => kind === 'both-silent' || kind === 'both-unwell'
+
+/** Whether something was heard of a cluster at this look, by either signal. */
+export function isHeard(look: Look): boolean {
+  return isReached(kindOf(look))
+}
 
 /**
  * The health of a cluster by its looks (oldest first), of which those count that are within the window before `now`. `before` is the
@@ -90,7 +96,7 @@ export function healthOf(
   if (!newest || graced) return { ...last, down: false, outSince: null }
   const kinds = recent.map(kindOf)
   const kind = kindOf(newest)
-  const outSince = isServed(kind) || kind === 'unserved' ? null : (last.outSince ?? newest.at)
+  const outSince = isReached(kind) ? null : (last.outSince ?? newest.at)
   const to = (state: Verdict['state'], why: HealthWhy, down = false): Verdict => ({
     state,
     since: state === last.state ? last.since : now.toISOString(),
@@ -134,7 +140,7 @@ export type HubSuspect = { readonly since: string; readonly silent: readonly str
 
 /**
  * Whether Kade itself is more likely to be cut off than its clusters are to be gone: more than half of those that were not silent
- * before, and at least two, fell silent within one window. Null where it is not.
+ * before, and at least two, fell silent within one window. Null where it is not. Of this moment alone; `suspicionOf` holds it.
  */
 export function hubSuspect(clusters: readonly Silence[]): HubSuspect | null {
   const silent = clusters

@@ -154,6 +154,23 @@ describe('a cluster that is down', () => {
     expect(await read(one)).toMatchObject({ held: { code: 'suspect' } })
   })
 
+  it('is left by nothing at the first good look of another, and not for the time of the suspicion', async () => {
+    const one = await served()
+    down.add('paris').add('warsaw')
+    await looks(72)
+    down.delete('warsaw')
+    await looks(1)
+    await round()
+    expect(await read(one)).toMatchObject({ held: { code: 'suspect' } })
+    await looks(4)
+    await round()
+    expect(await read(one)).toMatchObject({ held: { code: 'waits' } })
+    expect(asked).toEqual([])
+    await looks(60)
+    await round()
+    expect(asked).toHaveLength(1)
+  })
+
   it('is left by nothing where nobody has looked for a while', async () => {
     await served()
     down.add('paris')

@@ -12,6 +12,7 @@ import {
   type Standing,
 } from '#platform/federation/failover.ts'
 import {
+  type HubSuspect,
   healthOf,
   healthRules,
   hubSuspect,
@@ -20,6 +21,7 @@ import {
 } from '#platform/federation/health.ts'
 import { mayStandUnder } from '#platform/federation/residency.ts'
 import { howMany, type PodDemand } from '#platform/federation/room.ts'
+import { suspicionOf } from '#platform/federation/suspicion.ts'
 
 const steps = 48
 const start = Date.UTC(2026, 10, 28)
@@ -79,6 +81,8 @@ type Place = {
   readonly plan: Schedule['clusters'][number]
   looks: Look[]
   verdict: Verdict | null
+  /** When it was last one of those that are silent by what is seen at that moment alone. */
+  suspectedAt: number
 }
 
 const amounts = (cores: number): Amounts => ({ cpu: cores * 1000, memory: 0, pods: 0, devices: {} })
@@ -90,12 +94,13 @@ export function lives(schedule: Schedule): {
 } {
   const places = schedule.clusters.map(
     (plan, i): Place => ({
-      ...{ name: `c${i}`, plan, looks: [], verdict: null },
+      ...{ name: `c${i}`, plan, looks: [], verdict: null, suspectedAt: 0 },
     }),
   )
   const living = schedule.deployments.map((plan, i) => settle(plan, i, places))
   let lastMoveAt: Date | null = null
   let moved = 0
+  let suspect: HubSuspect | null = null
   for (let step = 0; step < steps; step++) {
     const now = new Date(start + step * healthRules.every)
     for (const place of places) {
@@ -105,16 +110,14 @@ export function lives(schedule: Schedule): {
       place.verdict = healthOf(place.looks, place.verdict, now, new Date(start - 3_600_000))
     }
     for (const one of living) land(one, step, now, places)
+    suspect = doubt(places, suspect, now)
     const candidates = places.map(place => candidateOf(place, living))
-    const suspect = hubSuspect(
-      places.map(({ name, verdict }) => ({ cluster: name, outSince: verdict?.outSince ?? null })),
-    )
     const moment = { suspect: suspect !== null, lastMoveAt, now }
     const { moves, held } = decideFailover(living, candidates, moment)
     for (const move of moves) {
       const one = living.find(({ deployment: id }) => id === move.deployment)
       if (!one) return { wrong: 'it moved what is not there', moved }
-      const wrong = faultOf(one, move, candidates, moment)
+      const wrong = faultOf(one, move, candidates, moment) ?? tooSoon(one, move, places, now)
       if (wrong) return { wrong: `step ${step}, ${one.deployment}: ${wrong}`, moved }
       one.flight = { to: move.to, until: step + one.plan.takes }
       Object.assign(one, { operating: true })
@@ -130,6 +133,35 @@ export function lives(schedule: Schedule): {
     if (silent) return { wrong: `${silent.deployment} was held back without a reason`, moved }
   }
   return { wrong: null, moved }
+}
+
+/** Whether Kade suspects itself at this step; what was seen at that moment alone is kept to judge that by. */
+function doubt(places: readonly Place[], before: HubSuspect | null, now: Date): HubSuspect | null {
+  const watched = places.flatMap(({ name, looks, verdict }) =>
+    verdict ? [{ cluster: name, looks, health: verdict }] : [],
+  )
+  const seen = hubSuspect(watched.map(({ cluster, health }) => ({ cluster, ...health })))
+  const { suspect, clusters } = suspicionOf(before, watched, now)
+  for (const place of places) {
+    if (seen?.silent.includes(place.name)) place.suspectedAt = now.getTime()
+    place.verdict = clusters.find(one => one.cluster === place.name)?.health ?? place.verdict
+  }
+  return suspect
+}
+
+/** A move too soon after most clusters were silent together: one good look lifts no suspicion, and its time is nobody's outage. */
+function tooSoon(
+  { plan }: Living,
+  { from }: { from: readonly string[] },
+  places: readonly Place[],
+  now: Date,
+): string | null {
+  const since = (place: Place) => now.getTime() - place.suspectedAt
+  if (places.some(place => since(place) < healthRules.toRise * healthRules.every))
+    return 'one good look lifted the suspicion'
+  const wait = plan.mode === 'immediate' ? 60 : plan.after
+  const early = places.find(place => from.includes(place.name) && since(place) < wait * 1000)
+  return early ? `${early.name} was silent with most others just before` : null
 }
 
 /** What must never be, of one move. */
