@@ -6,6 +6,8 @@ import type { RepairReport } from './worker-hub.ts'
 let repairs: Repairs | undefined
 afterEach(() => repairs?.stop())
 
+const inParis = (deployment: string) => ({ deployment, cluster: 'paris' })
+
 const missing = (deployment: string, drift = ['Service/chat']): Observation => ({
   deployment,
   namespace: 'team-a',
@@ -22,23 +24,24 @@ const missing = (deployment: string, drift = ['Service/chat']): Observation => (
 function start() {
   const state = { away: true, now: 1_000_000, looks: 0, repaired: [] as string[] }
   const reports: RepairReport[] = []
+  const lines: string[] = []
   repairs = startRepairs({
     isAway: () => {
       state.looks += 1
       return state.away
     },
     report: async report => void reports.push(report),
-    log: () => {},
+    log: message => lines.push(message),
     now: () => state.now,
     every: 5,
   })
   const engine = {
     repair: async ({ deployment }: { deployment: string }) => {
       state.repaired.push(deployment)
-      return ['Service/chat']
+      return { made: ['Service/chat'] }
     },
   }
-  return { repairs, state, reports, engine }
+  return { repairs, state, reports, engine, lines }
 }
 
 it('repairs only while the hub is away, and tells of it once it is back', async () => {
@@ -58,7 +61,7 @@ it('repairs only while the hub is away, and tells of it once it is back', async 
 
 it('leaves a deployment alone that a task is at work on, and one that it has just tried', async () => {
   const { repairs, state, engine } = start()
-  const release = await repairs.busyWith('chat')
+  const release = await repairs.busyWith(inParis('chat'))
   repairs.seen(engine, missing('chat'))
   repairs.seen(engine, missing('other'))
   await vi.waitFor(() => expect(state.repaired).toEqual(['other']))
@@ -66,6 +69,46 @@ it('leaves a deployment alone that a task is at work on, and one that it has jus
   await vi.waitFor(() => expect(state.repaired).toEqual(['other', 'chat']))
   state.now += 20_000
   await vi.waitFor(() => expect(state.repaired).toHaveLength(4))
+})
+
+it('repairs each cluster of a deployment by itself', async () => {
+  const { repairs, state, reports, engine } = start()
+  const there: string[] = []
+  const inMilan = {
+    repair: async ({ deployment }: { deployment: string }) => {
+      there.push(deployment)
+      return { made: ['Service/chat'] }
+    },
+  }
+  const release = await repairs.busyWith(inParis('chat'))
+  repairs.seen(engine, missing('chat'))
+  repairs.seen(inMilan, { ...missing('chat'), cluster: 'milan' })
+  await vi.waitFor(() => expect(there).toEqual(['chat']))
+  expect(state.repaired).toEqual([])
+  release()
+  await vi.waitFor(() => expect(state.repaired).toEqual(['chat']))
+  // What is whole in one may be broken in the other.
+  repairs.seen(engine, { ...missing('chat', []), state: 'healthy' })
+  state.now += 20_000
+  await vi.waitFor(() => expect(there).toEqual(['chat', 'chat']))
+  expect(state.repaired).toEqual(['chat'])
+  state.away = false
+  await vi.waitFor(() => expect(reports).toHaveLength(2))
+  expect(reports.map(one => one.cluster).sort()).toEqual(['milan', 'paris'])
+})
+
+it('tells of what was made also where something else was refused', async () => {
+  const { repairs, state, reports, lines } = start()
+  const failed = new Error('The quota is used up.')
+  repairs.seen({ repair: async () => ({ made: ['Service/chat'], failed }) }, missing('chat'))
+  await vi.waitFor(() =>
+    expect(lines).toEqual([
+      'team-a/chat could not be repaired.',
+      'team-a/chat: Service/chat was gone, and is there again.',
+    ]),
+  )
+  state.away = false
+  await vi.waitFor(() => expect(reports[0]?.objects).toEqual(['Service/chat']))
 })
 
 it('forgets what is whole again', async () => {
@@ -89,12 +132,12 @@ it('lets a task wait for the repair that is under way', async () => {
       begun.resolve()
       await mayEnd.promise
       order.push('repaired')
-      return []
+      return { made: [] }
     },
   }
   repairs.seen(engine, missing('chat'))
   await begun.promise
-  const task = repairs.busyWith('chat').then(() => order.push('task'))
+  const task = repairs.busyWith(inParis('chat')).then(() => order.push('task'))
   mayEnd.resolve()
   await task
   expect(order).toEqual(['repaired', 'task'])

@@ -6,10 +6,10 @@ import type { Engine } from '#platform/deployments/engine/engine.ts'
 import type { Observation } from '#platform/federation/observation.ts'
 import type { RepairReport } from './worker-hub.ts'
 
-/** Milliseconds between two looks, and between two tries of one deployment. */
+/** Milliseconds between two looks, and between two tries of one deployment in one cluster. */
 const lookEvery = 5_000
 const tryEvery = 20_000
-/** Titles that are kept of one deployment until the hub hears of them. */
+/** Titles that are kept of one deployment in one cluster until the hub hears of them. */
 const mostTitles = 100
 
 type Suspect = {
@@ -18,13 +18,19 @@ type Suspect = {
   triedAt: number
 }
 
+/** One deployment may stand in several clusters of this worker: each of them is repaired by itself. */
+type Place = { readonly deployment: string; readonly cluster: string }
+
+const placeOf = ({ deployment, cluster }: Place) => `${cluster} ${deployment}`
+
 export type Repairs = {
   /** Of what is seen, that is looked at of which something is missing or other than applied. */
   seen(engine: Pick<Engine, 'repair'>, observation: Observation): void
   /**
-   * A task is to work on this deployment: resolves when no repair does, and none begins until the function given back is called.
+   * A task is to work on this deployment in this cluster: resolves when no repair does, and none begins until the function given
+   * back is called.
    */
-  busyWith(deployment: string): Promise<() => void>
+  busyWith(place: Place): Promise<() => void>
   stop(): Promise<void>
 }
 
@@ -41,39 +47,44 @@ export function startRepairs(options: {
   const busy = new Map<string, number>()
   const untold = new Map<string, RepairReport>()
   const stopping = new AbortController()
-  let repairing: { deployment: string; done: Promise<void> } | undefined
-  const repair = async (deployment: string, suspect: Suspect): Promise<void> => {
+  let repairing: { place: string; done: Promise<void> } | undefined
+  const repair = async (place: string, suspect: Suspect): Promise<void> => {
     suspect.triedAt = now()
-    const { namespace, name, cluster } = suspect.seen
+    const { deployment, namespace, name, cluster } = suspect.seen
+    const failed = (error: unknown) => {
+      if (!stopping.signal.aborted) log(`${namespace}/${name} could not be repaired.`, error)
+    }
     try {
       const target = { deployment, namespace, name }
-      const made = await suspect.engine.repair(target, stopping.signal)
+      const repaired = await suspect.engine.repair(target, stopping.signal)
+      const { made } = repaired
+      if (repaired.failed !== undefined) failed(repaired.failed)
       if (made.length === 0) return
       log(`${namespace}/${name}: ${made.join(', ')} was gone, and is there again.`)
-      const before = untold.get(deployment)
+      const before = untold.get(place)
       const objects = [...new Set([...(before?.objects ?? []), ...made])].slice(0, mostTitles)
-      untold.set(deployment, { deployment, cluster, objects, at: new Date(now()) })
+      untold.set(place, { deployment, cluster, objects, at: new Date(now()) })
     } catch (error) {
-      if (!stopping.signal.aborted) log(`${namespace}/${name} could not be repaired.`, error)
+      failed(error)
     }
   }
   const look = async (): Promise<void> => {
-    for (const [deployment, suspect] of suspects) {
+    for (const [place, suspect] of suspects) {
       if (stopping.signal.aborted || !isAway()) break
       const rested = now() - suspect.triedAt >= tryEvery
-      if (!rested || busy.has(deployment)) continue
-      repairing = { deployment, done: repair(deployment, suspect) }
+      if (!rested || busy.has(place)) continue
+      repairing = { place, done: repair(place, suspect) }
       await repairing.done
       repairing = undefined
     }
     if (isAway()) return
-    for (const [deployment, report] of untold) {
+    for (const [place, report] of untold) {
       const told = await options.report(report).then(
         () => true,
         () => false,
       )
       if (!told) return
-      if (untold.get(deployment) === report) untold.delete(deployment)
+      if (untold.get(place) === report) untold.delete(place)
     }
   }
   let looking: Promise<void> | undefined
@@ -86,19 +97,21 @@ export function startRepairs(options: {
     seen(engine, seen) {
       // One that cannot be seen is no less suspect than before.
       if (seen.state === 'unknown') return
-      if (seen.drift.length === 0 && seen.state !== 'missing') suspects.delete(seen.deployment)
+      const place = placeOf(seen)
+      if (seen.drift.length === 0 && seen.state !== 'missing') suspects.delete(place)
       else {
-        const triedAt = suspects.get(seen.deployment)?.triedAt ?? 0
-        suspects.set(seen.deployment, { engine, seen, triedAt })
+        const triedAt = suspects.get(place)?.triedAt ?? 0
+        suspects.set(place, { engine, seen, triedAt })
       }
     },
-    async busyWith(deployment) {
-      busy.set(deployment, (busy.get(deployment) ?? 0) + 1)
-      if (repairing?.deployment === deployment) await repairing.done
+    async busyWith(where) {
+      const place = placeOf(where)
+      busy.set(place, (busy.get(place) ?? 0) + 1)
+      if (repairing?.place === place) await repairing.done
       return () => {
-        const left = (busy.get(deployment) ?? 1) - 1
-        if (left > 0) busy.set(deployment, left)
-        else busy.delete(deployment)
+        const left = (busy.get(place) ?? 1) - 1
+        if (left > 0) busy.set(place, left)
+        else busy.delete(place)
       }
     },
     async stop() {

@@ -215,7 +215,7 @@ async function carryOut(
   const { step, claim } = order
   // A report may have to wait for the hub; what is done then is open to repair.
   const alone = async <T>(act: () => Promise<T>): Promise<T> => {
-    const release = await repairs.busyWith(order.deployment)
+    const release = await repairs.busyWith({ deployment: order.deployment, cluster })
     return act().finally(release)
   }
   if (step.type === 'remove') {

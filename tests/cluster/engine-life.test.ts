@@ -60,7 +60,7 @@ describe('the life of a deployment', () => {
     expect(result).toMatchObject({ created: 7, configured: 0, unchanged: 0 })
     // Parent looked for and written, kept claims looked for, and per object one look whether somebody else's stands there,
     // and one apply.
-    expect(result.calls).toBeLessThanOrEqual(17)
+    expect(result.calls).toBeLessThanOrEqual(18)
     const seen = await ground.tower.until(work.deployment, one => one.ready)
     expect(seen).toMatchObject({ revision: 1, state: 'healthy', drift: [], name: 'life' })
     expect(seen.reason?.en).toContain('(simulated)')

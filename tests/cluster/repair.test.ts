@@ -1,11 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import { createEngine } from '#platform/deployments/engine/create-engine.ts'
 import type { Work } from '#platform/deployments/work.ts'
 import { annotation } from '#platform/labels.ts'
 import { until } from '#tests/support/deployments.ts'
+import { dyingEngine, survived } from '#tests/support/dying-engine.ts'
 import { engineGround } from '#tests/support/engine-ground.ts'
-import { never, workOf } from '#tests/support/engine-work.ts'
+import { accessTo, never, workOf } from '#tests/support/engine-work.ts'
 
 const namespace = 'harbour'
 const ground = engineGround([namespace])
@@ -20,6 +22,7 @@ const refTo = (kind: string, name: string) => ({
   namespace,
   name,
 })
+const access = () => accessTo(ground.cluster)
 const read = (kind: string, name: string): Promise<LiveObject | null> =>
   ground.cluster.admin.get(refTo(kind, name))
 
@@ -40,7 +43,7 @@ async function install(name: string): Promise<Work> {
   return work
 }
 
-const repair = (work: Work) => ground.engine.repair(work, never)
+const repair = async (work: Work) => (await ground.engine.repair(work, never)).made
 
 describe('the repair of a deployment, from its record alone', () => {
   it('makes again what is gone, as it was applied, and is seen whole again', async () => {
@@ -108,5 +111,62 @@ describe('the repair of a deployment, from its record alone', () => {
     ])
     expect(await repair(work)).toEqual([])
     expect(await read('Service', 'forged')).toBeNull()
+  })
+
+  it('makes nothing of a revision that was not applied to its end', async () => {
+    const work = workOf({ namespace, name: 'halfway' }, 1)
+    // Dies with each call later, until it has written the record and nothing else.
+    for (let nth = 1; (await read('ConfigMap', 'halfway-kade')) === null; nth++)
+      expect(await survived(dyingEngine(access(), nth).apply(work, {}, never))).toBe(false)
+    expect(await repair(work)).toEqual([])
+    expect(await read('Service', 'halfway')).toBeNull()
+    await ground.engine.apply(work, {}, never)
+    await remove('Service', 'halfway')
+    expect(await repair(work)).toEqual(['Service/halfway'])
+  })
+
+  it('takes a record that somebody else has just written for no fault of the deployment', async () => {
+    const work = workOf({ namespace, name: 'raced' }, 1)
+    const { deployer, ...rest } = access()
+    const engine = createEngine({
+      ...rest,
+      deployer: name => {
+        const api = deployer(name)
+        return {
+          ...api,
+          patch: async (ref, ops, signal) => {
+            const add = { op: 'add', path: '/metadata/annotations/raced', value: 'yes' }
+            await ground.cluster.admin.patch(refTo('ConfigMap', 'raced-kade'), [add])
+            return api.patch(ref, ops, signal)
+          },
+        }
+      },
+    })
+    await expect(engine.apply(work, {}, never)).rejects.toMatchObject({ code: 409 })
+    expect(await repair(work)).toEqual([])
+    expect(await ground.engine.apply(work, {}, never)).toMatchObject({ created: 0 })
+  })
+
+  it('makes the others where the cluster refuses one, and tells of both', async () => {
+    const work = await install('partly')
+    for (const kind of ['NetworkPolicy', 'Service', 'Deployment']) await remove(kind, 'partly')
+    const { deployer, ...rest } = access()
+    const engine = createEngine({
+      ...rest,
+      deployer: name => {
+        const api = deployer(name)
+        return {
+          ...api,
+          apply: async (object, options) => {
+            if (object.kind === 'Service') throw new KubeError({ code: 403, message: 'full' })
+            return api.apply(object, options)
+          },
+        }
+      },
+    })
+    const { made, failed } = await engine.repair(work, never)
+    expect([...made].sort()).toEqual(['Deployment/partly', 'NetworkPolicy/partly'])
+    expect(failed).toMatchObject({ message: expect.stringContaining('full') })
+    expect(await repair(work)).toEqual(['Service/partly'])
   })
 })

@@ -11,7 +11,7 @@ import { withTakeOvers } from './foreign.ts'
 import { withIgnored } from './ignored.ts'
 import { hasAction, partOfSet, stamped } from './intent.ts'
 import { inParallel } from './parallel.ts'
-import { parentObject, setId, widened } from './parent.ts'
+import { type Inventory, parentObject, setId, widened, writeInventory } from './parent.ts'
 import { findParentObject, isKept, planOf, type Step } from './plan.ts'
 import { refuseStale } from './previewed.ts'
 import { type Reach, reachOf } from './reach.ts'
@@ -25,7 +25,7 @@ import { asOfPhase } from './widened-policy.ts'
 /**
  * One revision into one namespace, in steps, each of which may be done again:
  *
- *     plan → dry run of what changed → widen the parent → apply stage by stage → (settle: prune, once the pods serve)
+ *     plan → dry run of what changed → widen the parent → apply stage by stage → say so in the parent → (settle: prune, once the pods serve)
  *
  * A revision with phases is applied as far as the first one that is not over, and the rest when it is: see `reach.ts`.
  *
@@ -42,7 +42,7 @@ export async function applyWork(
 ): Promise<Omit<ApplyResult, 'calls'>> {
   const set = setId(work.namespace, work.name)
   const object = (step: Step) => stamped(step.intent, work, set, secrets)
-  const { reach, ...claim } = await claimed(work, object, api, signal)
+  const { reach, inventory, ...claim } = await claimed(work, object, api, signal)
   const { steps, phase, isWhole } = reach
   const stillOurs = claimCheck(work, claim, api)
   const ofPhases = phases.map(one => steps.filter(step => step.intent.phase === one))
@@ -56,6 +56,8 @@ export async function applyWork(
       signal,
     )
   }
+  // Somebody else has written it: the task is tried again, and finds what is to be done.
+  await writeInventory(claim.parent, inventory, api, signal)
   const count = (...changes: readonly Step['change'][]) =>
     steps.filter(step => changes.includes(step.change)).length
   return {
@@ -76,7 +78,7 @@ async function claimed(
   object: (step: Step) => KubernetesObject,
   api: KubeApi,
   signal: AbortSignal,
-): Promise<Claim & { readonly reach: Reach }> {
+): Promise<Claim & { readonly reach: Reach; readonly inventory: Inventory }> {
   for (let tried = 1; ; tried++) {
     const plan = await planOf(work, api, signal)
     const { parent } = plan
@@ -93,13 +95,14 @@ async function claimed(
     signal.throwIfAborted()
     const intents = steps.map(step => step.intent)
     const reach = await reachOf(work, { steps, parent }, api, signal)
+    const inventory = { ...widened(parent, intents), ...reach.record }
     const since = Date.now()
     try {
       const written = await api.apply(
-        parentObject(work, { ...widened(parent, intents), ...reach.record }, intents, parent),
+        parentObject(work, { ...inventory, applying: true }, intents, parent),
         { force: parent !== null, metadataOnly: true },
       )
-      return { reach, parent: written, since }
+      return { reach, inventory, parent: written, since }
     } catch (error) {
       const known = failureOf(error, 'the record of the deployment')
       if (known !== null || !isConflict(error) || tried === 3) throw known ?? error

@@ -38,6 +38,9 @@ export type DryRun = {
   readonly live: string
 }
 
+/** What a repair made again, as `Kind/name`, and the first error that it met on its way. */
+export type Repaired = { readonly made: readonly string[]; readonly failed?: unknown }
+
 /**
  * What Kade does in one cluster. Every method is idempotent and level-triggered: after a kill it is simply called again.
  * Errors that concern the user are `DeployFailure` with a cause; anything else is infrastructure and is retried.
@@ -55,11 +58,11 @@ export type Engine = {
     data: 'keep' | 'delete',
     signal: AbortSignal,
   ): Promise<void>
-  /** Makes objects again that are gone, from the deployment's record in the cluster alone; answers which, as `Kind/name`. */
+  /** Makes objects again that are gone, from the deployment's record in the cluster alone. */
   repair(
     target: { deployment: string; namespace: string; name: string },
     signal: AbortSignal,
-  ): Promise<readonly string[]>
+  ): Promise<Repaired>
   dryRun(work: Work): Promise<DryRun>
   /** The work's objects as they stand, with the fields somebody else changed. */
   inspect(work: Work): Promise<readonly ObjectStatus[]>

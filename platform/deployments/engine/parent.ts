@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import type { LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
+import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { type Phase, phases } from '#platform/events/types.ts'
 import { annotation, fieldManager, label } from '#platform/labels.ts'
 import type { Work } from '../work.ts'
@@ -19,7 +19,8 @@ import { sentences } from './sentences.ts'
  *     widened           `objects` is the new revision, `leftover` what earlier ones had besides; kinds are the union
  *     settled           `leftover` holds only claims, which are never pruned; kinds are exact
  *
- * Where a revision has phases, it is written anew before the first object of each.
+ * Where a revision has phases, it is written anew before the first object of each. As long as not all of them are applied it says
+ * so, and no worker makes any of them by itself.
  *
  * A crash in between leaves it wide, never narrow. It also holds the revision's objects, without secret values, so that a
  * worker can tell what was meant when the hub is away.
@@ -47,6 +48,8 @@ export type Inventory = {
   readonly reached?: Phase
   /** The hooks that ended well, by their key; what the revision before had done is not forgotten before this one serves. */
   readonly done?: readonly string[]
+  /** Not all of its objects have been applied yet, and some may never be: none of them is to be made again. */
+  readonly applying?: true
   /** Its objects are being deleted: none of them is to be made again. */
   readonly removing?: true
 }
@@ -181,6 +184,26 @@ export function readParent(live: LiveObject, target: { namespace: string; name: 
   return { deployment, revision: revisionOf(annotations) ?? 0, resourceVersion, ...inventory }
 }
 
+/** Throws when somebody has written the parent since it was read as `live`. */
+export async function writeInventory(
+  live: LiveObject,
+  inventory: Inventory,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, namespace, resourceVersion } = live.metadata
+  await api.patch(
+    // What an apply answers bears the kind of an answer.
+    { apiVersion: 'v1', kind: 'ConfigMap', name, ...(namespace !== undefined && { namespace }) },
+    [
+      // Where it is another by now, this is a conflict, which is no fault of the record.
+      { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+      { op: 'add', path: '/data/inventory', value: JSON.stringify(inventory) },
+    ],
+    signal,
+  )
+}
+
 /** The inventory that a ConfigMap holds, or null where it holds none that can be read. */
 export function inventoryOf(live: LiveObject): Inventory | null {
   const data = live.data
@@ -195,6 +218,7 @@ export function inventoryOf(live: LiveObject): Inventory | null {
       leftover: recordsOf(parsed.leftover).map(objectNameOf),
       ...(reached && { reached }),
       ...(Array.isArray(parsed.done) && { done: parsed.done.map(String) }),
+      ...(parsed.applying === true && { applying: true as const }),
       ...(parsed.removing === true && { removing: true as const }),
     }
   } catch {

@@ -10,6 +10,7 @@ import {
   readParent,
   setLabel,
   storedObjects,
+  writeInventory,
 } from './parent.ts'
 import { claims, findParentObject, isKept, listOwned } from './plan.ts'
 import { pointer, refOf } from './reference.ts'
@@ -37,8 +38,8 @@ const usualKinds: readonly Omit<ObjectName, 'name'>[] = [
 ]
 
 /**
- * Deletes a deployment, after its parent says so, by which nothing of it is repaired any more: the stages of applying backwards, workloads with their pods, each stage gone before the next
- * begins, the parent last. So a run that breaks off leaves the parent, and the next run goes on from it. Claims follow when
+ * Deletes a deployment, after its parent says so, by which nothing of it is repaired any more: the stages of applying
+ * backwards, workloads with their pods, each stage gone before the next begins, the parent last. So a run that breaks off leaves the parent, and the next run goes on from it. Claims follow when
  * no pod uses them any more. Where data is kept, they and what its module wants kept are set free of their owner instead,
  * and marked for the next deployment of this name.
  */
@@ -73,16 +74,8 @@ export async function removeDeployment(
 
 /** Written onto exactly what was read: who writes the parent in between is at work on it, and the task is tried again. */
 async function markRemoved(found: LiveObject, api: KubeApi, signal: AbortSignal): Promise<void> {
-  const { objects = [], leftover = [], ...rest } = inventoryOf(found) ?? {}
-  const inventory = { objects, leftover, ...rest, removing: true }
-  await api.patch(
-    refOf(found),
-    [
-      { op: 'test', path: '/metadata/resourceVersion', value: found.metadata.resourceVersion },
-      { op: 'add', path: '/data/inventory', value: JSON.stringify(inventory) },
-    ],
-    signal,
-  )
+  const inventory = inventoryOf(found) ?? { objects: [], leftover: [] }
+  await writeInventory(found, { ...inventory, removing: true }, api, signal)
 }
 
 /** Those for which it is true, and the others. */

@@ -1,7 +1,9 @@
 import { type KubeApi, KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
 import { annotation } from '#platform/labels.ts'
+import { DeployFailure } from '../deploy-failure.ts'
 import { digestOf } from '../digest.ts'
 import { create } from './apply.ts'
+import type { Repaired } from './engine.ts'
 import { isConflict } from './failures.ts'
 import { stamped } from './intent.ts'
 import {
@@ -28,17 +30,19 @@ const irreparable: ReadonlySet<string> = new Set(['Job', 'PersistentVolumeClaim'
 /**
  * Makes the objects of a deployment again that are gone from its cluster, out of what its record says was applied, as the
  * namespace's own deployer, and answers which. What stands is left as it is, changed by hand or not. Nothing is made for a
- * deployment that is being removed, of a phase that has not begun, or once somebody else has written the record.
+ * deployment that is being applied or removed, of a phase that has not begun, or once somebody else has written the record.
+ * An object that the cluster refuses keeps none of the others away.
  */
 export async function repairDeployment(
   target: RemoveTarget,
   api: KubeApi,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<Repaired> {
   const record = await findParentObject(target, api, signal)
-  if (record === null) return []
+  if (record === null) return { made: [] }
   const parent = readParent(record, target)
-  if (parent.deployment !== target.deployment || parent.removing) return []
+  if (parent.deployment !== target.deployment || parent.removing || parent.applying)
+    return { made: [] }
   const wanted = parent.objects.filter(entry => isRepaired(entry, parent))
   const there = await listOwned(api, target, kindsOf(wanted), signal)
   const stored = storedObjects(record)
@@ -56,20 +60,24 @@ export async function repairDeployment(
   }
   const set = setId(target.namespace, target.name)
   const made: string[] = []
+  let failed: unknown
   for (const intent of inStages(lost, one => one.object.kind).flat()) {
-    signal.throwIfAborted()
-    const now = await findParentObject(target, api, signal)
-    if (now?.metadata.resourceVersion !== record.metadata.resourceVersion) break
-    const object = stamped({ ...intent, phase: 'main' }, work, set, null)
+    if (signal.aborted) break
     try {
+      const now = await findParentObject(target, api, signal)
+      if (now?.metadata.resourceVersion !== record.metadata.resourceVersion) break
+      const object = stamped({ ...intent, phase: 'main' }, work, set, null)
       await create(object, api)
       made.push(titleOf(object))
     } catch (error) {
       // Made by somebody else in the meantime: it is theirs, or looked at again.
-      if (!isConflict(error) && !(error instanceof KubeError && error.code === 409)) throw error
+      if (isConflict(error) || (error instanceof KubeError && error.code === 409)) continue
+      failed ??= error
+      // What is no answer of the cluster will be none for the others.
+      if (!(error instanceof KubeError || error instanceof DeployFailure)) break
     }
   }
-  return made
+  return { made, ...(failed !== undefined && { failed }) }
 }
 
 function isRepaired(entry: InventoryEntry, { reached }: Inventory): boolean {
