@@ -62,35 +62,6 @@ async function openEngine() {
   return { open, engine }
 }
 
-busDriverContract('of Kubernetes Events', async () => {
-  const { open, engine } = await openEngine()
-  const kubeconfig = path.join(kade.home, 'clusters', 'amsterdam', 'kubeconfig.yaml')
-  await engine.prepareNamespace(namespaceSpec('team-a'))
-  const work = workOf({ namespace: 'team-a', name: 'chat' }, 1)
-  await engine.apply(work, {}, never)
-  const place = { deployment: work.deployment, clusters: ['amsterdam'] }
-  return {
-    driver: () =>
-      kubernetesEventsDriver({
-        cluster: 'amsterdam',
-        placesOf: async operations => new Map(operations.map(one => [one, place])),
-        tell: notes => engine.tell(notes, AbortSignal.timeout(10_000)),
-      }),
-    received: async () =>
-      (await toldIn('team-a'))
-        .filter(one => one.regarding.kind === 'Deployment')
-        .map(({ metadata, reason, eventTime }) => ({
-          id: metadata.annotations?.[annotation.event] ?? '',
-          reason,
-          time: new Date(eventTime).toISOString(),
-        })),
-    form: ({ id, time }) => ({ id, reason: 'DeploymentCompleted', time }),
-    takeAway: () => signalApiServer(kubeconfig, 'SIGSTOP'),
-    bringBack: () => signalApiServer(kubeconfig, 'SIGCONT'),
-    stop: () => open.close(),
-  }
-})
-
 /** What `kubectl describe` lists below an object: it asks by kind, name and uid. */
 async function described(apiVersion: string, kind: string, name: string): Promise<string[]> {
   const object = await admin.get({ apiVersion, kind, namespace, name })
@@ -184,4 +155,34 @@ describe('a cluster', () => {
     expect((await refusal(deployer.patch(ref, patch))).code).toBe(403)
     await open.close()
   })
+})
+
+// Last: it stops the API server, and nothing new is placed on a cluster before it was seen well for a while.
+busDriverContract('of Kubernetes Events', async () => {
+  const { open, engine } = await openEngine()
+  const kubeconfig = path.join(kade.home, 'clusters', 'amsterdam', 'kubeconfig.yaml')
+  await engine.prepareNamespace(namespaceSpec('team-a'))
+  const work = workOf({ namespace: 'team-a', name: 'chat' }, 1)
+  await engine.apply(work, {}, never)
+  const place = { deployment: work.deployment, clusters: ['amsterdam'] }
+  return {
+    driver: () =>
+      kubernetesEventsDriver({
+        cluster: 'amsterdam',
+        placesOf: async operations => new Map(operations.map(one => [one, place])),
+        tell: notes => engine.tell(notes, AbortSignal.timeout(10_000)),
+      }),
+    received: async () =>
+      (await toldIn('team-a'))
+        .filter(one => one.regarding.kind === 'Deployment')
+        .map(({ metadata, reason, eventTime }) => ({
+          id: metadata.annotations?.[annotation.event] ?? '',
+          reason,
+          time: new Date(eventTime).toISOString(),
+        })),
+    form: ({ id, time }) => ({ id, reason: 'DeploymentCompleted', time }),
+    takeAway: () => signalApiServer(kubeconfig, 'SIGSTOP'),
+    bringBack: () => signalApiServer(kubeconfig, 'SIGCONT'),
+    stop: () => open.close(),
+  }
 })
