@@ -26,7 +26,7 @@ import { load } from './stream.ts'
 export async function moveDeployment(
   context: PlatformContext,
   actor: Actor,
-  asked: Asked,
+  asked: Asked & Pick<Change, 'place'>,
   { to, data, reason }: MoveDeployment,
 ): Promise<OperationOfDeployment> {
   const change = { ...asked, ...(reason && { reason }), leavesData: data === 'leave' }
@@ -110,14 +110,15 @@ function move(
   asked: Omit<Change, 'kind'>,
   to: readonly string[],
 ): Promise<OperationOfDeployment> {
-  return revise(context, tx, actor, { ...asked, kind: 'move' }, movedTo(to))
+  return revise(context, tx, actor, { ...asked, kind: 'move' }, movedTo(to, asked.place))
 }
 
 /** The very objects of the newest revision, as a new one: by its number those of before are known for old wherever they still stand. */
-function movedTo(to: readonly string[]): Parameters<typeof revise>[4] {
+function movedTo(to: readonly string[], place: Change['place'] = {}): Parameters<typeof revise>[4] {
   return async (state, sql) => {
     const newest = wanted(state)
-    const asItWas = await whole(sql, newest)
+    const then = await whole(sql, newest)
+    const asItWas = { ...then, configuration: { ...then.configuration, ...place } }
     if (!newest) return { ...asItWas, to }
     const { result: _result, ...exactly } = newest
     return { ...asItWas, exactly, to }

@@ -64,8 +64,12 @@ export async function retryOperation(
   }
   try {
     if (old.kind === 'delete') return await deleteDeployment(context, actor, asked, data)
-    if (old.kind === 'move' && request)
-      return await moveDeployment(context, actor, asked, { to: request.clusters, data: 'leave' })
+    if (old.kind === 'move' && request) {
+      const { wish: placement, dataClass } = request.placement ?? {}
+      const place = { ...(placement && { placement }), ...(dataClass && { dataClass }) }
+      const body = { to: request.clusters, data: 'leave' as const }
+      return await moveDeployment(context, actor, { ...asked, place }, body)
+    }
     return await repeatDeployment(context, actor, asked, !isOfThen(id, requests))
   } catch (error) {
     throw isOvertaken(error) ? overtaken() : error

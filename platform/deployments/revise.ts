@@ -41,6 +41,8 @@ export type Change = Asked & {
   readonly why?: Text | undefined
   /** That data stays behind where it was is known, and wanted all the same. */
   readonly leavesData?: boolean | undefined
+  /** What is wished of its place by then; as it is wished now, if left out. */
+  readonly place?: Pick<DeploymentInput, 'placement' | 'dataClass'> | undefined
   /** Clusters that it leaves because they are down. */
   readonly down?: readonly string[] | undefined
 }

@@ -227,6 +227,21 @@ describe('a move', () => {
     expect(again).toMatchObject({ kind: 'move', clusters: ['paris'], continues: moving.id })
   })
 
+  it('that changed what is wished of its place is tried again with that', async () => {
+    const made = await light(['amsterdam'])
+    const placement = { clusters: 2, waves: [['paris']] }
+    const body = { settings: {}, placement }
+    const moving = await ground.platform.updateDeployment(ada, { ...at(made), body })
+    expect(moving.kind).toBe('move')
+    await ground.platform.cancelOperation(ada, { params: { operation: moving.id } })
+    const again = await ground.platform.retryOperation(ada, { params: { operation: moving.id } })
+    await arrive(again, 3)
+    expect(await read(made)).toMatchObject({
+      clusters: ['amsterdam', 'paris'],
+      placement: { wish: placement },
+    })
+  })
+
   it('is emptied of what it left also when it is deleted meanwhile', async () => {
     const made = await light(['amsterdam'])
     const moving = await silent('amsterdam', async () => {
