@@ -145,7 +145,7 @@ async function ask(
   actor: Actor,
   key: Key,
   { namespace }: Plan,
-  { id, name, app, clusters, made, change, inherited }: Planned,
+  { id, name, app, clusters, made, change, inherited, wished }: Planned,
 ): Promise<OperationOfDeployment> {
   if (!namespace) throw new PlatformError('namespace-unknown', 'There is no such namespace.')
   const kind = change === 'create' ? 'create' : 'update'
@@ -160,6 +160,7 @@ async function ask(
     name,
     clusters: [...clusters],
     made,
+    wished,
     composition: key.name,
   })
 }

@@ -18,6 +18,7 @@ import { type Draft, draft, nothingBefore } from '#platform/deployments/draft.ts
 import { type InheritedSecrets, keptData, nothingKept } from '#platform/deployments/kept-data.ts'
 import { placeAgain, placeNew } from '#platform/deployments/placing.ts'
 import { findsProviders, type Provider } from '#platform/deployments/providers.ts'
+import type { PlacementData } from '#platform/events/placement-data.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
 import type { Actor } from '#platform/platform.ts'
 import { memberFaults, sharedHosts } from './member-faults.ts'
@@ -32,6 +33,8 @@ export type Planned = {
   readonly clusters: readonly string[]
   readonly made: Draft
   readonly inherited: InheritedSecrets | null
+  /** What is wished of its place: a composition says nothing of that. */
+  readonly wished: PlacementData['wish']
 }
 
 export type Plan = {
@@ -163,7 +166,8 @@ async function planMember(
   const { clusters } = made.placed
   const change = existing ? (isSame(existing, made) ? 'unchanged' : 'update') : 'create'
   const uses = [...new Set(Object.values(answers))]
-  return { name, app, change, uses, id, clusters, made, inherited }
+  const wished = identity?.placement?.wish
+  return { name, app, change, uses, id, clusters, made, inherited, wished }
 }
 
 /** Where the other members are, or are to be: members of a composition go together. */

@@ -3,6 +3,7 @@ import type { CompositionMember, CreateComposition } from '#api/compositions.ts'
 import type { OperationOfDeployment } from '#api/operations.ts'
 import { openDatabase } from '#platform/adapters/database/postgres.ts'
 import { rebuildDeployments } from '#platform/deployments/rebuild.ts'
+import { placesOf } from '#tests/support/places.ts'
 import {
   ada,
   bob,
@@ -403,4 +404,26 @@ describe('a composition that is deleted', () => {
     })
     expect(await look()).toMatchObject({ state: 'ready', size: 2 })
   })
+})
+
+it('changes a member in the waves that were wished of it', async () => {
+  await ground.cluster('paris', 0)
+  namespace = freshName()
+  await ground.namespace(namespace, 'a', ['amsterdam', 'paris'])
+  const body = { namespace, name: 'assistant', members: [full(models)] }
+  const [create] = (await make(body)).operations
+  if (!create) throw new Error('nothing was asked')
+  const { at, apply, settle } = placesOf(() => ground)
+  const waves = [['paris']]
+  const move = await ground.platform.updateDeployment(ada, {
+    ...at(create),
+    body: { settings: {}, placement: { clusters: 2, waves } },
+  })
+  for (const cluster of ['amsterdam', 'paris']) {
+    await apply(move, cluster)
+    await ground.hub.observed([seen(move, { cluster, revision: move.revision })])
+  }
+  for (const cluster of ['amsterdam', 'paris']) await settle(move, cluster)
+  const [update] = (await change({ ...models, env: { OLLAMA_DEBUG: '1' } })).operations
+  expect(update?.waves?.clusters).toEqual([['paris'], ['amsterdam']])
 })
