@@ -23,7 +23,11 @@ export async function inspectDeployment(
     const work = await workOf(context.database, id, state, cluster)
     return context.agent.ask(cluster, { type: 'objects', work }, patience)
   })
-  return { items: answers.flatMap(({ answer }) => answer), ...silent }
+  return {
+    // Each speaks of itself alone, whatever it says.
+    items: answers.flatMap(({ cluster, answer }) => answer.map(one => ({ ...one, cluster }))),
+    ...silent,
+  }
 }
 
 /** The latest log lines of a deployment's pods, by cluster. Throws `cluster-unreachable` where none of these answers. */

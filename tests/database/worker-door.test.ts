@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { createServer } from 'node:tls'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { PlatformError } from '#platform/errors.ts'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
 import type { Task } from '#platform/federation/cluster-agent.ts'
 import { ensureOwner } from '#platform/governance/accounts.ts'
@@ -225,6 +226,30 @@ it('is spoken to over TLS by an authority of one’s own', async () => {
   await expect(stranger.agent.heartbeat(beat)).rejects.toMatchObject({ name: 'HubUnreachable' })
 })
 
+describe('one credential', () => {
+  it('fills the database neither with replies that nobody takes, nor with workers that it makes up', async () => {
+    const greedy = await workerToken(ground.context.database, ['paris'])
+    const statuses: number[] = []
+    for (let i = 0; i < 70; i++) {
+      const reply = { type: 'task', task: 't', failure: null }
+      statuses.push((await post('reply', { stream: randomUUID(), reply }, greedy.token)).status)
+      const beat = { worker: `w${i}`, clusters: [{ name: 'paris', reachable: true }] }
+      expect((await post('heartbeat', beat, greedy.token)).status).toBe(200)
+    }
+    expect(new Set(statuses)).toEqual(new Set([200, 429]))
+    const count = async (sql: string, of: string) =>
+      (await ground.context.database.query<{ n: number }>(sql, [of]))[0]?.n
+    const replies = 'select count(*)::int as n from kade.worker_reply where credential = $1'
+    expect(await count(replies, greedy.id)).toBe(64)
+    const reports = 'select count(*)::int as n from kade.worker_report where cluster = $1'
+    expect(await count(reports, 'paris')).toBe(20)
+    // Another is not held up by it.
+    const reply = { type: 'task', task: 't', failure: null }
+    expect((await post('reply', { stream: randomUUID(), reply })).status).toBe(200)
+    expect((await openStream(paris.token, 'paris,paris')).status).toBe(400)
+  })
+})
+
 describe('a message', () => {
   it('that is too large, or does not fit, is refused', async () => {
     const text = 'x'.repeat(70 * 1024)
@@ -253,6 +278,22 @@ describe('a message', () => {
     await expect(agent.ask('paris', question, 15_000)).rejects.toMatchObject({
       code: 'body-too-large',
     })
+  })
+
+  it('that is no answer to its question, or speaks of who asked, is none of the person’s', async () => {
+    const carrier = dial()
+    const wrong: (() => unknown)[] = [
+      () => null,
+      () => {
+        throw new PlatformError('unauthenticated', 'Sign in.')
+      },
+    ]
+    closing.push(await carrier.agent.answer(['paris'], async () => wrong.shift()?.()))
+    const agent = createSqlAgent({ database: ground.context.database, queue: ground.queue })
+    const question = { type: 'logs', namespace: 'team-a', name: 'chat', lines: 1 } as const
+    const asking = () => agent.ask('paris', question, 15_000)
+    await expect(asking()).rejects.toThrow('does not fit the question')
+    await expect(asking()).rejects.toMatchObject({ code: 'internal', message: 'Sign in.' })
   })
 
   it('that answers for the stream of another credential changes nothing', async () => {

@@ -12,6 +12,7 @@ import type { Registrar } from '../registrar.ts'
 import type { BodyOf, WorkerCall } from './https-messages.ts'
 import { isNamespaceOn, seenWhereTheyStand, whereIs } from './https-scope.ts'
 import type { WorkerStreams } from './https-streams.ts'
+import { forgetOldReports } from './worker-side.ts'
 
 export type WorkerDoor = {
   /** Does what a worker asks. Its clusters have been checked; throws `forbidden` where the thing named is not of them. */
@@ -73,6 +74,10 @@ function handlersOf(options: WorkerDoorOptions): Handlers {
     heartbeat: async (beat, worker) => {
       await noteUse(database, worker.credential, beat.worker)
       await agent.heartbeat(beat)
+      await forgetOldReports(
+        database,
+        beat.clusters.map(one => one.name),
+      )
     },
     clusterState: ({ cluster, state, message }) => registrar.state(cluster, state, message),
     simulated: ({ cluster, simulated }) => registrar.simulated(cluster, simulated),

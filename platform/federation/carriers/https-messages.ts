@@ -30,7 +30,14 @@ export const Opening = z.strictObject({
     .string()
     .max(2_000)
     .transform(text => text.split(','))
-    .pipe(z.array(Name).min(1).max(20)),
+    .pipe(
+      z
+        .array(Name)
+        .min(1)
+        .max(20)
+        // Each is claimed for by itself.
+        .refine(names => new Set(names).size === names.length, 'each cluster once'),
+    ),
   worker: z.string().min(1).max(200),
 })
 

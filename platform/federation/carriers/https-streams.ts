@@ -9,12 +9,20 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../../adapters/database/database.ts'
 import { WakeLoop } from '../../adapters/database/wake-loop.ts'
+import { PlatformError } from '../../errors.ts'
 import type { KnownWorker } from '../../governance/worker-credentials.ts'
 import type { ClusterAgent, Question, Task } from '../cluster-agent.ts'
+import { answerTo, errorFrom } from './https-answers.ts'
 import { type Down, type Reply, type Serves, silentAfter } from './https-messages.ts'
-import { errorOf } from './told-error.ts'
 
 const CHANNEL = 'worker_reply'
+/** Replies to other gateways that are kept of one credential at a time, and bytes of all of them as the database packs them. */
+const mostReplies = 64
+const mostReplyBytes = 32 * 1024 * 1024
+/** Replies that are taken at a time: each may be as large as a call. */
+const takenAtOnce = 8
+/** Milliseconds between two looks for replies that nobody took. */
+const sweepEvery = 60_000
 /** Milliseconds after which a question that the worker still works on is waited for by nobody. */
 const questionTime = 120_000
 
@@ -56,11 +64,20 @@ export function openWorkerStreams(options: {
 }): WorkerStreams {
   const { database, agent, silentMs = silentAfter } = options
   const streams = new Map<string, OpenStream>()
+  let sweptAt = 0
   const loop = new WakeLoop({
     database,
     channel: CHANNEL,
     concerns: stream => streams.has(stream),
-    step: () => takeReplies(database, streams),
+    step: async () => {
+      if (Date.now() - sweptAt >= sweepEvery) {
+        await database.query(
+          `delete from kade.worker_reply where at < now() - interval '5 minutes'`,
+        )
+        sweptAt = Date.now()
+      }
+      return takeReplies(database, streams)
+    },
     onError: options.onError,
   })
   let started: Promise<void> | undefined
@@ -102,11 +119,20 @@ export function openWorkerStreams(options: {
     async reply({ credential }, stream, reply) {
       const held = streams.get(stream)
       if (held) return deliver(held, credential, reply)
-      await database.query(
-        `with said as (insert into kade.worker_reply (stream, credential, reply) values ($1, $2, $3))
-         select pg_notify('${CHANNEL}', $1::text)`,
-        [stream, credential, reply],
+      const kept = await database.query(
+        `with said as (
+           insert into kade.worker_reply (stream, credential, reply)
+           select $1::uuid, $2::uuid, $3::jsonb
+            where (select count(*) < $4 and coalesce(sum(pg_column_size(r.reply)), 0) < $5
+                     from kade.worker_reply r where r.credential = $2)
+           returning stream)
+         select pg_notify('${CHANNEL}', stream::text) from said`,
+        [stream, credential, reply, mostReplies, mostReplyBytes],
       )
+      if (kept.length === 0)
+        throw new PlatformError('too-many-requests', 'Too many replies of the worker still wait.', {
+          retryAfter: 1,
+        })
     },
     close: () => loop.stop(),
   }
@@ -149,8 +175,8 @@ async function put(
     },
   )
   if (reply.type !== 'question') return undefined
-  if (reply.error) throw errorOf(reply.error)
-  return reply.answer
+  if (reply.error) throw errorFrom(reply.error)
+  return answerTo(asks, cluster, reply.answer)
 }
 
 /**
@@ -189,21 +215,23 @@ function deliver(stream: OpenStream, credential: string, reply: Reply): void {
   if (reply.type === 'question') stream.waiting.get(reply.question)?.settle(reply)
 }
 
+/** Delivers some of the replies to streams that are held here; answers whether there may be more. */
 async function takeReplies(
   database: Database,
   streams: ReadonlyMap<string, OpenStream>,
 ): Promise<boolean> {
   if (streams.size === 0) return false
   const rows = await database.query<{ stream: string; credential: string; reply: Reply }>(
-    `delete from kade.worker_reply where stream = any($1::uuid[]) or at < now() - interval '5 minutes'
+    `delete from kade.worker_reply where id in (
+       select id from kade.worker_reply where stream = any($1::uuid[]) order by id limit $2)
      returning stream::text, credential::text, reply`,
-    [[...streams.keys()]],
+    [[...streams.keys()], takenAtOnce],
   )
   for (const { stream, credential, reply } of rows) {
     const held = streams.get(stream)
     if (held) deliver(held, credential, reply)
   }
-  return false
+  return rows.length === takenAtOnce
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -40,3 +40,17 @@ export async function writeHeartbeat(sql: Sql, beat: WorkerHeartbeat): Promise<v
     )
   }
 }
+
+/** Workers of one cluster whose last words are kept. */
+const mostReports = 20
+
+/** Keeps the newest words on these clusters: a worker from elsewhere calls itself what it likes, and as many things. */
+export async function forgetOldReports(sql: Sql, clusters: readonly string[]): Promise<void> {
+  await sql.query(
+    `DELETE FROM kade.worker_report w USING (
+       SELECT cluster, worker, row_number() OVER (PARTITION BY cluster ORDER BY at DESC) AS nth
+       FROM kade.worker_report WHERE cluster = ANY($1)) old
+     WHERE old.nth > $2 AND w.cluster = old.cluster AND w.worker = old.worker`,
+    [clusters, mostReports],
+  )
+}
