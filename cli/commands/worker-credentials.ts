@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Client } from '#api/client.ts'
+import { Id } from '#api/names.ts'
 import type { CreateWorkerCredential, WorkerCredential } from '#api/worker-credentials.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { ago, clean, table } from '../render.ts'
@@ -69,7 +70,11 @@ async function create(cli: Cli, clusters: string[], flags: CreateFlags): Promise
   const { client } = await cli.connect()
   // Opened before the token is asked for: one that cannot be kept would be lost.
   if (tokenFile) await writeFile(tokenFile, '', { mode: 0o600, flag: 'wx' }).catch(cannotWrite)
-  const made = await client.createWorkerCredential({ body })
+  const made = await client.createWorkerCredential({ body }).catch(async error => {
+    // An empty one would stand in the way of the next try.
+    if (tokenFile) await rm(tokenFile, { force: true })
+    throw error
+  })
   const until = made.expiresAt.slice(0, 10)
   const served = made.clusters.join(',')
   const says = (en: string, nl: string) => tell(terminal, { en, nl })
@@ -101,13 +106,21 @@ function daysOf(text: string): number {
   })
 }
 
-async function find(client: Client, given: string): Promise<WorkerCredential> {
-  const { items } = await client.listWorkerCredentials({ query: { limit: 200 } })
-  const found =
-    items.find(one => one.id === given) ??
-    items.find(one => one.name === given && one.state === 'active') ??
-    items.find(one => one.name === given)
-  if (found) return found
+/** By its id, or by its name: the one that is good, else the newest. */
+async function find(client: Client, given: string): Promise<Pick<WorkerCredential, 'id' | 'name'>> {
+  if (Id.safeParse(given).success) return { id: given, name: given }
+  let ended: WorkerCredential | undefined
+  let cursor: string | undefined
+  do {
+    const query = { limit: 200, ...(cursor !== undefined && { cursor }) }
+    const page = await client.listWorkerCredentials({ query })
+    const named = page.items.filter(one => one.name === given)
+    const active = named.find(one => one.state === 'active')
+    if (active) return active
+    ended ??= named[0]
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  if (ended) return ended
   throw new UsageError({
     en: `There is no credential ${given}. See kade worker-credentials.`,
     nl: `Er is geen toegangssleutel ${given}. Zie kade worker-credentials.`,

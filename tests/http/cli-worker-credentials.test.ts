@@ -27,12 +27,17 @@ const made = {
   revokedAt: null,
 }
 
+const ofMilan = '22222222-2222-4222-8222-222222222222'
+
 beforeAll(async () => {
   ground = await gatewayGround()
   home = await mkdtemp(join(tmpdir(), 'kade-cli-'))
   const recording = recordingPlatform({
     createWorkerCredential: () => ({ ...made, token }),
-    listWorkerCredentials: () => ({ items: [made], next: null }),
+    listWorkerCredentials: ({ query }: { query?: { cursor?: string } }) =>
+      query?.cursor === 'older'
+        ? { items: [{ ...made, name: 'milan', id: ofMilan }], next: null }
+        : { items: [made, { ...made, name: 'milan', state: 'revoked' }], next: 'older' },
     revokeWorkerCredential: () => undefined,
   })
   calls = recording.calls
@@ -79,6 +84,10 @@ it('create takes a place for one cluster only, and a place that there is', async
   const unknown = await typed('worker-credentials create paris --jurisdiction UK', home)
   expect(unknown.code).not.toBe(0)
   expect(unknown.err).toContain('/clusters/0/jurisdiction')
+  const file = join(home, 'refused.token')
+  const line = `worker-credentials create paris --jurisdiction UK --token-file ${file}`
+  expect((await typed(line, home)).code).not.toBe(0)
+  await expect(stat(file)).rejects.toThrow('ENOENT')
   expect(calls).toEqual([])
 })
 
@@ -94,6 +103,14 @@ it('lists them, and revokes one by its name', async () => {
     call: { params: { credential: made.id } },
   })
   expect((await typed('worker-credentials revoke lyon', home)).code).toBe(2)
+})
+
+it('revokes one that is on no first page, by its name and by its id', async () => {
+  expect((await typed('worker-credentials revoke milan', home)).code).toBe(0)
+  expect(calls.at(-1)?.call).toMatchObject({ params: { credential: ofMilan } })
+  const unlisted = '33333333-3333-4333-8333-333333333333'
+  expect((await typed(`worker-credentials revoke ${unlisted}`, home)).code).toBe(0)
+  expect(calls.at(-1)?.call).toMatchObject({ params: { credential: unlisted } })
 })
 
 it('worker takes an https gateway with a token of its own, and says what is wrong before it starts', async () => {

@@ -28,19 +28,22 @@ export type CallerOptions = {
 }
 
 export type Caller = {
-  /** One try; the gateway parses the body. Throws `HubUnreachable`, or `PlatformError` where the gateway refused. */
-  once(name: WorkerCall, body: object): Promise<unknown>
+  /**
+   * One try; the gateway parses the body. Throws `HubUnreachable`, or `PlatformError` where the gateway refused. `as` is the
+   * authorization of something that was begun under it, instead of that of now.
+   */
+  once(name: WorkerCall, body: object, as?: string): Promise<unknown>
   /** Tries until the gateway has taken or refused it, it matters no more, or the signal ends it. */
-  surely(name: WorkerCall, body: object, matters?: () => boolean): Promise<unknown>
+  surely(name: WorkerCall, body: object, matters?: () => boolean, as?: string): Promise<unknown>
 }
 
 const Answer = z.object({ answer: z.unknown() })
 
 export function createCaller(options: CallerOptions): Caller {
   const { pause, signal } = options
-  const once = async (name: WorkerCall, body: object): Promise<unknown> => {
+  const once = async (name: WorkerCall, body: object, as?: string): Promise<unknown> => {
     try {
-      const answer = await post(options, name, body)
+      const answer = await post(options, name, body, as ?? (await bearer(options)))
       options.heard('answer')
       return answer
     } catch (error) {
@@ -54,10 +57,10 @@ export function createCaller(options: CallerOptions): Caller {
   }
   return {
     once,
-    async surely(name, body, matters = () => true) {
+    async surely(name, body, matters = () => true, as) {
       for (let failed = 1; ; failed++) {
         try {
-          return await once(name, body)
+          return await once(name, body, as)
         } catch (error) {
           const mayPass = error instanceof HubUnreachable || isRefused(error)
           if (!mayPass || signal.aborted || !matters()) throw error
@@ -73,10 +76,15 @@ export function isRefused(error: unknown): boolean {
   return error instanceof PlatformError && error.code === 'unauthenticated'
 }
 
-async function post(options: CallerOptions, name: WorkerCall, body: unknown): Promise<unknown> {
+async function post(
+  options: CallerOptions,
+  name: WorkerCall,
+  body: unknown,
+  authorization: string,
+): Promise<unknown> {
   const { outgoing, gateway, signal } = options
   const headers = {
-    authorization: await bearer(options),
+    authorization,
     'content-type': 'application/json',
     accept: 'application/json',
   }

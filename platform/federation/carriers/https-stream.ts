@@ -10,7 +10,12 @@ import { Down, longestLine, type Opening, silentAfter, workerPath } from './http
 const patience = 3_000
 
 /** The stream by which something came; its gateway forgets all about it when it ends. */
-export type LiveStream = { readonly id: string; readonly isLive: () => boolean }
+export type LiveStream = {
+  readonly id: string
+  /** By which it was opened: the gateway takes replies by no other. */
+  readonly authorization: string
+  readonly isLive: () => boolean
+}
 
 type StreamOptions = CallerOptions & {
   readonly opening: z.input<typeof Opening>
@@ -79,14 +84,17 @@ async function readOnce(
     )
     if (answer.status !== 200) throw refusal(answer.status, parsed(await all(answer)))
     const isLive = () => !over.signal.aborted
-    let stream: LiveStream = { id: '', isLive }
+    let stream: LiveStream = { id: '', authorization, isLive }
     for await (const line of linesOf(answer)) {
       options.heard('answer')
-      if (line === '') options.onLine(stream)
-      else {
+      if (line === '') {
+        // Another credential is in the file: it opens the next stream before this one is revoked.
+        if ((await bearer(options).catch(() => authorization)) !== authorization) return
+        options.onLine(stream)
+      } else {
         const message = Down.parse(parsed(line))
         if (message.type === 'opened') {
-          stream = { id: message.stream, isLive }
+          stream = { id: message.stream, authorization, isLive }
           opened()
         } else options.onMessage(message, stream)
       }

@@ -72,8 +72,10 @@ export function createHttpsCarrier(options: HttpsCarrierOptions): HttpsCarrier {
       opening: { serves, clusters: clusters.join(','), worker: options.worker },
       onMessage,
       // That nobody hears it, the gateway finds out by itself.
-      onLine: ({ id }) =>
-        void caller.once('reply', { stream: id, reply: { type: 'alive' } }).catch(() => {}),
+      onLine: ({ id, authorization }) =>
+        void caller
+          .once('reply', { stream: id, reply: { type: 'alive' } }, authorization)
+          .catch(() => {}),
     })
   return {
     agent: {
@@ -155,7 +157,8 @@ function runTasks(caller: Caller, handle: Handle) {
     if (byId.get(task.id) === run) byId.delete(task.id)
     const reply = { type: 'task' as const, task: task.id, failure }
     // A stream that ended has given its tasks back; nobody waits for this any more.
-    await caller.surely('reply', { stream: stream.id, reply }, stream.isLive).catch(() => {})
+    const said = { stream: stream.id, reply }
+    await caller.surely('reply', said, stream.isLive, stream.authorization).catch(() => {})
   }
   return {
     take(message: Down, stream: LiveStream) {
@@ -193,7 +196,8 @@ async function reply(
     value => ({ type, question, answer: value ?? null }),
     error => ({ type, question, error: told(error) }),
   )
-  const send = (one: object) => caller.once('reply', { stream: stream.id, reply: one })
+  const send = (one: object) =>
+    caller.once('reply', { stream: stream.id, reply: one }, stream.authorization)
   await send(said)
     // An answer that the gateway does not take, such as one that is too large, is told instead.
     .catch(error =>

@@ -40,6 +40,16 @@ it('answers for one cluster while another hangs', async () => {
   never.resolve()
 })
 
+it('goes on asking a worker when another one of its cluster leaves', async () => {
+  const { ask, answer } = agent()
+  const says = (simulated: boolean) => async () => ({ items: [], simulated, truncated: false })
+  await answer(['paris'], says(true))
+  const leave = await answer(['paris'], says(false))
+  expect(await ask('paris', logs, 5_000)).toMatchObject({ simulated: false })
+  await leave()
+  expect(await ask('paris', logs, 5_000)).toMatchObject({ simulated: true })
+})
+
 it('says at once that no worker serves a cluster', async () => {
   await expect(agent().ask('warsaw', logs, 60_000)).rejects.toMatchObject({
     code: 'cluster-unreachable',

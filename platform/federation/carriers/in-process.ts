@@ -20,21 +20,22 @@ type Answerer = (cluster: string, question: Question) => Promise<unknown>
 /** The carrier of `kade up`: hub and worker are one process, so a question is a call. Tasks go through the queue as ever. */
 export function createInProcessAgent(options: AgentOptions): ClusterAgent {
   const { database, queue, serve = {} } = options
-  const answerers = new Map<string, Answerer>()
+  // Of those who serve one cluster the last is asked; when it leaves, the one before it.
+  const answerers: { readonly clusters: readonly string[]; readonly answer: Answerer }[] = []
   const limits = new Map<string, LimitFunction>()
   return {
     claim: (clusters, handle) => claimFrom(queue, clusters, handle, serve),
     heartbeat: beat => writeHeartbeat(database, beat),
     async answer(clusters, answer) {
-      for (const cluster of clusters) answerers.set(cluster, answer)
+      const one = { clusters, answer }
+      answerers.push(one)
       return async () => {
-        for (const cluster of clusters) {
-          if (answerers.get(cluster) === answer) answerers.delete(cluster)
-        }
+        const at = answerers.indexOf(one)
+        if (at >= 0) answerers.splice(at, 1)
       }
     },
     async ask<Q extends Question>(cluster: string, question: Q, deadline: number) {
-      const answerer = answerers.get(cluster)
+      const answerer = answerers.findLast(one => one.clusters.includes(cluster))?.answer
       if (!answerer) throw unanswered(cluster, deadline)
       const until = Date.now() + deadline
       const limit = limits.get(cluster) ?? pLimit(AT_ONCE)
