@@ -3,8 +3,9 @@ import type { PlatformContext } from '#platform/context.ts'
 import { clusterMissing, setCordon } from '#platform/federation/cordons.ts'
 import { planDrain } from '#platform/federation/drain.ts'
 import { readFailing } from '#platform/federation/failing.ts'
+import { unread } from '#platform/federation/failover-reasons.ts'
 import type { Actor } from '#platform/platform.ts'
-import { readStandings } from './standings.ts'
+import { readAllStandings } from './standings.ts'
 
 /** What draining a cluster would do now. Changes nothing. Throws `not-found`. */
 export async function previewDrain(
@@ -16,14 +17,14 @@ export async function previewDrain(
   const now = context.clock()
   const { candidates } = await readFailing(database, now, cluster)
   if (!candidates.some(one => one.name === cluster)) throw clusterMissing(cluster)
-  const standings = (await readStandings(database, [cluster])).filter(one =>
-    one.clusters.includes(cluster),
-  )
+  const { standings, unreadable } = await readAllStandings(database, [cluster])
   const only = candidates.map(one => ({ ...one, draining: one.name === cluster }))
-  const { moves, held } = planDrain(standings, only, now)
+  const plan = planDrain(standings, only, now)
+  const { moves } = plan
+  const held = [...plan.held, ...unreadable.map(({ deployment }) => unread(deployment, [cluster]))]
   const names = await database.query<{ id: string; namespace: string; name: string }>(
     'select id, namespace, name from kade.deployment where id = any($1) and team = any($2)',
-    [standings.map(one => one.deployment), [...actor.teams]],
+    [[...standings, ...unreadable].map(one => one.deployment), [...actor.teams]],
   )
   const known = new Map(names.map(({ id, namespace, name }) => [id, { namespace, name }]))
   const shown = <T extends { deployment: string }, R>(
@@ -34,7 +35,7 @@ export async function previewDrain(
       const key = known.get(one.deployment)
       return key ? [{ ...key, ...show(one) }] : []
     })
-  const plan = {
+  const told = {
     moves: shown(moves, ({ to }) => ({ to: [...to] })),
     stays: shown(held, ({ code, reason, verdicts }) => ({
       ...{ code, reason },
@@ -42,10 +43,10 @@ export async function previewDrain(
     })),
   }
   const others = {
-    moves: moves.length - plan.moves.length,
-    stays: held.length - plan.stays.length,
+    moves: moves.length - told.moves.length,
+    stays: held.length - told.stays.length,
   }
-  return { cluster, ...plan, others }
+  return { cluster, ...told, others }
 }
 
 /** Cordons a cluster and has what can be moved leave it, one by one; answers what that will do. Throws `not-found`. */

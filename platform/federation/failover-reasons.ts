@@ -1,5 +1,5 @@
 import type { Text } from '#api/names.ts'
-import type { HeldCode } from './failover.ts'
+import type { Held, HeldCode } from './failover.ts'
 
 type Reason = (from: readonly string[]) => Text
 
@@ -56,4 +56,26 @@ export const failoverReasons: Readonly<Record<HeldCode, Reason>> = {
     `${names} is down. It is moved in its turn: one deployment every two seconds.`,
     `${names} is uit. De uitrol komt aan de beurt: elke twee seconden verhuist er één.`,
   ]),
+}
+
+/** A deployment that stays because what it consists of cannot be read. */
+export function unread(deployment: string, from: readonly string[]): Held {
+  return {
+    ...{ deployment, from, code: 'refused' },
+    reason: {
+      en: 'What it consists of cannot be read, so where it could go is not known. Whoever runs Kade finds why in its log.',
+      nl: 'Waaruit hij bestaat is niet te lezen, dus waar hij heen kan is onbekend. De beheerder van Kade vindt de oorzaak in het log.',
+    },
+  }
+}
+
+/** A deployment whose move went wrong before there was an operation of it. */
+export function notBegun(deployment: string, from: readonly string[]): Held {
+  return {
+    ...{ deployment, from, code: 'refused' },
+    reason: {
+      en: 'Asking for a move went wrong; it is tried again ten minutes later. Whoever runs Kade finds why in its log.',
+      nl: 'Het vragen om een verhuizing ging mis; tien minuten later volgt een nieuwe poging. De beheerder van Kade vindt de oorzaak in het log.',
+    },
+  }
 }

@@ -1,7 +1,9 @@
 import type { Text } from '#api/names.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
+import { sqlState } from '#platform/adapters/database/postgres.ts'
 import type { PlatformContext } from '#platform/context.ts'
-import { readStandings } from '#platform/deployments/standings.ts'
+import { readStandings, standingsPerPage } from '#platform/deployments/standings.ts'
+import { PlatformError } from '#platform/errors.ts'
 import { append } from '#platform/events/store.ts'
 import { type Drain, planDrain } from '#platform/federation/drain.ts'
 import { type Failing, readFailing } from '#platform/federation/failing.ts'
@@ -12,6 +14,7 @@ import {
   type Move,
   type Standing,
 } from '#platform/federation/failover.ts'
+import { notBegun, unread } from '#platform/federation/failover-reasons.ts'
 
 /** Asks for a move in the caller's transaction: the operation, or why it may not be. */
 export type RequestMove = (
@@ -34,10 +37,11 @@ export function startFailover(
 ): () => Promise<void> {
   let stopped = false
   let round: Promise<unknown> = Promise.resolve()
+  const page: Page = { after: null, most: standingsPerPage }
   const timer = setInterval(() => {
     if (stopped) return
     round = round
-      .then(() => failOver(context, requestMove))
+      .then(() => failOver(context, requestMove, log, page))
       .catch(error => log('Whether something has to be moved could not be decided.', error))
   }, failoverRules.between)
   return async () => {
@@ -47,10 +51,20 @@ export function startFailover(
   }
 }
 
-/** One round, of one process at a time; answers the operation it began. */
+/** Where among the deployments the next round begins, and how many it looks at. */
+export type Page = { after: string | null; readonly most: number }
+
+type Log = (message: string, error?: unknown) => void
+
+/**
+ * One round, of one process at a time, over one page of the deployments, which it turns; answers the operation it began. One deployment
+ * that cannot be read or moved is held, and holds up no other.
+ */
 export async function failOver(
   context: PlatformContext,
   requestMove: RequestMove,
+  log: Log,
+  page: Page = { after: null, most: standingsPerPage },
 ): Promise<string | null> {
   return context.database.transaction(async tx => {
     const [lock] = await tx.query<{ mine: boolean }>(
@@ -64,19 +78,22 @@ export async function failOver(
       await tx.query('delete from kade.failover_held')
       return null
     }
-    const standings = await readStandings(
-      tx,
-      left.map(one => one.name),
-    )
+    const names = left.map(one => one.name)
+    const { after, most } = page
+    const { standings, unreadable, next } = await readStandings(tx, names, after, most)
+    page.after = next
     const { moves, held } = whatNow(standings, failing, now)
     let began: string | null = null
-    const refused: Held[] = []
+    const refused = unreadable.map(({ deployment, clusters, error }) => {
+      log(`What ${deployment} consists of cannot be read.`, error)
+      return unread(deployment, clusters.filter(name => names.includes(name)).toSorted())
+    })
     for (const move of moves) {
-      const outcome = await begin(context, tx, requestMove, move, now)
+      const outcome = await begin(context, tx, requestMove, move, log)
       if (typeof outcome === 'string') began = outcome
       else refused.push(outcome)
     }
-    await keepHeld(tx, [...held, ...refused], now)
+    await keepHeld(tx, [...held, ...refused], { after, next }, now)
     return began
   })
 }
@@ -102,13 +119,34 @@ function whatNow(
   }
 }
 
+/** Begins a move; where that goes wrong, all it wrote is taken back and the deployment is held. */
 async function begin(
   context: PlatformContext,
   tx: Sql,
   requestMove: RequestMove,
-  { deployment, from, to, reason }: Move,
-  now: Date,
+  move: Move,
+  log: Log,
 ): Promise<string | Held> {
+  await tx.query('savepoint a_move')
+  try {
+    return await ask(context, tx, requestMove, move)
+  } catch (error) {
+    // What passes by itself is for the next round.
+    if (error instanceof PlatformError && error.code === 'database-unreachable') throw error
+    if (/^(40|0A)/.test(sqlState(error) ?? '')) throw error
+    await tx.query('rollback to savepoint a_move')
+    log(`The move of ${move.deployment} could not be asked for.`, error)
+    return notBegun(move.deployment, move.from)
+  }
+}
+
+async function ask(
+  context: PlatformContext,
+  tx: Sql,
+  requestMove: RequestMove,
+  { deployment, from, to, reason }: Move,
+): Promise<string | Held> {
+  const now = context.clock()
   const result = await requestMove(context, tx, {
     ...{ deployment, clusters: to, reason, down: from },
     automatic: true,
@@ -131,9 +169,16 @@ const told: ReadonlySet<Held['code']> = new Set(['never', 'no-target', 'refused'
 type KeptHeld = { deployment: string; clusters: string[]; code: Held['code'] }
 
 /** Keeps what is held back, and tells of it once: when its reason becomes another. */
-async function keepHeld(tx: Sql, held: readonly Held[], now: Date): Promise<void> {
+async function keepHeld(
+  tx: Sql,
+  held: readonly Held[],
+  { after, next }: { readonly after: string | null; readonly next: string | null },
+  now: Date,
+): Promise<void> {
   const before = await tx.query<KeptHeld>(
-    'select deployment, clusters, code from kade.failover_held',
+    `select deployment, clusters, code from kade.failover_held
+      where ($1::uuid is null or deployment > $1::uuid) and ($2::uuid is null or deployment <= $2::uuid)`,
+    [after, next],
   )
   const known = new Map(before.map(one => [one.deployment, one]))
   const same = ({ deployment, from, code }: Held) => {
@@ -148,13 +193,17 @@ async function keepHeld(tx: Sql, held: readonly Held[], now: Date): Promise<void
   ])
   const news = held.filter(one => !same(one))
   await tx.query(
-    `insert into kade.failover_held as h (deployment, clusters, code, reason, verdicts, since, refused_at)
-     select n.deployment, n.clusters, n.code, n.reason, n.verdicts, $2::timestamptz,
-         case when n.code = 'refused' then $2::timestamptz end
+    `insert into kade.failover_held (deployment, clusters, code, reason, verdicts, since)
+     select n.deployment, n.clusters, n.code, n.reason, n.verdicts, $2::timestamptz
        from jsonb_to_recordset($1::jsonb) as n (deployment uuid, clusters text[], code text, reason jsonb, verdicts jsonb)
      on conflict (deployment) do update set clusters = excluded.clusters, code = excluded.code, reason = excluded.reason,
-       verdicts = excluded.verdicts, since = excluded.since, refused_at = coalesce(excluded.refused_at, h.refused_at)`,
+       verdicts = excluded.verdicts, since = excluded.since`,
     [JSON.stringify(news.map(({ from, ...one }) => ({ ...one, clusters: from }))), now],
+  )
+  // Also of what is no news: the ten minutes until it is asked again begin anew.
+  await tx.query(
+    'update kade.failover_held set refused_at = $2 where deployment = any($1::uuid[])',
+    [held.flatMap(one => (one.code === 'refused' ? [one.deployment] : [])), now],
   )
   for (const { deployment, from, code, reason } of news) {
     if (!told.has(code)) continue

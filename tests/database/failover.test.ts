@@ -84,7 +84,8 @@ async function held(deployment: string) {
   const events = await readStream(ground.context.database, `observed-${deployment}`)
   return events.flatMap(one => (one.type === 'FailoverHeld' ? [one.data.code] : []))
 }
-const round = () => failOver(ground.context, move)
+const noLog = () => {}
+const round = () => failOver(ground.context, move, noLog)
 
 describe('a cluster that is down', () => {
   it('is left by what may be moved when its time has come, by what may not never, and each says why', async () => {
@@ -191,12 +192,72 @@ describe('a cluster that is down', () => {
     }
     for (let i = 0; i < 4; i++) {
       ground.pass(2)
-      await failOver(ground.context, refuse)
+      await failOver(ground.context, refuse, noLog)
     }
     expect(asked.map(one => one.deployment).toSorted()).toEqual(
       [first.deployment, second.deployment].toSorted(),
     )
     expect(await held(first.deployment)).toContain('refused')
+    // Ten minutes after it was first refused, each is asked once more, and not in every round.
+    asked = []
+    await looks(118)
+    for (let i = 0; i < 12; i++) {
+      ground.pass(2)
+      await failOver(ground.context, refuse, noLog)
+    }
+    expect(asked.map(one => one.deployment).toSorted()).toEqual(
+      [first.deployment, second.deployment].toSorted(),
+    )
+  })
+
+  it('is left by what is on a later page, too', async () => {
+    const first = [await served('qdrant'), await served('qdrant')]
+    const free = await served()
+    // Ids that come first.
+    const page = { after: null, most: 1 }
+    down.add('paris')
+    await looks(66)
+    for (let i = 0; i < 4; i++) await failOver(ground.context, move, noLog, page)
+    expect(asked.map(one => one.deployment)).toEqual([free.deployment])
+    for (const one of first) expect(await read(one)).toMatchObject({ held: { code: 'never' } })
+    down.clear()
+    await looks(1)
+    await round()
+    expect((await read(first[0] ?? expect.fail())).held).toBeNull()
+  })
+
+  it('is left by others where one cannot be read, or asking for its move fails', async () => {
+    const { database } = ground.context
+    const broken = await served('qdrant')
+    const [one, other] = [await served(), await served()]
+    await database.query(`update kade.revision set objects_digest = 'gone' where deployment = $1`, [
+      broken.deployment,
+    ])
+    down.add('paris')
+    await looks(66)
+    const said: string[] = []
+    const failing: RequestMove = async (context, tx, wish) => {
+      if (asked.length > 0) return move(context, tx, wish)
+      asked.push({ deployment: wish.deployment, clusters: [] })
+      await tx.query('select 1 / 0')
+      throw new Error('It comes no further than this.')
+    }
+    for (let i = 0; i < 2; i++) {
+      ground.pass(2)
+      await failOver(ground.context, failing, message => said.push(message))
+    }
+    expect(asked.map(each => each.deployment).toSorted()).toEqual(
+      [one.deployment, other.deployment].toSorted(),
+    )
+    expect(said).toEqual([
+      expect.stringContaining('cannot be read'),
+      expect.stringContaining('could not be asked for'),
+      expect.stringContaining('cannot be read'),
+    ])
+    const [row] = await database.query<{ codes: string[] }>(
+      `select array_agg(code order by deployment) as codes from kade.failover_held where code = 'refused'`,
+    )
+    expect(row?.codes).toHaveLength(2)
   })
 })
 
