@@ -34,10 +34,16 @@ export async function tellNotes(
   const limit = pLimit(atOnce)
   const groups = [...Map.groupBy(notes, note => `${note.namespace}/${note.name}`).values()]
   const results = await Promise.all(
-    groups.map(group => limit(() => tellOne(group, access, signal))),
+    groups.map(group =>
+      limit(() => tellOne(group, access, signal).catch((error: unknown) => ({ told: 0, error }))),
+    ),
   )
-  const refused = results.findLast(one => one.refused !== undefined)?.refused
-  const told = results.reduce((sum, one) => sum + one.told, 0)
+  // All others are told first: an Event has the same name in the next delivery, so nothing is told twice.
+  const failed = results.find(one => 'error' in one)
+  if (failed && 'error' in failed) throw failed.error
+  const all: Told[] = results.flatMap(one => ('error' in one ? [] : [one]))
+  const refused = all.findLast(one => one.refused !== undefined)?.refused
+  const told = all.reduce((sum, one) => sum + one.told, 0)
   return { told, ...(refused !== undefined && { refused }) }
 }
 
@@ -131,8 +137,15 @@ async function write(
   } catch (error) {
     if (!(error instanceof KubeError)) throw error
     if (error.code === 409 && error.reason === 'AlreadyExists') return null
-    // No rights, a namespace that ends or is gone, or what it takes for no Event.
-    if ([403, 404, 422].includes(error.code)) return error.message
+    if (isFinal(error.code)) return error.message
     throw error
   }
+}
+
+/**
+ * Whether the same again would be refused again: no rights, a namespace that ends or is gone, what it takes for no Event, or an
+ * admission webhook that says no with whatever code it likes. A credential, a time-out, a conflict and a limit pass.
+ */
+function isFinal(code: number): boolean {
+  return code >= 400 && code < 500 && ![401, 408, 409, 429].includes(code)
 }
