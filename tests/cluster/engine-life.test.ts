@@ -58,8 +58,8 @@ describe('the life of a deployment', () => {
   it('installs seven objects in few calls, sees them ready, and marks each of them', async () => {
     const { work, result } = await install('life')
     expect(result).toMatchObject({ created: 7, configured: 0, unchanged: 0 })
-    // Parent looked for and written, kept claims looked for, and per object one look whether somebody else's stands there,
-    // and one apply.
+    // Parent looked for, written, and written once more when all is applied; kept claims looked for; and per object one look
+    // whether somebody else's stands there, and one apply.
     expect(result.calls).toBeLessThanOrEqual(18)
     const seen = await ground.tower.until(work.deployment, one => one.ready)
     expect(seen).toMatchObject({ revision: 1, state: 'healthy', drift: [], name: 'life' })
