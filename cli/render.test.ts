@@ -115,6 +115,40 @@ it('says where the tasks of an operation stand, in both languages', () => {
   )
 })
 
+it('says of each wave whether it is done, begun or not yet there', () => {
+  const operation = {
+    id: 'o1',
+    kind: 'update' as const,
+    state: 'running' as const,
+    attempt: 1,
+    requestedAt: '2026-01-01T00:00:00Z',
+    deadline: '2026-01-01T00:10:00Z',
+    waves: {
+      clusters: [['warsaw'], ['paris'], ['amsterdam']],
+      current: 2,
+      healthyFor: 5,
+      approval: false,
+      held: false,
+    },
+    actor: 'ada',
+    via: 'cli' as const,
+    namespace: 'team-a',
+    name: 'chat',
+    deployment: 'a1',
+    app: 'open-webui',
+    revision: 2,
+  }
+  const [, ...running] = operationLines(terminal({ LANG: 'en' }), operation)
+  expect(running).toEqual([
+    '  wave 1: warsaw (done)',
+    '  wave 2: paris (begun)',
+    '  wave 3: amsterdam (not yet)',
+  ])
+  const ended = { ...operation, state: 'succeeded' as const, endedAt: '2026-01-01T00:05:00Z' }
+  const lines = operationLines(terminal({ LANG: 'nl' }), ended)
+  expect(lines.filter(line => line.endsWith('(klaar)'))).toHaveLength(3)
+})
+
 it('aligns columns, and says when there is nothing', () => {
   expect(
     table(

@@ -107,15 +107,18 @@ export function operationLines(terminal: Terminal, operation: OperationOfDeploym
 /** How far it has come wave by wave, and how the next begins where that waits for a person. */
 function waveLines(
   terminal: Terminal,
-  { id, endedAt }: OperationOfDeployment,
+  { id, endedAt, state }: OperationOfDeployment,
   { clusters, current, held }: WavesOfOperation,
 ): string[] {
+  const done = { en: 'done', nl: 'klaar' }
   const begun = { en: 'begun', nl: 'begonnen' }
   const later = { en: 'not yet', nl: 'nog niet' }
   const lines = clusters.map((names, index) => {
     const number = index + 1
     const wave = tell(terminal, { en: `wave ${number}`, nl: `golf ${number}` })
-    return `  ${wave}: ${names.join(', ')} (${tell(terminal, number <= current ? begun : later)})`
+    const isDone = number < current || state === 'succeeded'
+    const how = isDone ? done : number === current ? begun : later
+    return `  ${wave}: ${names.join(', ')} (${tell(terminal, how)})`
   })
   if (!held || endedAt) return lines
   const how = tell(terminal, { en: 'To let the next begin', nl: 'De volgende laten beginnen' })
