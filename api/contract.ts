@@ -35,7 +35,13 @@ import { DeploymentMetrics } from './metrics.ts'
 import { MoveDeployment, MovePreview, PreviewMove } from './move.ts'
 import { Name, Time } from './names.ts'
 import { NotificationList } from './notifications.ts'
-import { DeadLetter, OperationOfDeployment, OperationState, RetryOperation } from './operations.ts'
+import {
+  ContinueOperation,
+  DeadLetter,
+  OperationOfDeployment,
+  OperationState,
+  RetryOperation,
+} from './operations.ts'
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
 import { Session, SignIn, SignInLink } from './session.ts'
@@ -609,6 +615,7 @@ export const contract = {
     tag: 'operations',
     action: 'operation.change',
     params: z.strictObject({ operation: z.uuid() }),
+    body: ContinueOperation,
     answers: { 202: OperationOfDeployment },
   }),
   retryOperation: route({

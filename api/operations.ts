@@ -43,6 +43,9 @@ export type Ask = z.infer<typeof Ask>
 export const Asks = z.object({ digest: z.string(), items: z.array(Ask) })
 export type Asks = z.infer<typeof Asks>
 
+/** Lets exactly this wave be followed by the next: the one that has begun, as `waves.current` of the operation says. */
+export const ContinueOperation = z.strictObject({ wave: z.int().min(1).max(100) })
+
 /** The consent, if any, with which an operation is done again: the `digest` of what it asked. */
 export const RetryOperation = z.strictObject({ consent: z.string().min(1).max(100).optional() })
 

@@ -201,7 +201,8 @@ function operationRoutes(
       return shown
     },
     cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),
-    continueOperation: (actor, { params }) => continueOperation(context, actor, params.operation),
+    continueOperation: (actor, { params, body }) =>
+      continueOperation(context, actor, params.operation, body.wave),
     retryOperation: (actor, { params, body }) =>
       retryOperation(context, actor, params.operation, body?.consent),
   }

@@ -116,9 +116,9 @@ export const useDeployment = defineStore('deployment', () => {
     await load()
   }
 
-  /** Lets the next wave begin. */
-  async function goOn(operation: string): Promise<void> {
-    await client.continueOperation({ params: { operation } })
+  /** Lets the next wave begin after `wave`, which was looked at. */
+  async function goOn(operation: string, wave: number): Promise<void> {
+    await client.continueOperation({ params: { operation }, body: { wave } })
     await load()
   }
 

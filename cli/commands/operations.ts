@@ -54,7 +54,10 @@ export function registerOperations(program: Command, cli: Cli): void {
     const connection = await cli.connect()
     const idempotencyKey = newIdempotencyKey()
     const params = { operation }
-    const found = await connection.client.continueOperation({ params, idempotencyKey })
+    const { waves } = await connection.client.readOperation({ params })
+    // Of an operation without waves the answer says that none waits.
+    const body = { wave: waves?.current ?? 1 }
+    const found = await connection.client.continueOperation({ params, body, idempotencyKey })
     await follow(cli, connection, found, flags)
   })
   const retry = operations

@@ -44,29 +44,33 @@ export function secondsIn(waves: WavesData | undefined, each: number): number {
 
 /**
  * Lets the next wave begin that waits for a person, or for clusters of which nothing is heard. Throws `conflict` where it waits for
- * neither.
+ * neither, or another wave than `current` has begun by now: that was not looked at.
  */
 export async function continueOperation(
   context: PlatformContext,
   actor: Actor,
   id: string,
+  current: number,
 ): Promise<OperationOfDeployment> {
   const { deployment } = await readOperation(context.database, id, actor)
   await context.database.transaction(async tx => {
     const heard = await heardClusters(tx)
-    unwrap(await change(context, tx, deployment, state => letGoOn(state, id, actor, heard)))
+    unwrap(
+      await change(context, tx, deployment, state => letGoOn(state, { id, current }, actor, heard)),
+    )
   })
   return readOperation(context.database, id)
 }
 
 function letGoOn(
   { operation }: DeploymentState,
-  id: string,
+  { id, current }: { readonly id: string; readonly current: number },
   actor: Actor,
   heard: ReadonlySet<string>,
 ): Command {
   if (operation?.id === id && operation.waves) {
     const { waves, wave, held } = operation
+    if (wave !== current) throw isAnother(wave)
     const isLast = wave >= waves.clusters.length
     const isSilent = !waves.clusters[wave - 1]?.some(one => heard.has(one))
     if (!isLast && (held || isSilent)) return { type: 'wave', operation: id, actor: actor.id }
@@ -81,6 +85,25 @@ function letGoOn(
       next: {
         en: 'Look at the operation: it says which wave has begun, and what it waits for.',
         nl: 'Bekijk de bewerking: die zegt welke golf is begonnen en waarop zij wacht.',
+      },
+    },
+  )
+}
+
+function isAnother(wave: number): PlatformError {
+  return new PlatformError(
+    'conflict',
+    {
+      en: `Wave ${wave} has begun by now: you looked at another one.`,
+      nl: `Inmiddels is golf ${wave} begonnen: je keek naar een andere.`,
+    },
+    {
+      violations: [
+        { pointer: '/wave', detail: { en: `must be ${wave}`, nl: `moet ${wave} zijn` } },
+      ],
+      next: {
+        en: 'Look at the operation again, and at how that wave serves. Nothing was changed.',
+        nl: 'Bekijk de bewerking opnieuw, en hoe die golf werkt. Er is niets gewijzigd.',
       },
     },
   )

@@ -29,8 +29,8 @@ const observe = (of: OperationOfDeployment, cluster: string, more = {}) =>
 const start = ({ id }: OperationOfDeployment, cluster: string) =>
   ground.hub.start(id, cluster, 'w1')
 const judge = () => judgeWaiting(ground.context, message => expect.fail(message))
-const goOn = ({ id }: OperationOfDeployment) =>
-  ground.platform.continueOperation(ada, { params: { operation: id } })
+const goOn = ({ id }: OperationOfDeployment, wave = 1) =>
+  ground.platform.continueOperation(ada, { params: { operation: id }, body: { wave } })
 const waveOf = async (of: OperationOfDeployment) => (await operation(of)).waves
 const tasksOf = ({ id }: OperationOfDeployment) =>
   ground.context.database.query<{ name: string }>(
@@ -104,6 +104,10 @@ it('waits for a person where that was asked, without a task, and is not let go b
     update.id,
   ])
   ground.pass(60)
+  await expect(goOn(update, 2)).rejects.toMatchObject({
+    code: 'conflict',
+    details: { violations: [{ pointer: '/wave' }] },
+  })
   const idle = await findIdle(ground.context)
   expect(idle.filter(one => one.subject === update.id)).toEqual([])
   expect(await goOn(update)).toMatchObject({ step: 'applying', waves: { current: 2, held: false } })

@@ -98,7 +98,7 @@ describe('a deployment on two clusters', () => {
     })
     expect((await standing('paris', id)).revisions).toEqual([2])
     expect((await standing('amsterdam', id)).revisions).toEqual([1])
-    await kade.client.continueOperation({ params: { operation: update.id } })
+    await kade.client.continueOperation({ params: { operation: update.id }, body: { wave: 1 } })
     await succeeded(kade, update)
     expect((await standing('amsterdam', id)).revisions).toEqual([2])
   })
