@@ -22,21 +22,17 @@ export function registerMove(program: Command, cli: Cli): void {
 }
 
 async function move(cli: Cli, target: string, flags: Flags): Promise<void> {
-  const { to, data, reason } = flags
-  if (data !== undefined && data !== 'leave')
-    throw new UsageError(
-      tell(cli.terminal, {
-        en: `--data takes "leave", not "${data}": data does not move.`,
-        nl: `--data neemt "leave", niet "${data}": gegevens verhuizen niet mee.`,
-      }),
-    )
+  const { to, reason } = flags
+  const data = leaveOf(cli, flags.data)
   const params = parseTarget(target)
   const connection = await cli.connect()
   const { client } = connection
   if (flags.dryRun) {
     const preview = await client.previewMove({ params, body: { to } })
     print(cli, flags, preview, moveLines(cli, preview))
-    if (!preview.allowed) cli.exit(exit.refused)
+    // Without that consent the move itself is refused.
+    const agrees = preview.stays.length === 0 || data === 'leave'
+    if (!preview.allowed || !agrees) cli.exit(exit.refused)
     return
   }
   const { etag } = await client.readDeployment({ params })
@@ -47,6 +43,17 @@ async function move(cli: Cli, target: string, flags: Flags): Promise<void> {
     idempotencyKey: newIdempotencyKey(),
   })
   await follow(cli, connection, started, flags)
+}
+
+/** The consent to leave data behind, where it was given. Throws a usage error for anything else. */
+export function leaveOf({ terminal }: Cli, data: string | undefined): 'leave' | undefined {
+  if (data === undefined || data === 'leave') return data
+  throw new UsageError(
+    tell(terminal, {
+      en: `--data takes "leave", not "${data}": data does not move.`,
+      nl: `--data neemt "leave", niet "${data}": gegevens verhuizen niet mee.`,
+    }),
+  )
 }
 
 function moveLines({ terminal }: Cli, preview: MovePreview): string[] {

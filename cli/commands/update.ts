@@ -6,13 +6,15 @@ import { type ConfigurationFlags, configurationOf, withConfiguration } from '../
 import { newIdempotencyKey } from '../connection.ts'
 import { parseTarget } from '../input.ts'
 import { showPreview } from '../preview.ts'
+import { leaveOf } from './move.ts'
 
-type Flags = ConfigurationFlags & WaitFlags & { dryRun?: true; preview?: string }
+type Flags = ConfigurationFlags & WaitFlags & { data?: string; dryRun?: true; preview?: string }
 
 export function registerUpdate(program: Command, cli: Cli): void {
   const command = program
     .command('update <deployment>')
     .description('change what you name, keep the rest')
+    .option('--data <leave>', 'leave: agree that its data stays on the clusters it leaves')
     .option('--dry-run', 'show what would happen, and change nothing')
     .option('--preview <hash>', 'apply only what the preview of this hash showed')
   withWait(withConfiguration(command)).action((target: string, flags: Flags) =>
@@ -22,15 +24,17 @@ export function registerUpdate(program: Command, cli: Cli): void {
 
 /** Reads the deployment, lays the flags over it, and replaces it only if nobody changed it in between. */
 async function update(cli: Cli, target: string, flags: Flags): Promise<void> {
+  const data = leaveOf(cli, flags.data)
   const params = parseTarget(target)
   const connection = await cli.connect()
   const { client } = connection
   const current = await client.readDeployment({ params })
   const { app } = current
-  const body = await configurationOf(cli.terminal, client, app, flags, {
+  const configuration = await configurationOf(cli.terminal, client, app, flags, {
     ...asInput(current),
     ...wishOf(current, flags),
   })
+  const body = { ...configuration, ...(data && { data }) }
   if (flags.dryRun) {
     showPreview(cli, flags, await client.previewDeployment({ body: { app, ...params, ...body } }))
     return

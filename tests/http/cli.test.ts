@@ -326,6 +326,29 @@ describe('kade update', () => {
   })
 })
 
+describe('what stays behind of a deployment that goes elsewhere', () => {
+  it('is agreed to in an update too', async () => {
+    cli.answers = {
+      readApp: () => ({ settingsSchema }),
+      readDeployment: () => deployment,
+      updateDeployment: () => operation({ kind: 'move' }),
+    }
+    expect((await kade('update team-a/vectors --cluster paris --data leave')).code).toBe(0)
+    const { call } = calls.find(({ route }) => route === 'updateDeployment') ?? {}
+    expect(call?.body).toMatchObject({ cluster: 'paris', data: 'leave' })
+    expect((await kade('update team-a/vectors --data keep')).code).toBe(2)
+  })
+
+  it('has a look at a move say no until it is agreed to', async () => {
+    const lists = { placement: [], violations: [], findings: [] }
+    const places = { from: ['amsterdam'], to: ['paris'], leaves: ['amsterdam'] }
+    cli.answers = { previewMove: () => ({ allowed: true, ...places, stays: ['data'], ...lists }) }
+    const refused = (await kade('move team-a/vectors --to paris --dry-run')).code
+    expect(refused).not.toBe(0)
+    expect((await kade('move team-a/vectors --to paris --dry-run --data leave')).code).toBe(0)
+  })
+})
+
 describe('the other commands', () => {
   it('rollback goes to the last revision that worked', async () => {
     cli.answers = {
