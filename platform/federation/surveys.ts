@@ -23,7 +23,8 @@ export async function readSurveys(sql: Sql): Promise<ReadonlyMap<string, Survey>
 
 /**
  * Keeps what was counted in a cluster, unless something newer is kept already. Of single deployments it keeps only those whose
- * operation is under way, or ended while it was counted: of the others nothing is assumed beside what was counted.
+ * operation is under way, or ended while it was counted: of the others nothing is assumed beside what was counted. One of a clock
+ * that is ahead counts as of now, or it would keep all later ones out.
  */
 export async function recordSurvey(sql: Sql, cluster: string, survey: Survey): Promise<void> {
   const open = await sql.query<{ deployment: string }>(
@@ -40,9 +41,9 @@ export async function recordSurvey(sql: Sql, cluster: string, survey: Survey): P
   const { at, nodes, usable, allocatable, requested, rooms, labels, elastic } = survey
   await sql.query(
     `insert into kade.cluster_survey (cluster, at, nodes, usable, allocatable, requested, rooms, seen, labels, elastic)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from kade.cluster where name = $1
-     on conflict (cluster) do update set at = $2, nodes = $3, usable = $4, allocatable = $5, requested = $6,
-       rooms = $7, seen = $8, labels = $9, elastic = $10 where cluster_survey.at < $2`,
+     select $1, least($2::timestamptz, now()), $3, $4, $5, $6, $7, $8, $9, $10 from kade.cluster where name = $1
+     on conflict (cluster) do update set at = excluded.at, nodes = $3, usable = $4, allocatable = $5, requested = $6,
+       rooms = $7, seen = $8, labels = $9, elastic = $10 where cluster_survey.at < excluded.at`,
     [
       cluster,
       at,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { CreateDeployment } from '#api/deployments.ts'
 import type { Amounts } from '#platform/federation/amounts.ts'
 import type { Survey } from '#platform/federation/survey.ts'
@@ -49,6 +49,17 @@ it('shows what a cluster has and what is asked of it, and null before anybody co
       allocatable: all,
       requested: part,
     },
+  })
+})
+
+it('lets no clock that is ahead keep later surveys out', async () => {
+  await ground.cluster('ahead', 0)
+  const inAnHour = new Date(Date.now() + 3_600_000)
+  await ground.hub.surveyed('ahead', survey({ at: inAnHour, nodes: 7 }))
+  expect((await clusterOf('ahead'))?.capacity).toMatchObject({ nodes: 7 })
+  await vi.waitFor(async () => {
+    await ground.hub.surveyed('ahead', survey({ nodes: 8 }))
+    expect((await clusterOf('ahead'))?.capacity).toMatchObject({ nodes: 8 })
   })
 })
 
