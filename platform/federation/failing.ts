@@ -6,6 +6,7 @@ import { type HubSuspect, healthRules, type Look, type Verdict } from './health.
 type Known = {
   readonly name: string
   readonly state: string
+  readonly since: Date
   readonly looks: readonly Look[]
   readonly health: Verdict | null
   readonly draining: boolean
@@ -22,7 +23,7 @@ export type Failing = {
 /** Reads them. `drained` is a cluster that is taken for one that is being drained, to see what would happen. */
 export async function readFailing(sql: Sql, now: Date, drained?: string): Promise<Failing> {
   const known = await sql.query<Known>(
-    `select name, state, looks, health, coalesce((cordon->>'drain')::boolean, false) as draining from kade.cluster`,
+    `select name, state, since, looks, health, coalesce((cordon->>'drain')::boolean, false) as draining from kade.cluster`,
   )
   const [watch] = await sql.query<{ suspect: HubSuspect | null; moved_at: Date | null }>(
     'select suspect, moved_at from kade.health_watch',
@@ -35,7 +36,7 @@ export async function readFailing(sql: Sql, now: Date, drained?: string): Promis
       ...one,
       down,
       outSince: since ? new Date(since) : null,
-      coming: is?.state === 'starting' || is?.state === 'joining',
+      coming: is !== undefined && isComing(is, now),
       draining: is?.draining === true || one.name === drained,
     }
   })
@@ -44,6 +45,13 @@ export async function readFailing(sql: Sql, now: Date, drained?: string): Promis
     suspect: (watch?.suspect ?? null) !== null,
     lastMoveAt: watch?.moved_at ?? null,
   }
+}
+
+/** Milliseconds that a worker which starts or joins it is waited for: one that dies in the middle says so to nobody. */
+const comes = 120_000
+
+function isComing({ state, since }: Known, now: Date): boolean {
+  return (state === 'starting' || state === 'joining') && now.getTime() - since.getTime() < comes
 }
 
 /** A verdict that nobody has looked after for three rounds is none. */

@@ -86,6 +86,14 @@ describe('a deployment on a cluster that is down', () => {
     expect(codes(standing(), undefined, { ...calm, suspect: true })).toEqual(['suspect'])
   })
 
+  it('does not go where a worker is only joining the cluster', () => {
+    const joining = cluster('amsterdam', { health: 'joining' })
+    expect(decide(standing(), [joining, ...others.slice(1), gone('paris')]).moves[0]?.to).toEqual([
+      'warsaw',
+    ])
+    expect(codes(standing(), [joining, gone('paris')])).toEqual(['no-target'])
+  })
+
   it('is tried again ten minutes after a move that failed', () => {
     expect(decide(standing({ failedAt: ago(600) })).moves).toHaveLength(1)
   })

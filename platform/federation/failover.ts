@@ -42,7 +42,7 @@ export type FailingCandidate = Candidate & {
   /** Both signals say so, still. */
   readonly down: boolean
   readonly outSince: Date | null
-  /** A worker is starting or joining it at this moment. */
+  /** A worker is starting or joining it at this moment, for less than two minutes. */
   readonly coming: boolean
   /** Somebody is emptying it. */
   readonly draining: boolean
@@ -165,7 +165,8 @@ export function target(
     { ...request, count: clusters.length },
     candidates.map(one => ({
       ...one,
-      health: one.down ? ('unknown' as const) : one.health,
+      // What is being joined may never be: nothing is moved there before it is.
+      health: one.down || one.health === 'joining' ? ('unknown' as const) : one.health,
       // What it left is emptied first, or it would be emptied of what came back.
       cordoned: one.cordoned || one.draining || leaving.includes(one.name),
       namespace: namespace.includes(one.name),

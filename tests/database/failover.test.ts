@@ -210,6 +210,19 @@ describe('a cluster that is down', () => {
     )
   })
 
+  it('is waited for while a worker joins it, and not when that takes longer than two minutes', async () => {
+    const one = await served()
+    down.add('paris')
+    await looks(66)
+    const { context } = ground
+    await setClusterState(context, 'paris', 'joining', { en: 'Joining.', nl: 'Aansluiten.' })
+    await round()
+    expect(await read(one)).toMatchObject({ held: { code: 'coming' } })
+    await looks(24)
+    await round()
+    expect(asked).toHaveLength(1)
+  })
+
   it('is left by what is on a later page, too', async () => {
     const first = [await served('qdrant'), await served('qdrant')]
     const free = await served()
