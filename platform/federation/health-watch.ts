@@ -161,9 +161,12 @@ async function judge(
     const suspicion = await suspect(tx, news, now)
     await tx.query(
       `update kade.cluster c set looks = n.looks, health = n.health,
-          probed_at = case when n.look->>'probe' in ('well', 'unwell') then $2 else c.probed_at end
+          probed_at = case when n.look->>'probe' in ('well', 'unwell') then $2::timestamptz
+            when n.look->>'probe' = 'silent' and n.look->>'worker' = 'well'
+              and c.probed_at < $2::timestamptz - make_interval(secs => $3) then null
+            else c.probed_at end
          from jsonb_to_recordset($1::jsonb) as n (cluster text, look jsonb, looks jsonb, health jsonb) where c.name = n.cluster`,
-      [JSON.stringify(suspicion.clusters), now],
+      [JSON.stringify(suspicion.clusters), now, healthRules.noWay / 1000],
     )
     for (const { stream, event } of told)
       await append(tx, stream, null, [event], { meta: { at: now } })

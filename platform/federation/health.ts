@@ -10,7 +10,7 @@
 
 /** `unreachable`: a worker serves it and does not reach it; `silent`: nobody reports on it. */
 export type WorkerSays = 'well' | 'unwell' | 'unreachable' | 'silent'
-/** `none`: nobody beside its worker ever reached it, so silence says nothing. */
+/** `none`: nobody beside its worker ever reached it, or not for so long while its worker did, so silence says nothing. */
 export type ProbeSays = 'well' | 'unwell' | 'silent' | 'none'
 
 /** What both signals said at one moment. */
@@ -55,6 +55,8 @@ export const healthRules = {
   lease: 20_000,
   /** How long a cluster that is back is held until it is rid of what was moved away: it ends, also where that never succeeds. */
   clearing: 600_000,
+  /** Silence towards everybody but its worker, which reaches it: after that there is no other way there, and it is no second signal. */
+  noWay: 600_000,
 } as const
 
 type Kind = 'good' | 'worker-only' | 'unserved' | 'one-signal' | 'both-silent' | 'both-unwell'

@@ -147,15 +147,16 @@ export async function setSimulated(sql: Sql, name: string, simulated: boolean): 
 
 /**
  * Keeps where a cluster's API server is, so that somebody beside its worker can ask whether it lives. A way there that needs a password
- * is not kept.
+ * is not kept. When it last answered was on the way that was known then, so for another one nobody has reached it yet.
  */
 export async function setEndpoint(sql: Sql, name: string, endpoint: ServerEndpoint): Promise<void> {
   const way = [endpoint.server, endpoint.proxyUrl].flatMap(url => (url ? [new URL(url)] : []))
   const isOpen = way.every(url => url.username === '' && url.password === '')
-  await sql.query('update kade.cluster set endpoint = $2 where name = $1', [
-    name,
-    isOpen ? endpoint : null,
-  ])
+  await sql.query(
+    `update kade.cluster set endpoint = $2,
+        probed_at = case when endpoint is distinct from $2::jsonb then null else probed_at end where name = $1`,
+    [name, isOpen ? endpoint : null],
+  )
 }
 
 /** Records a cluster's state, and an event when it differs from what it was. */

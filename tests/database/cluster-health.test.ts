@@ -133,6 +133,25 @@ describe('the health of a cluster', () => {
     })
   })
 
+  it('has one signal where the way there is another one, or nobody but its worker came there for ten minutes', async () => {
+    const { database } = ground.context
+    await setEndpoint(database, 'warsaw', { server: 'https://warsaw.example:6443' })
+    await setEndpoint(database, 'paris', { server: 'https://other.example:6443' })
+    answers.set('warsaw', 'silent')
+    await look()
+    const says = async (name: string) => (await healthOf(name))?.signals.probe.says
+    expect(await says('warsaw')).toBe('silent')
+    expect(await says('paris')).toBe('none')
+    for (let i = 0; i < 121; i++) await look()
+    expect(await says('warsaw')).toBe('none')
+    await fall('warsaw')
+    for (let i = 0; i < 6; i++) await look()
+    const [row] = await database.query<{ down: boolean }>(
+      `select (health->>'down')::boolean as down from kade.cluster where name = 'warsaw'`,
+    )
+    expect(row).toEqual({ down: false })
+  })
+
   it('is what the worker says that reaches it, where another does not', async () => {
     await writeHeartbeat(ground.context.database, {
       worker: 'w2',
