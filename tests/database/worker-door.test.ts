@@ -185,25 +185,24 @@ describe('a credential', () => {
     expect(Date.now() - began).toBeLessThan(12_000)
   })
 
-  it('is replaced while tasks run: what began under the one ends under it, and nothing waits', async () => {
+  it('is replaced while a task runs, which ends under the one that it began under', async () => {
     const before = await workerToken(ground.context.database, ['paris'])
     const after = await workerToken(ground.context.database, ['paris'])
     let token = before.token
     const carrier = dial(gateway.url, () => token)
-    const subjects = [randomUUID(), randomUUID()]
-    const done: string[] = []
+    const subject = randomUUID()
     const mayEnd = Promise.withResolvers<void>()
-    const claiming = carrier.agent.claim(['paris'], async task => {
-      if (task.subject === subjects[0]) await mayEnd.promise
-      done.push(task.subject)
-    })
-    closing.push(await claiming)
+    closing.push(
+      await carrier.agent.claim(['paris'], async task => {
+        if (task.subject === subject) await mayEnd.promise
+      }),
+    )
     const jobs = () =>
       ground.context.database.query<{ state: string; retry_count: number }>(
-        "select state, retry_count from pgboss.job where data->>'subject' = any($1) order by state",
-        [subjects],
+        "select state, retry_count from pgboss.job where data->>'subject' = $1",
+        [subject],
       )
-    await enqueue('paris', subjects[0] ?? '')
+    await enqueue('paris', subject)
     await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ state: 'active' }]), soon)
     token = after.token
     mayEnd.resolve()
@@ -211,12 +210,6 @@ describe('a credential', () => {
       async () => expect(await jobs()).toEqual([{ state: 'completed', retry_count: 0 }]),
       { timeout: 3_000, interval: 20 },
     )
-    // By then it has another stream.
-    await new Promise(resolve => setTimeout(resolve, 6_500))
-    await revokeWorkerCredential(ground.context, ada, before.id)
-    await enqueue('paris', subjects[1] ?? '')
-    await vi.waitFor(() => expect(done).toEqual(subjects), { timeout: 3_000, interval: 20 })
-    expect(carrier.isAway()).toBe(false)
   })
 
   it('is replaced without a pause', async () => {
