@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Text } from '#api/names.ts'
-import { KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Registrar } from '#platform/federation/registrar.ts'
 import type { Worker } from '#platform/orchestration/worker.ts'
@@ -9,11 +8,11 @@ import type { PlannedCluster } from './planned-cluster.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
 
-/** How long a cluster may take to join, binaries included, before it is given up by name. */
-const joinDeadline = 30 * 60_000
-
-/** Milliseconds before what may pass is tried again, doubled each time. */
-const pauses = { first: 2_000, longest: 60_000 }
+/**
+ * Milliseconds: how long a cluster may take to join, binaries included, before it is said to have failed; and before it is tried again,
+ * doubled each time.
+ */
+const usualPace = { deadline: 30 * 60_000, first: 2_000, longest: 60_000 }
 
 type Joining = [
   settings: Settings,
@@ -21,26 +20,39 @@ type Joining = [
   worker: Worker,
   planned: PlannedCluster,
   report: Report,
+  pace?: typeof usualPace,
 ]
+
+/** What one try hands to the next. */
+type Tries = {
+  /** Whether there was one before. */
+  again: boolean
+  /** One that took too long, and goes on: a second beside it would start the same cluster twice. */
+  opening?: ReturnType<typeof joinAndOpen> | undefined
+}
 
 /**
  * Brings one cluster up and hands it to the worker; its state in the registry tells how far it is. Never rejects, and resolves
- * with the first try. Where database or cluster cannot be reached it goes on trying until the worker stops: nobody else would.
+ * with the first try. Unless a person refused it, it goes on trying until the worker stops: nobody else would.
  */
 export async function joinPlanned(...joining: Joining): Promise<void> {
-  if (!(await tryToJoin(...joining))) void keepTrying(joining)
+  const tries: Tries = { again: false }
+  if (!(await tryToJoin(joining, tries))) void keepTrying(joining, tries)
 }
 
-async function keepTrying(joining: Joining): Promise<void> {
-  const [, , { stopping }] = joining
-  for (let wait = pauses.first; ; wait = Math.min(wait * 2, pauses.longest)) {
+async function keepTrying(joining: Joining, tries: Tries): Promise<void> {
+  const [, , { stopping }, , , { first, longest } = usualPace] = joining
+  for (let wait = first; ; wait = Math.min(wait * 2, longest)) {
     await pause(wait, undefined, { signal: stopping, ref: false }).catch(() => undefined)
-    if (stopping.aborted || (await tryToJoin(...joining))) return
+    if (stopping.aborted || (await tryToJoin(joining, tries))) return
   }
 }
 
 /** False where it failed for a reason that may pass. */
-async function tryToJoin(...[settings, registrar, worker, planned, report]: Joining) {
+async function tryToJoin(joining: Joining, tries: Tries): Promise<boolean> {
+  const [settings, registrar, worker, planned, report, { deadline } = usualPace] = joining
+  const { again } = tries
+  tries.again = true
   const { name } = planned.spec
   let kept: Promise<void> = Promise.resolve()
   // One after the other: a cluster that has just failed must not be shown as joining for ever.
@@ -55,12 +67,23 @@ async function tryToJoin(...[settings, registrar, worker, planned, report]: Join
     return keep(() => registrar.state(name, state, message))
   }
   try {
+    // Said at the first try alone: whoever tries again would say twice a minute that it has come, and that it has failed.
+    const tell = (message: Text) => {
+      if (again) report.step(name, message.en)
+      else void say('joining', message)
+    }
+    const opening = tries.opening ?? joinAndOpen(settings, planned, tell, report)
+    tries.opening = opening
+    const settled = () => {
+      tries.opening = undefined
+    }
+    opening.then(settled, settled)
     const { engine, simulated, endpoint } = await Promise.race([
-      joinAndOpen(settings, planned, message => void say('joining', message), report),
+      opening,
       new Promise<never>((_, reject) =>
         setTimeout(
           () => reject(new PlatformError('cluster-unreachable', 'It did not join in time.')),
-          joinDeadline,
+          deadline,
         ).unref(),
       ),
     ])
@@ -91,8 +114,11 @@ async function toldAtLast(tell: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Database or API server did not answer, or not now. A kubeconfig that cannot be used does not mend itself. */
+/**
+ * All but what a person has refused. A credential that is renewed, a kubeconfig that is mended, rights that are given and a guard policy
+ * that is late all pass while the worker runs, and look like errors of any kind.
+ */
 function mayPass(error: unknown): boolean {
-  if (error instanceof KubeError) return error.code === 0 || error.code === 429 || error.code >= 500
-  return error instanceof PlatformError && error.code === 'database-unreachable'
+  if (!(error instanceof PlatformError)) return true
+  return error.code !== 'conflict' && error.code !== 'request-invalid'
 }
