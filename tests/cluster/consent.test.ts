@@ -176,8 +176,8 @@ describe('an object that somebody else made', () => {
         return {
           ...hand,
           async patch(ref, operations, signal) {
-            // Somebody writes between our look and our patch, once.
-            if (touched++ === 0)
+            // Somebody writes between our look and our patch, once. The record of what was applied is patched too.
+            if (ref.name === name && touched++ === 0)
               await ground.cluster.admin.patch(ref, [
                 { op: 'add', path: '/metadata/annotations/note', value: 'seen' },
               ])
