@@ -68,7 +68,11 @@ export function createWorker(options: WorkerOptions): Worker {
     for (const { name, reachable } of clusters) posts.get(name)?.found(reachable)
     await options.agent.heartbeat({ worker: options.id, clusters })
   }
-  const tryBeat = () => beat().catch(error => options.log('The heartbeat failed.', error))
+  const tryBeat = () =>
+    beat().catch(error => {
+      // What it speaks through may be closed right after a stop: nobody waits for the last one.
+      if (!ending.signal.aborted) options.log('The heartbeat failed.', error)
+    })
   const timer = setInterval(() => void tryBeat(), options.beatEvery ?? heartbeatEvery)
   return {
     stopping: ending.signal,

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const soon = { timeout: 20_000, interval: 20 }
 const logs: Question = { type: 'logs', namespace: 'n', name: 'd', lines: 5 }
-const answerOfLogs = { simulated: true, lines: [] }
+const answerOfLogs = { simulated: true, truncated: false, items: [] }
 
 type Ground = Parameters<typeof createSqlAgent>[0]
 type Named = (of: string) => string
@@ -89,15 +89,15 @@ describe.each([
   it('carries what the worker refuses, with its code', async () => {
     stops.push(
       await agent.answer([cluster('refusing')], async () => {
-        throw new PlatformError('not-found', 'No such deployment here.', {
-          next: 'Look elsewhere.',
+        throw new PlatformError('body-too-large', 'It has too many logs.', {
+          next: 'Ask for fewer.',
         })
       }),
     )
     await expect(agent.ask(cluster('refusing'), logs, 5_000)).rejects.toMatchObject({
-      code: 'not-found',
-      message: 'No such deployment here.',
-      details: { next: 'Look elsewhere.' },
+      code: 'body-too-large',
+      message: 'It has too many logs.',
+      details: { next: 'Ask for fewer.' },
     })
   })
 

@@ -18,7 +18,7 @@ const routes = Object.entries(contract).map(([name, route]) => ({ name, route: r
 const operation = { id: randomUUID(), kind: 'create', state: 'queued' }
 
 function addressOf(route: Route): string {
-  const ids = ['operation', 'id', 'notification', 'webhook', 'delivery']
+  const ids = ['operation', 'id', 'notification', 'webhook', 'delivery', 'credential']
   const values = Object.fromEntries(ids.map(name => [name, randomUUID()]))
   return `/api/v1${route.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? 'chat')}`
 }
@@ -34,6 +34,16 @@ const bodies: Record<string, unknown> = {
   createNamespace: { name: 'team-a' },
   createWebhook: { name: 'tickets', url: 'https://hooks.example' },
   cordonCluster: { reason: 'repairs' },
+  drainCluster: { reason: 'repairs' },
+  createWorkerCredential: {
+    name: 'paris',
+    clusters: [{ name: 'paris', region: 'eu-fr', jurisdiction: 'FR' }],
+  },
+  setFailover: { mode: 'never' },
+  moveDeployment: { to: ['paris'] },
+  previewMove: { to: ['paris'] },
+  continueOperation: { wave: 1 },
+  spreadNamespace: {},
   changeWebhook: {},
   replayWebhook: { since: '2026-11-28T10:00:00Z' },
   addApp: { bundle: 'x', passport: {}, readme: '', icon: '<svg />' },

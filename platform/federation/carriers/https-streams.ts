@@ -14,6 +14,7 @@ import type { KnownWorker } from '../../governance/worker-credentials.ts'
 import type { ClusterAgent, Question, Task } from '../cluster-agent.ts'
 import { answerTo, errorFrom } from './https-answers.ts'
 import { type Down, type Reply, type Serves, silentAfter } from './https-messages.ts'
+import { unanswered } from './unanswered.ts'
 
 const CHANNEL = 'worker_reply'
 /** Replies to other gateways that are kept of one credential at a time, and bytes of all of them as the database packs them. */
@@ -170,10 +171,12 @@ async function put(
     question,
     () => send({ type: 'question', question, cluster, asks }),
     fail => {
-      const late = setTimeout(() => fail(new Error('The worker did not answer.')), questionTime)
+      const late = setTimeout(() => fail(unanswered(cluster, questionTime)), questionTime)
       return () => clearTimeout(late)
     },
-  )
+  ).catch((cause: unknown) => {
+    throw cause instanceof PlatformError ? cause : cutOff(cluster, cause)
+  })
   if (reply.type !== 'question') return undefined
   if (reply.error) throw errorFrom(reply.error)
   return answerTo(asks, cluster, reply.answer)
@@ -201,6 +204,24 @@ async function answered(
     unwatch()
     if (stream.waiting.get(key) === waiting) stream.waiting.delete(key)
   }
+}
+
+/** Nothing is known of what the worker would have said. */
+function cutOff(cluster: string, cause: unknown): PlatformError {
+  return new PlatformError(
+    'cluster-unreachable',
+    {
+      en: `The connection to the worker of the cluster ${cluster} ended before it had answered.`,
+      nl: `De verbinding met de worker van het cluster ${cluster} eindigde voordat die had geantwoord.`,
+    },
+    {
+      next: {
+        en: 'Try it again: a worker connects again by itself.',
+        nl: 'Probeer het opnieuw: een worker verbindt zich vanzelf weer.',
+      },
+      cause,
+    },
+  )
 }
 
 function connectionEnded(): Error {
