@@ -193,9 +193,21 @@ export function placeAgain(
       ...(isDivided(wish) && {
         replicas: divideAgain(clusters, needs.total, identity.replicas ?? {}),
       }),
-      ...(isNew && { data: dataOf(wish, known) }),
+      ...(isNew && {
+        data: dataOf(
+          wish,
+          known.map(one => namedBefore(one, placement)),
+        ),
+      }),
     }
   }
+}
+
+/** Where it was asked for by name, it is still for that, whatever else was asked since: what is named is not left by itself. */
+function namedBefore(verdict: Verdict, before: Identity['placement']): Verdict {
+  const last = before?.verdicts.find(one => one.cluster === verdict.cluster)
+  if (!verdict.chosen || !last?.chosen || last.code !== 'asked') return verdict
+  return { ...verdict, code: 'asked', reason: last.reason }
 }
 
 function isDivided({ placement }: Asked): boolean {

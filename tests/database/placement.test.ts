@@ -281,9 +281,10 @@ describe('an update', () => {
     const body = bodyOf({ name: made.name, dataClass: 'confidential' })
     expect(await preview(body)).toMatchObject({ allowed: false, cluster: 'paris' })
     await update({ dataClass: 'personal' })
+    // It is where somebody named, whatever else was asked since: it does not move away by itself.
     expect((await read(made)).placement).toMatchObject({
       dataClass: 'personal',
-      verdicts: [{ cluster: 'paris', code: 'stays' }],
+      verdicts: [{ cluster: 'paris', chosen: true, code: 'asked' }],
     })
   })
 
