@@ -66,7 +66,7 @@ describe('what a stream is sent while it breaks', () => {
     const first = answer?.('paris', question)
     await sending
     breaks()
-    await expect(first).rejects.toThrow('The connection to the worker ended')
+    await expect(first).rejects.toMatchObject({ code: 'cluster-unreachable' })
     stopped.resolve()
     await held
     await streams.close()
