@@ -3,18 +3,16 @@
  * `Last-Event-ID` and misses nothing. Every 5 seconds a comment goes out, and the session is looked at again: a stream
  * outlives the session that opened it by no more than that. A reader too slow for its events is cut off, and comes back.
  */
-import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventView } from '#api/events.ts'
 import type { Route } from '#api/route.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { findSession } from '#platform/governance/sessions.ts'
 import { callerOf, type Door, demand } from './door.ts'
+import { holdOpen } from './held-stream.ts'
 import { limits } from './limits.ts'
 import { parseCall } from './parse-call.ts'
-import { apiHeaders } from './security-headers.ts'
 
 const openStreams = new Map<string, number>()
 
@@ -51,37 +49,20 @@ export async function streamEvents(
     )
   // Fixed before the answer begins: what happens after its first byte is not missed, whatever breaks.
   const after = await door.events.start(request.headers['last-event-id']?.toString() || undefined)
-  openStreams.set(actor.id, (openStreams.get(actor.id) ?? 0) + 1)
-  reply.hijack()
-  const over = new AbortController()
-  const signal = AbortSignal.any([over.signal, door.closing])
-  const output = reply.raw
-  output.on('close', () => over.abort())
-  output.on('error', () => over.abort())
-  signal.addEventListener('abort', () => output.end())
-  try {
-    output.writeHead(200, {
-      ...apiHeaders(door.secure, door.version),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'x-accel-buffering': 'no',
-      connection: 'close',
-    })
+  const still = {
+    text: ': still here\n\n',
+    every: limits.heartbeatMs,
+    alive: () => findSession(door.database, token),
+  }
+  const held = { door, request, reply, still, open: openStreams, by: actor.id }
+  const contentType = 'text/event-stream; charset=utf-8'
+  const brokeOff = 'An event stream broke off'
+  return holdOpen({ ...held, contentType, brokeOff }, async (output, signal) => {
     output.write(`retry: 2000\nid: ${after}\n\n`)
-    const alive = () => findSession(door.database, token)
-    void keepAlive(output, alive, signal).finally(() => over.abort())
     const sees = (team: string | null) => door.may(actor, route.action, { team })
     for await (const event of door.events.follow({ after, signal, sees }))
       if (concerns(event, filter)) await writeWhenTaken(output, frame(event), signal)
-  } catch (error) {
-    if (!signal.aborted) request.log.warn({ err: error }, 'An event stream broke off')
-  } finally {
-    over.abort()
-    output.end()
-    const left = (openStreams.get(actor.id) ?? 1) - 1
-    if (left > 0) openStreams.set(actor.id, left)
-    else openStreams.delete(actor.id)
-  }
-  return reply
+  })
 }
 
 function concerns(event: EventView, filter: Filter): boolean {
@@ -119,21 +100,4 @@ export async function writeWhenTaken(
     output.once('drain', onDrain)
     patience.addEventListener('abort', onAbort, { once: true })
   })
-}
-
-/** Ends when the session does, when it cannot be looked up any more, or with the signal. */
-async function keepAlive(
-  output: ServerResponse,
-  alive: () => Promise<unknown>,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    for (;;) {
-      await delay(limits.heartbeatMs, undefined, { signal })
-      if (!(await alive())) return
-      output.write(': still here\n\n')
-    }
-  } catch {
-    // Aborted, or the database is away: the browser comes back by itself.
-  }
 }
