@@ -2,10 +2,12 @@
  * Looks at all clusters every few seconds, in rounds: any number of processes may watch, and the first to claim a round does it. A
  * round asks the API servers itself, beside what the workers have said, and decides on both (`health.ts`).
  */
+
 import pLimit from 'p-limit'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
 import type { NewEvent } from '#platform/events/types.ts'
+import { startTicks } from '#platform/ticks.ts'
 import {
   type HubSuspect,
   healthOf,
@@ -48,20 +50,12 @@ export function startHealthWatch(
   probe: ProbeServer,
   log: (message: string, error?: unknown) => void,
 ): () => Promise<void> {
-  let stopped = false
-  let round: Promise<unknown> = Promise.resolve()
-  const timer = setInterval(() => {
-    if (stopped) return
-    round = round
-      .then(() => lookAround(context, probe))
-      .catch(error => log('The health of the clusters could not be looked at.', error))
-    // Others try at this moment too: whoever comes first does the round.
-  }, healthRules.every / 2)
-  return async () => {
-    stopped = true
-    clearInterval(timer)
-    await round
-  }
+  // Others try at this moment too: whoever comes first does the round.
+  return startTicks(
+    healthRules.every / 2,
+    () => lookAround(context, probe),
+    error => log('The health of the clusters could not be looked at.', error),
+  )
 }
 
 /** One round; false where it is not due yet, or somebody else does it. */

@@ -15,6 +15,7 @@ import {
   type Standing,
 } from '#platform/federation/failover.ts'
 import { notBegun, unread } from '#platform/federation/failover-reasons.ts'
+import { startTicks } from '#platform/ticks.ts'
 
 /** Asks for a move in the caller's transaction: the operation, or why it may not be. */
 export type RequestMove = (
@@ -35,20 +36,12 @@ export function startFailover(
   requestMove: RequestMove,
   log: (message: string, error?: unknown) => void,
 ): () => Promise<void> {
-  let stopped = false
-  let round: Promise<unknown> = Promise.resolve()
   const page: Page = { after: null, most: standingsPerPage }
-  const timer = setInterval(() => {
-    if (stopped) return
-    round = round
-      .then(() => failOver(context, requestMove, log, page))
-      .catch(error => log('Whether something has to be moved could not be decided.', error))
-  }, failoverRules.between)
-  return async () => {
-    stopped = true
-    clearInterval(timer)
-    await round
-  }
+  return startTicks(
+    failoverRules.between,
+    () => failOver(context, requestMove, log, page),
+    error => log('Whether something has to be moved could not be decided.', error),
+  )
 }
 
 /** Where among the deployments the next round begins, and how many it looks at. */

@@ -4,6 +4,7 @@
  */
 import type { Engine } from '#platform/deployments/engine/engine.ts'
 import type { Observation } from '#platform/federation/observation.ts'
+import { startTicks } from '#platform/ticks.ts'
 import type { RepairReport } from './worker-hub.ts'
 
 /** Milliseconds between two looks, and between two tries of one deployment in one cluster. */
@@ -87,12 +88,9 @@ export function startRepairs(options: {
       if (untold.get(place) === report) untold.delete(place)
     }
   }
-  let looking: Promise<void> | undefined
-  const timer = setInterval(() => {
-    looking ??= look().finally(() => {
-      looking = undefined
-    })
-  }, options.every ?? lookEvery)
+  const stopLooking = startTicks(options.every ?? lookEvery, look, error =>
+    log('What is gone could not be looked for.', error),
+  )
   return {
     seen(engine, seen) {
       // One that cannot be seen is no less suspect than before.
@@ -115,9 +113,8 @@ export function startRepairs(options: {
       }
     },
     async stop() {
-      clearInterval(timer)
       stopping.abort(new Error('This worker is stopping.'))
-      await looking
+      await stopLooking()
     },
   }
 }

@@ -5,6 +5,7 @@ import { isPreparing } from '#platform/deployments/deployment.ts'
 import { change } from '#platform/deployments/stream.ts'
 import type { WaitData } from '#platform/events/types.ts'
 import { silentAfter } from '#platform/federation/registry.ts'
+import { startTicks } from '#platform/ticks.ts'
 import { nextAfter } from './advice.ts'
 import { settleSeconds } from './gates.ts'
 import { judgeWaiting } from './judge.ts'
@@ -39,27 +40,14 @@ export function startWatchdog(
   log: (message: string, error?: unknown) => void,
   every = 2_000,
 ): () => Promise<void> {
-  const stopping = new AbortController()
-  const { signal } = stopping
-  let round: Promise<void> | null = null
-  const run = async (): Promise<void> => {
-    try {
+  return startTicks(
+    every,
+    async signal => {
       await endOverdue(context, log, signal)
       if (!signal.aborted) await judgeWaiting(context, log, signal)
-    } catch (error) {
-      log('The watchdog failed; it runs again.', error)
-    }
-  }
-  const timer = setInterval(() => {
-    round ??= run().finally(() => {
-      round = null
-    })
-  }, every)
-  return async () => {
-    stopping.abort()
-    clearInterval(timer)
-    await round
-  }
+    },
+    error => log('The watchdog failed; it runs again.', error),
+  )
 }
 
 /** Fails each operation whose deadline has passed; one that cannot be ended does not hold up the others. */
