@@ -52,24 +52,29 @@ it('tells what happened, why, and what to do, in the language of the terminal', 
   expect(languageOf({ LANG: 'nl_NL.UTF-8', KADE_LANG: 'en' })).toBe('en')
 })
 
+/** What every operation has, whatever becomes of it. */
+const asked = {
+  id: 'o1',
+  requestedAt: '2026-01-01T00:00:00Z',
+  deadline: '2026-01-01T00:10:00Z',
+  actor: 'ada',
+  via: 'cli' as const,
+  namespace: 'team-a',
+  name: 'chat',
+  deployment: 'a1',
+  app: 'open-webui',
+  revision: 1,
+}
+
 it('tells what a blocked operation waits for', () => {
   const message = { en: 'Waits for team-a/models.', nl: 'Wacht op team-a/models.' }
   const operation = {
-    id: 'b2c3',
+    ...asked,
     kind: 'create' as const,
     state: 'queued' as const,
     step: 'blocked',
     attempt: 0,
-    requestedAt: '2026-01-01T00:00:00Z',
-    deadline: '2026-01-01T00:10:00Z',
     waitsFor: [{ target: 'team-a/models', until: 'ready' as const, message }],
-    actor: 'ada',
-    via: 'cli' as const,
-    namespace: 'team-a',
-    name: 'chat',
-    deployment: 'a1',
-    app: 'open-webui',
-    revision: 1,
   }
   expect(operationLines(terminal({ LANG: 'en' }), operation)).toEqual([
     'create team-a/chat: queued (blocked)',
@@ -80,12 +85,10 @@ it('tells what a blocked operation waits for', () => {
 it('says where the tasks of an operation stand, in both languages', () => {
   const nextTry = new Date(Date.now() + 9_500).toISOString()
   const operation = {
-    id: 'o1',
+    ...asked,
     kind: 'create' as const,
     state: 'queued' as const,
     attempt: 0,
-    requestedAt: '2026-01-01T00:00:00Z',
-    deadline: '2026-01-01T00:10:00Z',
     tasks: [
       { cluster: 'amsterdam', state: 'waiting' as const, tries: 0, before: 3 },
       {
@@ -97,13 +100,6 @@ it('says where the tasks of an operation stand, in both languages', () => {
       },
       { cluster: 'warsaw', state: 'dead' as const, tries: 241 },
     ],
-    actor: 'ada',
-    via: 'cli' as const,
-    namespace: 'team-a',
-    name: 'chat',
-    deployment: 'a1',
-    app: 'open-webui',
-    revision: 1,
   }
   expect(operationLines(terminal({ LANG: 'en' }), operation).slice(1)).toEqual([
     '  amsterdam: waits its turn, 3 before it',
@@ -117,12 +113,10 @@ it('says where the tasks of an operation stand, in both languages', () => {
 
 it('says of each wave whether it is done, begun or not yet there', () => {
   const operation = {
-    id: 'o1',
+    ...asked,
     kind: 'update' as const,
     state: 'running' as const,
     attempt: 1,
-    requestedAt: '2026-01-01T00:00:00Z',
-    deadline: '2026-01-01T00:10:00Z',
     waves: {
       clusters: [['warsaw'], ['paris'], ['amsterdam']],
       current: 2,
@@ -130,13 +124,6 @@ it('says of each wave whether it is done, begun or not yet there', () => {
       approval: false,
       held: false,
     },
-    actor: 'ada',
-    via: 'cli' as const,
-    namespace: 'team-a',
-    name: 'chat',
-    deployment: 'a1',
-    app: 'open-webui',
-    revision: 2,
   }
   const [, ...running] = operationLines(terminal({ LANG: 'en' }), operation)
   expect(running).toEqual([

@@ -2,10 +2,12 @@
  * A deployment as a list or a page shows it. What was last seen stands in its rows; whether that still holds follows from when each of
  * its clusters was last heard of.
  */
+
 import type { Deployment, Desired } from '#api/deployments.ts'
 import type { Health, HealthState } from '#api/health.ts'
 import type { Environment, Text } from '#api/names.ts'
 import type { PlaceOfDeployment } from '#api/placement.ts'
+import { silentTime } from '#platform/federation/registry.ts'
 import { etagOf } from './etag.ts'
 import { type OperationRow, operationView } from './operations.ts'
 import { healthOver, nothingYet, worseThanUnknown } from './place-health.ts'
@@ -57,7 +59,7 @@ export const select = `
      (select jsonb_agg(jsonb_build_object('cluster', p.name, 'part', p.part, 'leaving', p.leaving, 'revision', v.revision,
           'state', v.state, 'reason', v.reason, 'since', coalesce(v.since, v.at, d.created_at), 'heartbeat', c.heartbeat_at,
           'unheard', case when c.name is null then 'gone' when c.heartbeat_at is null then 'never'
-            when c.heartbeat_at < now() - interval '20 seconds' then 'silent' end) order by p.name)
+            when c.heartbeat_at < now() - ${silentTime} then 'silent' end) order by p.name)
        from (select name, 'here' as part, null::timestamptz as leaving from unnest(d.clusters) as here(name)
          union all select name, 'coming', null from unnest(o.clusters) as coming(name)
           where o.ended_at is null and o.kind = 'move' and not name = any(d.clusters)
@@ -67,7 +69,7 @@ export const select = `
     from kade.deployment d join kade.operation o on o.id = d.operation_id`
 
 const heard = `array(
-  select c.name from kade.cluster c where c.heartbeat_at >= now() - interval '20 seconds')`
+  select c.name from kade.cluster c where c.heartbeat_at >= now() - ${silentTime})`
 
 /** True for a deployment on a cluster of which nothing is heard: whatever was last seen there, it is not known. */
 const onUnheard = `(not d.clusters <@ ${heard})`

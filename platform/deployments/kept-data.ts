@@ -7,6 +7,7 @@ import { DataClass } from '#api/data-classes.ts'
 import type { CreateDeployment } from '#api/deployments.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
+import { silentTime } from '#platform/federation/registry.ts'
 import { type FindClaims, madeClaims, noClaims, standingClaims } from './standing-claims.ts'
 
 export type InheritedSecrets = {
@@ -83,7 +84,7 @@ async function lastLife(
         coalesce(ended.data->>'data' = 'keep', false) as "isKept",
         coalesce(ended.data ? 'forgotten', false) as "isForgotten",
         (not coalesce(ended.data ? 'forgotten', false) or exists (select from kade.cluster c
-          where asked.data->'clusters' ? c.name and c.heartbeat_at >= now() - interval '20 seconds')) as "isThere",
+          where asked.data->'clusters' ? c.name and c.heartbeat_at >= now() - ${silentTime})) as "isThere",
         (select m.data::jsonb->'placement'->>'dataClass' from message_store.messages m
           where m.stream_name = l.stream and m.type = 'DeploymentRequested' and m.data::jsonb ? 'placement'
           order by m.position desc limit 1) as "dataClass",

@@ -3,6 +3,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import { assumedOn } from './assumed.ts'
 import { type KnownHealth, placementHealth } from './health-view.ts'
 import type { Candidate } from './placement.ts'
+import { silentTime } from './registry.ts'
 import type { Survey } from './survey.ts'
 import { readSurveys } from './surveys.ts'
 
@@ -29,7 +30,7 @@ export async function readCandidates(
 ): Promise<Candidate[]> {
   const rows = await sql.query<Row>(
     `select name, region, jurisdiction, is_primary, state, looks, health, cordon is not null as cordoned,
-        coalesce(heartbeat_at < now() - interval '20 seconds', false) as silent
+        coalesce(heartbeat_at < now() - ${silentTime}, false) as silent
        from kade.cluster order by name`,
   )
   const surveys = await readSurveys(sql)

@@ -3,6 +3,7 @@ import { PlatformError } from '#platform/errors.ts'
 import { append } from '#platform/events/store.ts'
 import type { Actor } from '#platform/platform.ts'
 import { clusterMissing } from './cordons.ts'
+import { silentTime } from './registry.ts'
 
 type Row = { is_primary: boolean; deployments: number; leaving: number; serving: boolean }
 
@@ -21,7 +22,7 @@ export async function detachCluster(
     const [row] = await tx.query<Row>(
       `select is_primary, (select count(*)::int from kade.deployment where clusters @> array[$1]) as deployments,
           (select count(*)::int from kade.leaving where cluster = $1) as leaving,
-          exists (select from kade.worker_report w where w.cluster = $1 and w.at > now() - interval '20 seconds') as serving
+          exists (select from kade.worker_report w where w.cluster = $1 and w.at > now() - ${silentTime}) as serving
          from kade.cluster where name = $1 for update`,
       [cluster],
     )

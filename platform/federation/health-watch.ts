@@ -2,7 +2,6 @@
  * Looks at all clusters every few seconds, in rounds: any number of processes may watch, and the first to claim a round does it. A
  * round asks the API servers itself, beside what the workers have said, and decides on both (`health.ts`).
  */
-
 import pLimit from 'p-limit'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'

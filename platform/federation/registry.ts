@@ -14,6 +14,8 @@ import { readSurveys } from './surveys.ts'
 
 /** Milliseconds after which a cluster that says nothing is called unreachable. Heartbeats come every 5 s. */
 export const silentAfter = healthRules.lease
+/** The same for a query. */
+export const silentTime = `interval '${silentAfter / 1000} seconds'`
 
 export type ClusterSpec = Pick<
   Cluster,

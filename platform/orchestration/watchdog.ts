@@ -4,7 +4,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import { isPreparing } from '#platform/deployments/deployment.ts'
 import { change } from '#platform/deployments/stream.ts'
 import type { WaitData } from '#platform/events/types.ts'
-import { silentAfter } from '#platform/federation/registry.ts'
+import { silentAfter, silentTime } from '#platform/federation/registry.ts'
 import { startTicks } from '#platform/ticks.ts'
 import { nextAfter } from './advice.ts'
 import { settleSeconds } from './gates.ts'
@@ -61,7 +61,7 @@ export async function endOverdue(
        from kade.operation o
        left join kade.deployment d on d.id = o.deployment,
        lateral (select coalesce(jsonb_agg(jsonb_build_object('cluster', at.name, 'reason', v.reason,
-           'reachable', coalesce(c.heartbeat_at > $1::timestamptz - interval '20 seconds', false),
+           'reachable', coalesce(c.heartbeat_at > $1::timestamptz - ${silentTime}, false),
            'ready', coalesce(v.ready or o.step = 'concluding' and v.state = 'healthy', false)) order by at.name), '[]') as places
          from unnest(coalesce(o.clusters, d.clusters)) as at(name)
          left join kade.cluster c on c.name = at.name
