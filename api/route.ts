@@ -1,35 +1,42 @@
 import type { z } from 'zod'
 
 /** What a caller does; `platform/governance/may.ts` decides by this word. */
-export type Action =
-  | 'session.open'
-  | 'session.read'
-  | 'session.invite'
-  | 'catalogue.read'
-  | 'catalogue.change'
-  | 'cluster.read'
-  | 'cluster.change'
-  | 'namespace.read'
-  | 'namespace.create'
-  | 'deployment.read'
-  | 'deployment.create'
-  | 'deployment.update'
-  | 'deployment.delete'
-  | 'deployment.logs'
-  | 'deployment.metrics'
-  | 'secret.reveal'
-  | 'operation.read'
-  | 'operation.change'
-  | 'event.read'
-  | 'dead-letter.read'
-  | 'dead-letter.change'
-  | 'notification.read'
-  | 'notification.change'
-  | 'webhook.read'
-  | 'webhook.change'
-  | 'worker-credential.read'
-  | 'worker-credential.change'
-  | 'worker.serve'
+export const actions = [
+  'session.open',
+  'session.read',
+  'session.invite',
+  'catalogue.read',
+  'catalogue.change',
+  'cluster.read',
+  'cluster.change',
+  'namespace.read',
+  'namespace.create',
+  'deployment.read',
+  'deployment.create',
+  'deployment.update',
+  'deployment.delete',
+  'deployment.logs',
+  'deployment.metrics',
+  'secret.reveal',
+  'operation.read',
+  'operation.change',
+  'event.read',
+  'dead-letter.read',
+  'dead-letter.change',
+  'notification.read',
+  'notification.change',
+  'webhook.read',
+  'webhook.change',
+  'worker-credential.read',
+  'worker-credential.change',
+  'worker.serve',
+] as const
+export type Action = (typeof actions)[number]
+
+/** Whether a word is one of these. */
+export function isAction(word: string): word is Action {
+  return (actions as readonly string[]).includes(word)
+}
 
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Time } from './names.ts'
+import { InstallationRole, TeamRole } from './roles.ts'
 
 /** The one-time token of a sign-in link; the portal reads it from the fragment, so it never stands in a URL that is sent. */
 export const SignIn = z.strictObject({ token: z.string().min(20).max(200) })
@@ -11,8 +12,10 @@ export type SignInLink = z.infer<typeof SignInLink>
 export const Account = z.object({
   id: z.string(),
   name: z.string(),
-  role: z.string(),
-  teams: z.array(z.string()),
+  /** Of the whole installation. */
+  roles: z.array(InstallationRole),
+  /** The teams that the account is a member of. */
+  teams: z.array(z.object({ team: z.string(), role: TeamRole })),
 })
 export type Account = z.infer<typeof Account>
 

@@ -54,8 +54,8 @@ async function byToken(
 }
 
 function actorOf(session: OpenSession) {
-  const { id, role, teams } = session.account
-  return { id, role, teams }
+  const { id, roles, memberships, teams } = session.account
+  return { id, roles, memberships, teams }
 }
 
 function changes(request: FastifyRequest): boolean {

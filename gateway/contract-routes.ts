@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type RouteName } from '#api/contract.ts'
 import type { Route } from '#api/route.ts'
 import type { Actor, DoorRoute } from '#platform/platform.ts'
-import { callerOf, type Door, demand } from './door.ts'
+import { authorise, callerOf, type Door } from './door.ts'
 import { streamEvents } from './event-stream.ts'
 import { runOnce } from './idempotency.ts'
 import { type ParsedCall, parseCall } from './parse-call.ts'
@@ -46,8 +46,7 @@ function isDoorRoute(name: RouteName): name is DoorRoute {
 
 function platformHandler(name: Exclude<RouteName, DoorRoute>): Handler {
   return async (door, route, request, reply) => {
-    const { actor } = callerOf(request)
-    demand(door.may, actor, route)
+    const actor = await authorise(door, callerOf(request).actor, route, request)
     const ifMatch = request.headers['if-match']
     const call = parseCall(route, {
       params: request.params,

@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventView } from '#api/events.ts'
 import type { Route } from '#api/route.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { findSession } from '#platform/governance/sessions.ts'
+import { findSession, type OpenSession } from '#platform/governance/sessions.ts'
 import { callerOf, type Door, demand } from './door.ts'
 import { holdOpen } from './held-stream.ts'
 import { limits } from './limits.ts'
@@ -25,8 +25,9 @@ export async function streamEvents(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { actor, token } = callerOf(request)
+  const { actor, token, session } = callerOf(request)
   demand(door.may, actor, route)
+  const rights = rightsOf(session)
   const { params, query, body } = request
   const call = parseCall(route, { params, query, body, ifMatch: undefined })
   // Parsed by the route's own query schema just above.
@@ -52,7 +53,8 @@ export async function streamEvents(
   const still = {
     text: ': still here\n\n',
     every: limits.heartbeatMs,
-    alive: () => findSession(door.database, token),
+    // Who has other rights by now comes back, and then follows with those.
+    alive: async () => rightsOf(await findSession(door.database, token)) === rights,
   }
   const held = { door, request, reply, still, open: openStreams, by: actor.id }
   const contentType = 'text/event-stream; charset=utf-8'
@@ -63,6 +65,10 @@ export async function streamEvents(
     for await (const event of door.events.follow({ after, signal, sees }))
       if (concerns(event, filter)) await writeWhenTaken(output, frame(event), signal)
   })
+}
+
+function rightsOf(session: OpenSession | undefined): string | undefined {
+  return session && JSON.stringify([session.account.roles, session.account.memberships])
 }
 
 function concerns(event: EventView, filter: Filter): boolean {

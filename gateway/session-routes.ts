@@ -89,9 +89,14 @@ export async function signOut(
 }
 
 function view(session: OpenSession, token: string): Session {
-  const { id, name, role, teams } = session.account
+  const { id, name, roles, memberships } = session.account
   return {
-    account: { id, name, role, teams: [...teams] },
+    account: {
+      id,
+      name,
+      roles: [...roles],
+      teams: Object.entries(memberships).map(([team, role]) => ({ team, role })),
+    },
     expiresAt: session.expiresAt.toISOString(),
     ...(session.kind === 'browser' ? { csrf: csrfToken(token) } : {}),
   }

@@ -121,7 +121,7 @@ function demandClusters(
   what: string,
 ): void {
   const { credential, clusters } = workerOf(request)
-  const actor: Actor = { id: credential, role: 'worker', teams: [], clusters, via: 'api' }
+  const actor: Actor = { id: credential, roles: ['worker'], teams: [], clusters, via: 'api' }
   const foreign = [...new Set(named)].filter(
     cluster => !door.may(actor, 'worker.serve', { team: null, cluster }),
   )

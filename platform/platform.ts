@@ -1,11 +1,15 @@
 import type { z } from 'zod'
 import type { Contract, RouteName } from '#api/contract.ts'
+import type { InstallationRole, TeamRole } from '#api/roles.ts'
 import type { Action, Route } from '#api/route.ts'
 
 /** Who asks, through which door. People are named by account id. */
 export type Actor = {
   readonly id: string
-  readonly role: 'owner' | 'worker'
+  readonly roles: readonly (InstallationRole | 'worker')[]
+  /** Its role in each of its own teams. */
+  readonly memberships?: Readonly<Record<string, TeamRole>>
+  /** The teams whose things it reaches. The door leaves those in which the actor may do what is asked, and no other. */
   readonly teams: readonly string[]
   /** Of a worker: those that its credential names. */
   readonly clusters?: readonly string[]

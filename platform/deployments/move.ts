@@ -61,7 +61,7 @@ export async function requestMove(
   if (!identity) throw new PlatformError('not-found', `There is no deployment ${deployment}.`)
   // What it is bound to may be another team's: it was allowed to whoever bound it, and is bound to nothing else.
   const teams = [identity.team, ...(await teamsOf(tx, wanted(state)?.bindings ?? {}))]
-  const platform = { id: 'platform', role: 'owner', teams, via: 'platform' } as const
+  const platform = { id: 'platform', roles: [], teams, via: 'platform' } as const
   const actor = automatic || !wish.actor ? platform : { ...wish.actor, teams }
   try {
     const change = { ...identity, why: reason, reason: reason.en, leavesData: true, down }

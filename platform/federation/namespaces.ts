@@ -79,7 +79,8 @@ export async function createNamespace(
   actor: Actor,
   input: CreateNamespace,
 ): Promise<Namespace> {
-  const team = input.team ?? actor.teams[0] ?? 'owner'
+  const own = actor.teams.find(one => actor.memberships?.[one] !== undefined)
+  const team = input.team ?? own ?? actor.teams[0] ?? ''
   if (reserved.test(input.name))
     throw new PlatformError(
       'request-invalid',
@@ -94,8 +95,8 @@ export async function createNamespace(
     )
   if (!actor.teams.includes(team))
     throw new PlatformError('forbidden', {
-      en: `You are not in team ${team}.`,
-      nl: `Je zit niet in team ${team}.`,
+      en: `There is no team ${team} for which you may create namespaces.`,
+      nl: `Er is geen team ${team} waarvoor je namespaces mag aanmaken.`,
     })
   return context.database.transaction(async tx => {
     const clusters = await chosenClusters(tx, input.clusters)

@@ -1,33 +1,57 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import type { InstallationRole, TeamRole } from '#api/roles.ts'
 import type { Database, Sql } from '../adapters/database/database.ts'
-import type { Actor } from '../platform.ts'
 
 export type Account = {
   readonly id: string
   readonly name: string
-  readonly role: Actor['role']
+  /** Of the whole installation. */
+  readonly roles: readonly InstallationRole[]
+  /** The account's role in each team that it is a member of. */
+  readonly memberships: Readonly<Record<string, TeamRole>>
+  /** The teams whose things it reaches in any way: its own, or all where a role of the installation says so. */
   readonly teams: readonly string[]
 }
 
 const LINK_MINUTES = 15
+const FIRST_TEAM = 'platform'
+
+/** An account as a session carries it, of the row of `kade.account` that a query calls `a`. */
+export const accountColumns = `a.id, a.name, a.roles,
+  (select coalesce(jsonb_object_agg(m.team, m.role), '{}') from kade.membership m where m.account = a.id) as memberships,
+  array(select t.name from kade.team t
+         where cardinality(a.roles) > 0
+            or exists (select from kade.membership m where m.account = a.id and m.team = t.name)
+         order by t.name) as teams`
 
 /** The account that owns this installation; made when there is none yet, once, however many processes start together. */
 export async function ensureOwner(database: Database): Promise<Account> {
   return await database.transaction(async tx => {
     await tx.query(`select pg_advisory_xact_lock(hashtext('kade.account.owner'))`)
-    const [owner] = await tx.query<Account>(
-      `select id, name, role, teams from kade.account where role = 'owner' order by created_at limit 1`,
-    )
+    const owner = await findOwner(tx)
     if (owner) return owner
-    const made: Account = { id: randomUUID(), name: 'owner', role: 'owner', teams: ['platform'] }
-    await tx.query(`insert into kade.account (id, name, role, teams) values ($1, $2, $3, $4)`, [
-      made.id,
-      made.name,
-      made.role,
-      made.teams,
-    ])
+    const id = randomUUID()
+    await tx.query(
+      `insert into kade.account (id, name, roles) values ($1, 'owner', '{platform-admin}')`,
+      [id],
+    )
+    await tx.query('insert into kade.team (name) values ($1) on conflict do nothing', [FIRST_TEAM])
+    await tx.query(
+      `insert into kade.membership (account, team, role) values ($1, $2, 'team-maintainer')`,
+      [id, FIRST_TEAM],
+    )
+    const made = await findOwner(tx)
+    if (!made) throw new Error('The account of the owner is gone right after it was made.')
     return made
   })
+}
+
+async function findOwner(sql: Sql): Promise<Account | undefined> {
+  const [owner] = await sql.query<Account>(
+    `select ${accountColumns} from kade.account a
+      where 'platform-admin' = any(a.roles) order by a.created_at limit 1`,
+  )
+  return owner
 }
 
 /**

@@ -1,53 +1,81 @@
+import { InstallationRole, type Role, TeamRole } from '#api/roles.ts'
 import type { Action } from '#api/route.ts'
 import type { Actor, May } from '../platform.ts'
 
-type Role = Actor['role']
+type Holder = Role | 'worker'
 
-/** How far a role reaches with an action: everywhere, or only what belongs to a team, or is one of the clusters, of the asker. */
-type Reach = 'everything' | 'own-teams' | 'own-clusters'
+/** Everybody who has an account, with a role or without. */
+type Who = 'everybody' | readonly Holder[]
 
-/** The one table of rights: action × role → reach. What is not in it is not allowed. */
-const rights: Readonly<Record<Action, Readonly<Partial<Record<Role, Reach>>>>> = {
-  'session.open': { owner: 'everything' },
-  'session.read': { owner: 'everything' },
-  'session.invite': { owner: 'everything' },
-  'catalogue.read': { owner: 'everything' },
-  'catalogue.change': { owner: 'everything' },
-  'cluster.read': { owner: 'everything' },
-  'cluster.change': { owner: 'everything' },
-  'namespace.read': { owner: 'everything' },
-  'namespace.create': { owner: 'everything' },
-  'deployment.read': { owner: 'everything' },
-  'deployment.create': { owner: 'everything' },
-  'deployment.update': { owner: 'everything' },
-  'deployment.delete': { owner: 'everything' },
-  'deployment.logs': { owner: 'everything' },
-  'deployment.metrics': { owner: 'everything' },
-  'secret.reveal': { owner: 'own-teams' },
-  'operation.read': { owner: 'everything' },
-  'operation.change': { owner: 'everything' },
-  'event.read': { owner: 'everything' },
-  'dead-letter.read': { owner: 'everything' },
-  'dead-letter.change': { owner: 'everything' },
-  'notification.read': { owner: 'everything' },
-  'notification.change': { owner: 'everything' },
-  'webhook.read': { owner: 'own-teams' },
-  'webhook.change': { owner: 'own-teams' },
-  'worker-credential.read': { owner: 'everything' },
-  'worker-credential.change': { owner: 'everything' },
-  // Nobody else has it: a person's token takes no worker's part, and a worker's no person's.
-  'worker.serve': { worker: 'own-clusters' },
+const everyRoleOfATeam = TeamRole.options
+const whoBuilds = ['developer', 'team-maintainer'] as const
+const whoRunsKade = ['platform-engineer', 'platform-admin'] as const
+/** Those who look after what teams do: they see it all, and change none of it. */
+const whoOversees = ['security-officer', 'privacy-officer', 'auditor'] as const
+const whoSees = [...everyRoleOfATeam, ...whoRunsKade, ...whoOversees] as const
+
+/**
+ * The one table of rights: action × role. A role of a team reaches the things of that team; a role of the installation those of
+ * every team, and what belongs to none; a worker the clusters of its credential. What is not in it is not allowed.
+ */
+const rights: Readonly<Record<Action, Who>> = {
+  'session.open': 'everybody',
+  'session.read': 'everybody',
+  'session.invite': 'everybody',
+  'catalogue.read': 'everybody',
+  'catalogue.change': whoRunsKade,
+  'cluster.read': whoSees,
+  'cluster.change': whoRunsKade,
+  'namespace.read': whoSees,
+  'namespace.create': ['team-maintainer', ...whoRunsKade],
+  'deployment.read': whoSees,
+  'deployment.create': [...whoBuilds, 'platform-admin'],
+  'deployment.update': [...whoBuilds, 'platform-admin'],
+  'deployment.delete': [...whoBuilds, 'platform-admin'],
+  // Logs may hold personal data of an app's users: who runs the platform does not read them.
+  'deployment.logs': [...whoBuilds, 'platform-admin'],
+  'deployment.metrics': whoSees,
+  // A password is shown to those who use the app; no role of the installation is one of them.
+  'secret.reveal': whoBuilds,
+  'operation.read': whoSees,
+  'operation.change': [...whoBuilds, ...whoRunsKade],
+  'event.read': whoSees,
+  'dead-letter.read': whoRunsKade,
+  'dead-letter.change': whoRunsKade,
+  'notification.read': 'everybody',
+  'notification.change': 'everybody',
+  'webhook.read': whoBuilds,
+  // An address outside that hears what a team does is for the team's maintainer to choose.
+  'webhook.change': ['team-maintainer'],
+  'worker-credential.read': whoRunsKade,
+  'worker-credential.change': whoRunsKade,
+  // A person's token takes no worker's part, and a worker's no person's.
+  'worker.serve': ['worker'],
 }
 
 /**
- * Whether an actor may do something to things of a team. The door asks with `team: null` before it parses (may this role
- * ever do this?); whoever loads a row that has a team asks again with that team. A refusal about a thing that has a name
- * must look as if the thing did not exist.
+ * Whether an actor may do something to things of a team; `team: null` asks whether it may ever, or where no team's things are
+ * concerned. What one may not see must look as if it did not exist.
  */
 export const may: May = (actor, action, scope) => {
-  const reach = rights[action][actor.role]
-  if (reach === undefined) return false
-  if (reach === 'own-clusters')
-    return scope.cluster === undefined || actor.clusters?.includes(scope.cluster) === true
-  return reach === 'everything' || scope.team === null || actor.teams.includes(scope.team)
+  const who = rights[action]
+  const foreignCluster = scope.cluster !== undefined && !actor.clusters?.includes(scope.cluster)
+  if (actor.roles.includes('worker')) return action === 'worker.serve' && !foreignCluster
+  if (who === 'everybody' || actor.roles.some(role => who.includes(role))) return true
+  const memberships = actor.memberships ?? {}
+  if (scope.team === null) return Object.values(memberships).some(role => who.includes(role))
+  const role = Object.hasOwn(memberships, scope.team) ? memberships[scope.team] : undefined
+  return role !== undefined && who.includes(role)
+}
+
+/** The same actor, reaching only the teams in which it may do this: whatever is looked up for it is then within its rights. */
+export function narrowed(may: May, actor: Actor, action: Action): Actor {
+  return { ...actor, teams: actor.teams.filter(team => may(actor, action, { team })) }
+}
+
+/** The roles that include an action: whom a refusal points to. Empty where everybody has it. */
+export function rolesWith(action: Action): readonly Role[] {
+  const who = rights[action]
+  if (who === 'everybody') return []
+  return [...TeamRole.options, ...InstallationRole.options].filter(role => who.includes(role))
 }

@@ -5,7 +5,7 @@
  */
 import type { Database, Sql } from '../adapters/database/database.ts'
 import { append } from '../events/store.ts'
-import { type Account, hashToken, newToken } from './accounts.ts'
+import { type Account, accountColumns, hashToken, newToken } from './accounts.ts'
 
 /** `connection` is the token of `connection.json`, of which an account has one at a time. */
 export type SessionKind = 'browser' | 'connection' | 'token'
@@ -67,20 +67,12 @@ export async function createToken(
   return token
 }
 
-type SessionRow = {
-  kind: SessionKind
-  expires_at: Date
-  extend: boolean
-  account: string
-  name: string
-  role: Account['role']
-  teams: string[]
-}
+type SessionRow = Account & { kind: SessionKind; expires_at: Date; extend: boolean }
 
 /** The living session of a token, with its account as it is now; undefined for every other string. */
 export async function findSession(sql: Sql, token: string): Promise<OpenSession | undefined> {
   const [row] = await sql.query<SessionRow>(
-    `select s.kind, s.expires_at, a.id as account, a.name, a.role, a.teams,
+    `select s.kind, s.expires_at, ${accountColumns},
             s.kind = 'browser' and s.expires_at < least(
               now() + make_interval(hours => $2) - interval '1 minute',
               s.created_at + make_interval(days => $3)) as extend
@@ -90,8 +82,12 @@ export async function findSession(sql: Sql, token: string): Promise<OpenSession 
   )
   if (!row) return undefined
   const expiresAt = row.extend ? await extend(sql, token) : row.expires_at
-  const account = { id: row.account, name: row.name, role: row.role, teams: row.teams }
-  return { kind: row.kind, account, expiresAt: expiresAt ?? row.expires_at }
+  const { id, name, roles, memberships, teams } = row
+  return {
+    kind: row.kind,
+    account: { id, name, roles, memberships, teams },
+    expiresAt: expiresAt ?? row.expires_at,
+  }
 }
 
 async function extend(sql: Sql, token: string): Promise<Date | undefined> {

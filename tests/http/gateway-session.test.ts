@@ -41,7 +41,9 @@ describe('a sign-in link', () => {
     expect(first.headers.get('set-cookie')).toMatch(
       /^kade-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
     )
-    expect(await first.json()).toMatchObject({ account: { name: 'owner', role: 'owner' } })
+    expect(await first.json()).toMatchObject({
+      account: { name: 'owner', roles: ['platform-admin'] },
+    })
     const second = await signIn(link)
     expect(second.status).toBe(401)
     expect(second.headers.get('set-cookie')).toBeNull()

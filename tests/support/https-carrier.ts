@@ -55,7 +55,7 @@ export async function workerToken(
   database: Database,
   clusters: readonly string[],
 ): Promise<{ id: string; token: string }> {
-  const actor = { id: 'ada', role: 'owner' as const, teams: [], via: 'api' as const }
+  const actor = { id: 'ada', roles: ['platform-admin'] as const, teams: [], via: 'api' as const }
   return createWorkerCredential({ database, clock: () => new Date() }, actor, {
     name: `c-${randomUUID().slice(0, 8)}`,
     clusters: clusters.map(name => ({ name })),

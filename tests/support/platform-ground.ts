@@ -25,8 +25,20 @@ import type { Claim, WorkerHub } from '#platform/orchestration/worker-hub.ts'
 import type { Actor, Platform } from '#platform/platform.ts'
 import { startTestDatabase } from './database.ts'
 
-export const ada: Actor = { id: 'ada', role: 'owner', teams: ['a'], via: 'api' }
-export const bob: Actor = { id: 'bob', role: 'owner', teams: ['b'], via: 'api' }
+export const ada: Actor = {
+  id: 'ada',
+  roles: [],
+  memberships: { a: 'team-maintainer' },
+  teams: ['a'],
+  via: 'api',
+}
+export const bob: Actor = {
+  id: 'bob',
+  roles: [],
+  memberships: { b: 'team-maintainer' },
+  teams: ['b'],
+  via: 'api',
+}
 
 export type PlatformGround = {
   readonly context: PlatformContext

@@ -48,7 +48,7 @@ async function rollBack(context: PlatformContext, event: StoredEvent): Promise<v
   // What the revision was bound to may be another team's: whoever bound it was allowed to, and it goes back to nothing else.
   const { bindings = {} } = state.revisions.find(one => one.number === predecessor) ?? {}
   const teams = [identity.team, ...(await teamsOf(context.database, bindings))]
-  const actor = { id: 'platform', role: 'owner', teams, via: 'platform' } as const
+  const actor = { id: 'platform', roles: [], teams, via: 'platform' } as const
   // Held to the failed operation: what a person asked for in the meantime, a delete too, is never undone.
   const { revision = 0, operation } = event.data
   const asked = { ...identity, ifMatch: etagOf(revision, operation) }
