@@ -100,6 +100,15 @@ export const Desired = z.object({
 })
 export type Desired = z.infer<typeof Desired>
 
+/** Data that was kept in a cluster which a deployment left, by itself or by an earlier one of its name. */
+export const KeptData = z.object({
+  cluster: z.string(),
+  /** As `Kind/name`. */
+  objects: z.array(z.string()),
+  since: Time,
+})
+export type KeptData = z.infer<typeof KeptData>
+
 export const Deployment = z.object({
   id: Id,
   namespace: z.string(),
@@ -113,6 +122,8 @@ export const Deployment = z.object({
   placement: PlacementOfDeployment.nullable(),
   /** How it is on each cluster where it runs, goes to, or may stand still, by name. */
   placements: z.array(PlaceOfDeployment),
+  /** Where it does not run and data of it is kept: a delete with `data=delete` erases that too. */
+  kept: z.array(KeptData),
   /** The composition it is a member of, in the same namespace. */
   composition: z.string().optional(),
   revision: z.int(),

@@ -27,8 +27,10 @@ export const MovePreview = z.object({
   to: z.array(z.string()),
   /** Clusters that it would leave. */
   leaves: z.array(z.string()),
-  /** Volumes whose data would stay on the clusters it leaves: it begins empty where it goes. */
+  /** Volumes whose data would stay on the clusters it leaves: it begins empty where it goes, but on those of `finds`. */
   stays: z.array(z.string()),
+  /** Clusters that it would go to, and on which it would find the data that it left there. */
+  finds: z.array(z.string()),
   /** One for each cluster, by name. */
   placement: z.array(Verdict),
   violations: z.array(Violation),

@@ -89,6 +89,14 @@ export const WavesOfOperation = z.object({
 })
 export type WavesOfOperation = z.infer<typeof WavesOfOperation>
 
+/** A cluster on which the data of what is deleted is erased. */
+export const Erasure = z.object({
+  cluster: z.string(),
+  /** Absent where it is still to be erased: when the cluster is heard of again, also after the operation has ended. */
+  erasedAt: Time.optional(),
+})
+export type Erasure = z.infer<typeof Erasure>
+
 export const Operation = z.object({
   id: Id,
   kind: OperationKind,
@@ -108,6 +116,8 @@ export const Operation = z.object({
   clusters: z.array(z.string()).optional(),
   /** Absent where all clusters go at once. */
   waves: WavesOfOperation.optional(),
+  /** Of a delete with its data: each cluster where it stands, or that it left data on, by name. */
+  erasures: z.array(Erasure).optional(),
   /** Of a `blocked` operation: it goes on by itself when none of these is left. */
   waitsFor: z.array(Wait).optional(),
   /** Of an open operation: its tasks, where any wait or run. While its pods are waited for it has none. */

@@ -62,3 +62,12 @@ function partOf(terminal: Terminal, { part, leavingSince }: PlaceOfDeployment): 
   }[part]
   return ` (${tell(terminal, said)}${leavingSince ? `, ${ago(leavingSince)}` : ''})`
 }
+
+/** What stays of it where it does not run. */
+export function keptLines(terminal: Terminal, { kept }: Pick<Deployment, 'kept'>): string[] {
+  return kept.map(({ cluster, objects, since }) => {
+    const said = { en: 'data is kept since', nl: 'gegevens bewaard sinds' }
+    const what = objects.map(clean).join(', ')
+    return `  ${clean(cluster)}: ${tell(terminal, said)} ${ago(since)} (${what}; --data delete ${tell(terminal, { en: 'erases it too', nl: 'wist ze ook' })})`
+  })
+}

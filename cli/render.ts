@@ -92,6 +92,7 @@ export function operationLines(terminal: Terminal, operation: OperationOfDeploym
     `${says(kind)} ${namespace}/${name}: ${says(state)}${where}`,
     ...(waitsFor ?? []).map(wait => `  ${clean(tell(terminal, wait.message))}`),
     ...(waves ? waveLines(terminal, operation, waves) : []),
+    ...erasureLines(terminal, operation),
     ...(tasks ?? []).map(task => `  ${task.cluster}: ${taskLine(terminal, task)}`),
     ...(cause ? [`  ${object}${clean(tell(terminal, cause.message))}`] : []),
     ...(asks?.items ?? []).map(item => `  ? ${clean(tell(terminal, item.message))}`),
@@ -123,6 +124,26 @@ function waveLines(
   if (!held || endedAt) return lines
   const how = tell(terminal, { en: 'To let the next begin', nl: 'De volgende laten beginnen' })
   return [...lines, `  ${how}: kade operations continue ${id}`]
+}
+
+/** Where the data of what was deleted is still to be erased, once something of it is. */
+function erasureLines(terminal: Terminal, { erasures = [], state }: OperationOfDeployment) {
+  const clusters = (isErased: boolean) =>
+    erasures
+      .filter(one => (one.erasedAt !== undefined) === isErased)
+      .map(one => one.cluster)
+      .join(', ')
+  const [done, open] = [clusters(true), clusters(false)]
+  return [
+    ...(done
+      ? [`  ${tell(terminal, { en: 'data erased on', nl: 'gegevens gewist op' })} ${done}`]
+      : []),
+    ...(open && state !== 'queued'
+      ? [
+          `  ${tell(terminal, { en: `data still to be erased on ${open}: done as soon as it can be reached`, nl: `gegevens nog te wissen op ${open}: dat gebeurt zodra het bereikbaar is` })}`,
+        ]
+      : []),
+  ]
 }
 
 /** Where the task of an operation stands in its queue. */

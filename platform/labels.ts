@@ -10,6 +10,8 @@ export const label = {
   environment: `${prefix}environment`,
   /** `keep` on claims, and on what its module wants kept, that outlive their deployment. */
   data: `${prefix}data`,
+  /** Beside it: the id of the deployment that was the last to have it. */
+  keptOf: `${prefix}kept-of`,
   managedBy: 'app.kubernetes.io/managed-by',
   instance: 'app.kubernetes.io/instance',
   name: 'app.kubernetes.io/name',

@@ -42,8 +42,8 @@ export function registerDelete(program: Command, cli: Cli): void {
 function deletes(target: string, data: Flags['data']): Text {
   const all = data === 'delete'
   return {
-    en: `This deletes ${target}${all ? ' AND ALL ITS DATA' : ''}.`,
-    nl: `Dit verwijdert ${target}${all ? ' EN AL ZIJN GEGEVENS' : ''}.`,
+    en: `This deletes ${target}${all ? ' AND ALL ITS DATA, also what it left on other clusters' : ''}.`,
+    nl: `Dit verwijdert ${target}${all ? ' EN AL ZIJN GEGEVENS, ook wat hij op andere clusters achterliet' : ''}.`,
   }
 }
 
@@ -54,8 +54,8 @@ function forgets(target: string, data: Flags['data']): Text {
   }
   if (data === 'keep') return left
   return {
-    en: `${left.en} Its volumes stay too; THE SECRETS that Kade has of it ARE ERASED, and what was encrypted with these can never be read again.`,
-    nl: `${left.nl} Ook zijn volumes blijven; DE GEHEIMEN die Kade ervan heeft WORDEN GEWIST, en wat daarmee is versleuteld is nooit meer te lezen.`,
+    en: `${left.en} Its volumes there stay too, those on its other clusters ARE ERASED; THE SECRETS that Kade has of it ARE ERASED, and what was encrypted with these can never be read again.`,
+    nl: `${left.nl} Ook zijn volumes blijven daar, die op zijn andere clusters WORDEN GEWIST; DE GEHEIMEN die Kade ervan heeft WORDEN GEWIST, en wat daarmee is versleuteld is nooit meer te lezen.`,
   }
 }
 

@@ -58,9 +58,10 @@ export function leaveOf({ terminal }: Cli, data: string | undefined): 'leave' | 
 
 function moveLines({ terminal }: Cli, preview: MovePreview): string[] {
   const says = (en: string, nl: string) => tell(terminal, { en, nl })
-  const { from, to, leaves, stays } = preview
+  const { from, to, leaves, stays, finds } = preview
   const stay = stays.join(', ')
   const left = leaves.join(', ')
+  const found = finds.join(', ')
   return [
     `${preview.allowed ? says('Allowed', 'Toegestaan') : says('Would be refused', 'Wordt geweigerd')}: ${from.join(', ')} → ${to.join(', ')}`,
     ...preview.violations.map(one => `✗ ${clean(tell(terminal, one.detail))}`),
@@ -77,8 +78,16 @@ function moveLines({ terminal }: Cli, preview: MovePreview): string[] {
     ...(stays.length > 0
       ? [
           says(
-            `Its data stays on ${left} (${stay}), and it begins empty: agree with --data leave.`,
-            `De gegevens blijven op ${left} (${stay}), en hij begint leeg: stem in met --data leave.`,
+            `Its data stays on ${left} (${stay})${found ? '' : ', and it begins empty'}: agree with --data leave.`,
+            `De gegevens blijven op ${left} (${stay})${found ? '' : ', en hij begint leeg'}: stem in met --data leave.`,
+          ),
+        ]
+      : []),
+    ...(found
+      ? [
+          says(
+            `On ${found} it goes on with the data that it left there.`,
+            `Op ${found} gaat hij verder met de gegevens die hij daar achterliet.`,
           ),
         ]
       : []),

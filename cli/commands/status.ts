@@ -4,7 +4,7 @@ import type { Text } from '#api/names.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { parseTarget } from '../input.ts'
 import { originLines } from '../origins.ts'
-import { placedLines, placeLines } from '../placement.ts'
+import { keptLines, placedLines, placeLines } from '../placement.ts'
 import { ago, clean, operationLines } from '../render.ts'
 import { tell } from '../terminal.ts'
 import { simulatedMark, word } from '../words.ts'
@@ -39,6 +39,7 @@ function statusLines(cli: Cli, deployment: Deployment): string[] {
     `${namespace}/${name}: ${app} ${version}, ${environment}, ${says({ en: 'on', nl: 'op' })} ${clusters.join(', ')}`,
     ...placedLines(cli.terminal, deployment),
     ...placeLines(cli.terminal, deployment),
+    ...keptLines(cli.terminal, deployment),
     `${word(cli.terminal, health.state)}${simulatedMark(cli.terminal, deployment)} ${says({ en: 'since', nl: 'sinds' })} ${ago(health.since)}${reason}`,
     says(revisionText(desired, applied, deployment.drift)),
     ...(desired.origins ? originLines(cli.terminal, desired, desired.origins, environment) : []),

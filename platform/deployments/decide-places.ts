@@ -3,6 +3,7 @@
  */
 import type { CauseData, NewEvent } from '#platform/events/types.ts'
 import type { DeploymentState, OpenOperation } from './deployment.ts'
+import { ofEarlier } from './leaving.ts'
 
 /** Whether this operation left the cluster, so that it is to be emptied. */
 export function hasLeft({ leaving }: DeploymentState, at: { operation: string; cluster: string }) {
@@ -30,13 +31,43 @@ export function settled(
   ]
 }
 
-/** The last of its clusters ends a delete. */
-export function emptied(open: OpenOperation, cluster: string): NewEvent[] {
+/** The last of its clusters ends a delete, unless it left data on others that is being erased. */
+export function emptied(
+  { leaving }: DeploymentState,
+  open: OpenOperation,
+  cluster: string,
+  kept: readonly string[] = [],
+): NewEvent[] {
   if (open.kind !== 'delete' || open.emptied.includes(cluster)) return []
-  const operation = { operation: open.id }
   const others = open.clusters.filter(one => one !== cluster && !open.emptied.includes(one))
-  if (others.length > 0) return [{ type: 'PlaceEmptied', data: { ...operation, cluster } }]
-  return [{ type: 'DeploymentDeleted', data: { ...operation, data: open.data ?? 'keep' } }]
+  const erases = open.erases.some(one => one.cluster === cluster)
+    ? ofEarlier(open, cluster)
+    : undefined
+  const isLast = others.length === 0 && !leaving.some(one => one.operation === open.id)
+  if (isLast && kept.length === 0 && !erases) return [deleted(open)]
+  const told = placeEmptied(open.id, cluster, kept, erases)
+  return isLast ? [told, deleted(open)] : [told]
+}
+
+/** What is told of a cluster on which nothing of it stands any more but what was kept. */
+export function placeEmptied(
+  operation: string,
+  cluster: string,
+  kept: readonly string[] = [],
+  erases?: readonly string[],
+): NewEvent {
+  return {
+    type: 'PlaceEmptied',
+    data: {
+      ...{ operation, cluster },
+      ...(kept.length > 0 && { kept: [...kept] }),
+      ...(erases && { erased: [...erases] }),
+    },
+  }
+}
+
+export function deleted({ id, data = 'keep' }: OpenOperation): NewEvent {
+  return { type: 'DeploymentDeleted', data: { operation: id, data } }
 }
 
 /** The gate is open but for a person. */

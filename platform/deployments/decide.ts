@@ -10,9 +10,19 @@ import {
   type RevisionData,
   type WaitData,
 } from '#platform/events/types.ts'
-import { causeAt, emptied, hasLeft, hold, nextWave, settled } from './decide-places.ts'
+import {
+  causeAt,
+  deleted,
+  emptied,
+  hasLeft,
+  hold,
+  nextWave,
+  placeEmptied,
+  settled,
+} from './decide-places.ts'
 import type { DeploymentState, OpenOperation } from './deployment.ts'
 import { digestOf } from './digest.ts'
+import { standsNowhere } from './leaving.ts'
 import { noDeployment } from './no-such-deployment.ts'
 
 /**
@@ -59,7 +69,13 @@ export type Command =
   /** What the revision replaced is gone there. */
   | { readonly type: 'settled'; readonly operation: string; readonly cluster: string }
   /** Its objects are gone there: it is being deleted, or left the cluster by this operation, which may be over. */
-  | { readonly type: 'emptied'; readonly operation: string; readonly cluster: string }
+  | {
+      readonly type: 'emptied'
+      readonly operation: string
+      readonly cluster: string
+      /** What was kept there, as `Kind/name`. */
+      readonly kept?: readonly string[]
+    }
   /** The next wave waits for a person. */
   | { readonly type: 'hold'; readonly operation: string }
   /** The next wave begins; `actor` is who let it. */
@@ -90,8 +106,9 @@ export function decide(command: Command, state: DeploymentState): Decision {
     return { events: [{ type: 'SecretRevealed', data: command.revealed }] }
   }
   if (command.type === 'emptied' && hasLeft(state, command)) {
-    const { operation, cluster } = command
-    return { events: [{ type: 'PlaceEmptied', data: { operation, cluster } }] }
+    const { operation, cluster, kept } = command
+    const left = state.leaving.find(one => one.cluster === cluster)
+    return { events: [placeEmptied(operation, cluster, kept, left?.erases)] }
   }
   if (state.operation?.id !== command.operation)
     return refuse('conflict', {
@@ -140,6 +157,8 @@ export function decide(command: Command, state: DeploymentState): Decision {
     case 'complete':
       // Where it does not run yet, a move is not over.
       if (kind === 'move' && !state.operation.moved) return { events: [] }
+      if (kind === 'delete')
+        return { events: standsNowhere(state.operation) ? [deleted(state.operation)] : [] }
       return { events: [completed(id, kind, revision), ...rolledBack(state, to)] }
     case 'settled':
       return {
@@ -149,7 +168,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
         ]),
       }
     case 'emptied':
-      return { events: emptied(state.operation, command.cluster) }
+      return { events: emptied(state, state.operation, command.cluster, command.kept) }
     case 'hold':
       return { events: hold(state.operation) }
     case 'wave':

@@ -3,12 +3,13 @@
  * its clusters was last heard of.
  */
 
-import type { Deployment, Desired } from '#api/deployments.ts'
+import type { Deployment, Desired, KeptData } from '#api/deployments.ts'
 import type { Health, HealthState } from '#api/health.ts'
 import type { Environment, Text } from '#api/names.ts'
 import type { PlaceOfDeployment } from '#api/placement.ts'
 import { silentTime } from '#platform/federation/registry.ts'
 import { etagOf } from './etag.ts'
+import { keptColumn, keptView } from './kept-rows.ts'
 import { type OperationRow, operationView } from './operations.ts'
 import { healthOver, nothingYet, worseThanUnknown } from './place-health.ts'
 
@@ -34,6 +35,7 @@ export type DeploymentRow = {
   url: string | null
   created_at: Date
   seen: SeenPlace[]
+  kept: KeptData[] | null
   operation: OperationRow
 }
 
@@ -55,7 +57,7 @@ type Unheard = 'silent' | 'never' | 'gone'
 
 /** A deployment with its last operation, and what was last seen of it on each cluster. */
 export const select = `
-  select d.*, to_jsonb(o) as operation,
+  select d.*, to_jsonb(o) as operation, ${keptColumn},
      (select jsonb_agg(jsonb_build_object('cluster', p.name, 'part', p.part, 'leaving', p.leaving, 'revision', v.revision,
           'state', v.state, 'reason', v.reason, 'since', coalesce(v.since, v.at, d.created_at), 'heartbeat', c.heartbeat_at,
           'unheard', case when c.name is null then 'gone' when c.heartbeat_at is null then 'never'
@@ -109,6 +111,7 @@ export function view(row: DeploymentRow): Deployment {
     clusters,
     placement: row.placement,
     placements: row.seen.map(one => placeView(row, one)),
+    kept: keptView(row.kept),
     ...(row.composition ? { composition: row.composition } : {}),
     revision,
     etag: etagOf(revision, operation.id),

@@ -8,7 +8,7 @@ import type {
   RevisionData,
   WaitData,
 } from '#platform/events/types.ts'
-import { begunInVain, outlived } from './leaving.ts'
+import { begunInVain, erasingFrom, type Leaving, outlived, toErase } from './leaving.ts'
 
 /** The operation that runs, as far as decisions need it. */
 export type OpenOperation = {
@@ -52,6 +52,8 @@ export type OpenOperation = {
   readonly waitsFor: readonly WaitData[]
   readonly to?: number
   readonly data?: 'keep' | 'delete'
+  /** Of a delete with its data: where more was kept under its name. */
+  readonly erases: readonly { readonly cluster: string; readonly of: readonly string[] }[]
   /** Hash of the preview that its actor saw. */
   readonly preview?: string
   /** What its actor consented to. */
@@ -73,8 +75,8 @@ export type DeploymentState = {
     | 'placement'
   > | null
   readonly revisions: readonly (RevisionData & { readonly result: RevisionResult })[]
-  /** Clusters on which it may stand still, and is not to: each with the operation that left it there. It is emptied once it can be reached. */
-  readonly leaving: readonly { readonly cluster: string; readonly operation: string }[]
+  /** Clusters on which it may stand still, and is not to. Each is emptied once it can be reached. */
+  readonly leaving: readonly Leaving[]
   /** Revision that was last seen serving. */
   readonly lastGood: number | null
   readonly operation: OpenOperation | null
@@ -126,7 +128,7 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
         waitsFor: event.data.waitsFor,
       }))
     case 'DeploymentStarted':
-      return onOperation(state, event.data, operation => ({
+      return onOperation(erasingFrom(state, event.data), event.data, operation => ({
         ...operation,
         waitsFor: [],
         attempt: event.data.attempt,
@@ -222,6 +224,7 @@ function requested(
       waitsFor: [],
       ...(data.to === undefined ? {} : { to: data.to }),
       ...(data.data === undefined ? {} : { data: data.data }),
+      erases: toErase(state, data),
       ...(data.preview === undefined ? {} : { preview: data.preview }),
       ...(data.consents === undefined ? {} : { consents: data.consents }),
     },

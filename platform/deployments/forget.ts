@@ -12,6 +12,7 @@ import type { Actor } from '#platform/platform.ts'
 import { refuseUsed } from './consumers.ts'
 import { holdTo } from './etag.ts'
 import { findDeployment } from './find.ts'
+import { keptElsewhere } from './kept-rows.ts'
 import { noDeployment } from './no-such-deployment.ts'
 import { readOperation } from './operations.ts'
 import { requestOf } from './request.ts'
@@ -41,9 +42,13 @@ export async function forgetDeployment(
     holdTo(asked.ifMatch, state)
     const gone = await goneAmong(context, tx, identity.clusters)
     await refuseUsed(tx, actor, { ...identity, id })
-    const request = { ...requestOf(context, actor, 'delete', 0), ...identity, data: how.data }
+    const erases = how.data === 'delete' ? await keptElsewhere(tx, { ...identity, id }) : []
+    const request = {
+      ...requestOf(context, actor, 'delete', 0),
+      ...{ ...identity, data: how.data },
+      ...(erases.length > 0 && { erases }),
+    }
     unwrap(await change(context, tx, id, () => ({ type: 'forget', request, gone })))
-    if (how.data === 'delete') await context.secrets.erase(tx, id)
     return readOperation(tx, request.operation)
   })
 }

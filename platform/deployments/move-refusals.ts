@@ -1,3 +1,4 @@
+import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
@@ -7,15 +8,31 @@ import type { Actor } from '#platform/platform.ts'
 import { consumersOf, namesOf, type Provider } from './consumers.ts'
 import { claimNames } from './standing-claims.ts'
 
+/** What it begins with where it goes; on `finds` it left data before. */
+function beginsWith(finds: readonly string[]): Text {
+  const where = finds.join(', ')
+  if (where === '')
+    return {
+      en: 'it would begin empty where it goes',
+      nl: 'waar hij naartoe gaat begint hij leeg',
+    }
+  return {
+    en: `it would go on with what it left on ${where} before`,
+    nl: `hij gaat verder met wat hij eerder op ${where} achterliet`,
+  }
+}
+
 /** Throws `conflict` where volumes stay behind on clusters that are left, and nobody agreed to that. */
 export function refuseDataLeft(
   objects: readonly KubernetesObject[],
   left: readonly string[],
   data: 'leave' | undefined,
+  finds: readonly string[] = [],
 ): void {
   const claims = claimNames(objects)
   if (data === 'leave' || left.length === 0 || claims.length === 0) return
   const [where, which] = [left.join(', '), claims.join(', ')]
+  const begins = beginsWith(finds)
   const detail = {
     en: `its data stays on ${where}: ${which}`,
     nl: `de gegevens blijven op ${where}: ${which}`,
@@ -23,8 +40,8 @@ export function refuseDataLeft(
   throw new PlatformError(
     'conflict',
     {
-      en: `Its data does not move: ${which} would stay on ${where}, and it would begin empty where it goes.`,
-      nl: `De gegevens verhuizen niet mee: ${which} zou op ${where} blijven, en waar hij naartoe gaat begint hij leeg.`,
+      en: `Its data does not move: ${which} would stay on ${where}, and ${begins.en}.`,
+      nl: `De gegevens verhuizen niet mee: ${which} zou op ${where} blijven, en ${begins.nl}.`,
     },
     {
       violations: [{ pointer: '/data', detail }],

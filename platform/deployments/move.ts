@@ -97,6 +97,7 @@ export async function previewMove(
     to: isMove ? [...made.placed.clusters] : [...to],
     leaves: [...left],
     stays: left.length > 0 ? [...claimNames(made.objects)] : [],
+    finds: claimNames(made.objects).length > 0 ? [...drafted.finds] : [],
     placement: [...made.placed.verdicts],
     violations,
     findings: [...made.findings],

@@ -1,4 +1,5 @@
 import type {
+  Erasure,
   OperationKind,
   OperationOfDeployment,
   OperationState,
@@ -29,6 +30,7 @@ export type OperationRow = {
   waits_for: readonly WaitData[] | null
   clusters: string[] | null
   waves: WavesOfOperation | null
+  erasures: Readonly<Record<string, string | null>> | null
   cause: OperationOfDeployment['cause'] | null
   next: OperationOfDeployment['next'] | null
   asks: OperationOfDeployment['asks'] | null
@@ -49,6 +51,7 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     deadline: row.deadline.toISOString(),
     ...(row.clusters ? { clusters: row.clusters } : {}),
     ...(row.waves ? { waves: row.waves } : {}),
+    ...(row.erasures ? { erasures: erasuresView(row.erasures) } : {}),
     ...(row.waits_for ? { waitsFor: row.waits_for.map(waitView) } : {}),
     ...(row.cause ? { cause: row.cause } : {}),
     ...(row.next ? { next: row.next } : {}),
@@ -62,6 +65,12 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     app: row.app,
     revision: row.revision,
   }
+}
+
+function erasuresView(erasures: NonNullable<OperationRow['erasures']>): Erasure[] {
+  return Object.entries(erasures)
+    .map(([cluster, erasedAt]) => ({ cluster, ...(erasedAt ? { erasedAt } : {}) }))
+    .toSorted((a, b) => a.cluster.localeCompare(b.cluster))
 }
 
 function waitView({ target, until, message }: WaitData): Wait {

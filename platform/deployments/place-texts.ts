@@ -1,6 +1,6 @@
 import type { Text } from '#api/names.ts'
 import type { placeEvents } from '#platform/events/place-events.ts'
-import type { StoredEvent } from '#platform/events/types.ts'
+import type { EventData, StoredEvent } from '#platform/events/types.ts'
 
 type PlaceEvent = Extract<StoredEvent, { type: keyof typeof placeEvents }>
 
@@ -15,10 +15,7 @@ export function placeText(event: PlaceEvent): Text {
       }
     }
     case 'PlaceEmptied':
-      return {
-        en: `Nothing of it runs on ${event.data.cluster} any more.`,
-        nl: `Op ${event.data.cluster} draait er niets meer van.`,
-      }
+      return emptiedText(event.data)
     case 'DeploymentMoved': {
       const to = event.data.to.join(', ')
       const left = event.data.from.filter(one => !event.data.to.includes(one)).join(', ')
@@ -36,4 +33,19 @@ export function placeText(event: PlaceEvent): Text {
     case 'WaveStarted':
       return { en: `Wave ${event.data.wave} begins.`, nl: `Golf ${event.data.wave} begint.` }
   }
+}
+
+function emptiedText({ cluster, kept, erased }: EventData<'PlaceEmptied'>): Text {
+  const what = kept?.join(', ')
+  const gone = erased
+    ? {
+        en: `Its data on ${cluster} is erased.`,
+        nl: `De gegevens op ${cluster} zijn gewist.`,
+      }
+    : {
+        en: `Nothing of it runs on ${cluster} any more.`,
+        nl: `Op ${cluster} draait er niets meer van.`,
+      }
+  if (!what) return gone
+  return { en: `${gone.en} Kept there: ${what}.`, nl: `${gone.nl} Daar bewaard: ${what}.` }
 }

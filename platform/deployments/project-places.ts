@@ -1,6 +1,8 @@
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { EventData, NewEvent } from '#platform/events/types.ts'
 import type { DeploymentState } from './deployment.ts'
+import { recordKept } from './kept-rows.ts'
+import { standsNowhere } from './leaving.ts'
 
 /** It runs elsewhere from now on, by what was decided when that was asked. */
 export async function moved(
@@ -34,8 +36,22 @@ export async function moved(
 export async function emptied(
   tx: Sql,
   id: string,
-  { cluster }: EventData<'PlaceEmptied'>,
+  data: EventData<'PlaceEmptied'>,
+  at: Date,
+  state: DeploymentState,
 ): Promise<void> {
+  const { cluster, operation } = data
+  await recordKept(tx, id, data, at, state)
+  await tx.query(
+    `update kade.operation set erasures = erasures || jsonb_build_object($2::text, $3::text)
+      where id = $1 and erasures ? $2`,
+    [operation, cluster, at.toISOString()],
+  )
+  if (state.operation && standsNowhere(state.operation))
+    await tx.query(
+      `update kade.operation set step = 'emptying' where id = $1 and ended_at is null`,
+      [operation],
+    )
   await tx.query('update kade.deployment set places = places - $2::text where id = $1', [
     id,
     cluster,
@@ -75,7 +91,7 @@ export async function keepLeaving(
   for (const { cluster, operation } of leaving)
     await tx.query(
       `insert into kade.leaving (deployment, cluster, operation, since) values ($1, $2, $3, $4)
-       on conflict do nothing`,
+       on conflict (deployment, cluster) do update set operation = excluded.operation`,
       [id, cluster, operation, at],
     )
 }

@@ -14,29 +14,7 @@ export async function projectRequest(
 ): Promise<void> {
   const { namespace, name, app, team, kind } = data
   const number = data.revision?.number ?? state.revisions.at(-1)?.number ?? 0
-  await tx.query(
-    `insert into kade.operation (id, deployment, namespace, name, app, team, kind, state, step, attempt, revision,
-       requested_at, deadline, continues, actor, via, clusters, waves, replicas)
-     values ($1, $2, $3, $4, $5, $6, $7, 'queued', 'queued', 0, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (id) do nothing`,
-    [
-      data.operation,
-      id,
-      namespace,
-      name,
-      app,
-      team,
-      kind,
-      kind === 'delete' ? null : number,
-      at,
-      new Date(data.deadline),
-      data.continues ?? null,
-      data.actor,
-      data.via,
-      data.clusters,
-      data.waves ? { ...data.waves, current: 1, held: false } : null,
-      data.replicas ?? null,
-    ],
-  )
+  await insertOperation(tx, id, data, number, at, state)
   if (kind === 'create')
     await tx.query(
       `insert into kade.deployment_name (namespace, name, deployment) values ($1, $2, $3) on conflict do nothing`,
@@ -96,6 +74,50 @@ export async function projectRequest(
       [id, data.operation, at],
     )
   }
+}
+
+async function insertOperation(
+  tx: Sql,
+  id: string,
+  data: EventData<'DeploymentRequested'>,
+  number: number,
+  at: Date,
+  state: DeploymentState,
+): Promise<void> {
+  const { namespace, name, app, team, kind } = data
+  await tx.query(
+    `insert into kade.operation (id, deployment, namespace, name, app, team, kind, state, step, attempt, revision,
+       requested_at, deadline, continues, actor, via, clusters, waves, replicas, erasures)
+     values ($1, $2, $3, $4, $5, $6, $7, 'queued', 'queued', 0, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict (id) do nothing`,
+    [
+      data.operation,
+      id,
+      namespace,
+      name,
+      app,
+      team,
+      kind,
+      kind === 'delete' ? null : number,
+      at,
+      new Date(data.deadline),
+      data.continues ?? null,
+      data.actor,
+      data.via,
+      data.clusters,
+      data.waves ? { ...data.waves, current: 1, held: false } : null,
+      data.replicas ?? null,
+      data.data === 'delete' ? erasuresOf(data, state) : null,
+    ],
+  )
+}
+
+/** Where data is to be erased: on its clusters, and on those that it left. */
+function erasuresOf(
+  { clusters, erases = [] }: EventData<'DeploymentRequested'>,
+  { leaving }: DeploymentState,
+): Record<string, null> {
+  const all = [...clusters, ...[...erases, ...leaving].map(one => one.cluster)]
+  return Object.fromEntries(all.toSorted().map(cluster => [cluster, null]))
 }
 
 type RevisionOfEvent = NonNullable<EventData<'DeploymentRequested'>['revision']>

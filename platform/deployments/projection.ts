@@ -39,7 +39,7 @@ export async function project(
     else if (event.type === 'OperationCancelled') await cancelled(tx, id, event.data, at)
     else if (event.type === 'DeploymentDeleted') await deleted(tx, id, event.data, at)
     else if (event.type === 'DeploymentMoved') await moved(tx, id, event.data, at, state)
-    else if (event.type === 'PlaceEmptied') await emptied(tx, id, event.data)
+    else if (event.type === 'PlaceEmptied') await emptied(tx, id, event.data, at, state)
     else if (event.type === 'WaveHeld' || event.type === 'WaveStarted')
       await waved(tx, event.data, event.type === 'WaveHeld')
     if (mayLeave(event, state)) await keepLeaving(tx, id, state, at)
@@ -148,11 +148,18 @@ async function ended(
        and number = (select revision from kade.operation where id = $2)`,
     [id, data.operation, outcome],
   )
-  if (outcome !== 'succeeded')
-    await tx.query(
-      `update kade.deployment set desired = desired - 'deleted', updated_at = $2 where id = $1`,
-      [id, at],
-    )
+  if (outcome === 'succeeded') return
+  // What is not done yet is done only where it goes on without the operation.
+  await tx.query(
+    `update kade.operation o set erasures = (select jsonb_object_agg(key, value) from jsonb_each(erasures)
+        where value <> 'null' or exists (select from kade.leaving l where l.operation = o.id and l.cluster = key))
+      where id = $1 and erasures is not null`,
+    [data.operation],
+  )
+  await tx.query(
+    `update kade.deployment set desired = desired - 'deleted', updated_at = $2 where id = $1`,
+    [id, at],
+  )
 }
 
 const superseded: Cause = {
@@ -191,6 +198,14 @@ async function deleted(
 ): Promise<void> {
   const next = data.forgotten && leftRunning(id, data.forgotten)
   await ended(tx, id, data, at, 'succeeded', undefined, next)
+  // Where it stood the end itself says that it is done; of what was forgotten nothing is promised.
+  await tx.query(
+    `update kade.operation set erasures = (
+        select jsonb_object_agg(key, case when $3 then value when key = any(clusters) then coalesce(value, to_jsonb($2::text)) else value end)
+          from jsonb_each(erasures) where not key = any($4))
+      where id = $1 and erasures is not null`,
+    [data.operation, at.toISOString(), data.forgotten !== undefined, data.forgotten ?? []],
+  )
   await tx.query('delete from kade.deployment_name where deployment = $1', [id])
   await tx.query('delete from kade.observation where deployment = $1', [id])
   await tx.query('delete from kade.deployment where id = $1', [id])

@@ -16,9 +16,16 @@ export async function rebuildDeployments(database: Database): Promise<number> {
   return database.transaction(async tx => {
     // Nobody decides on a half-built model: commands wait here until the commit.
     await tx.query(
-      'lock table kade.deployment, kade.deployment_name, kade.operation, kade.revision, kade.leaving in exclusive mode',
+      'lock table kade.deployment, kade.deployment_name, kade.operation, kade.revision, kade.leaving, kade.kept_data in exclusive mode',
     )
-    for (const table of ['revision', 'operation', 'deployment_name', 'deployment', 'leaving'])
+    for (const table of [
+      'revision',
+      'operation',
+      'deployment_name',
+      'deployment',
+      'leaving',
+      'kept_data',
+    ])
       await tx.query(`delete from kade.${table}`)
     const count = await replay(tx)
     await restoreSightings(tx)

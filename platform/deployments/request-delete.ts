@@ -5,6 +5,7 @@ import { PlatformError } from '#platform/errors.ts'
 import type { Actor } from '#platform/platform.ts'
 import { refuseInUse } from './consumers.ts'
 import type { DeploymentState } from './deployment.ts'
+import { keptElsewhere } from './kept-rows.ts'
 import { noDeployment } from './no-such-deployment.ts'
 import { record, requestOf } from './request.ts'
 
@@ -23,6 +24,11 @@ export async function requestDelete(
   const entry = await findApp(context, identity.app, tx)
   const seconds = context.deadlineSeconds('delete', entry?.app)
   const request = requestOf(context, actor, 'delete', seconds)
-  const event = { ...request, ...identity, ...(continues ? { continues } : {}), data }
+  const erases = data === 'delete' ? await keptElsewhere(tx, { ...identity, id }) : []
+  const event = {
+    ...{ ...request, ...identity, data },
+    ...(continues ? { continues } : {}),
+    ...(erases.length > 0 && { erases }),
+  }
   return record(context, tx, id, event, null)
 }

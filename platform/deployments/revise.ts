@@ -14,6 +14,7 @@ import { type DeploymentState, wanted } from './deployment.ts'
 import { type Draft, type DraftRequest, draft } from './draft.ts'
 import { holdTo } from './etag.ts'
 import { type DeploymentKey, findDeployment } from './find.ts'
+import { keptElsewhere } from './kept-rows.ts'
 import { isThere, refuseBoth, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
 import { noDeployment } from './no-such-deployment.ts'
 import { placeNext, sameClusters, whereNext } from './placing.ts'
@@ -74,6 +75,8 @@ export type Drafted = {
   readonly isMove: boolean
   /** Clusters that it would leave. */
   readonly left: readonly string[]
+  /** Clusters that it would go to, and on which it would find data that it left there. */
+  readonly finds: readonly string[]
   /** Clusters on which it would stay. */
   readonly stays: readonly string[]
   /** The revision that is wanted until then. */
@@ -123,7 +126,13 @@ export async function draftChange(
   const isMove = !sameClusters(clusters, identity.clusters)
   const left = identity.clusters.filter(one => !clusters.includes(one))
   const stays = identity.clusters.filter(one => clusters.includes(one))
-  return { id, identity, app, namespace, revision, made, isMove, left, stays, newest }
+  const kept = isMove ? await keptElsewhere(sql, { ...identity, id }) : []
+  const finds = clusters.filter(
+    one =>
+      !identity.clusters.includes(one) &&
+      [...kept, ...state.leaving].some(({ cluster }) => cluster === one),
+  )
+  return { id, identity, app, namespace, revision, made, isMove, left, finds, stays, newest }
 }
 
 /**
@@ -143,7 +152,8 @@ export async function revise(
   if (isMove) {
     if (!revision.exactly) refuseBoth(drafted.newest, made.revision, drafted.stays)
     await refuseCutOff(tx, actor, { ...identity, id }, made.placed.clusters, asked.down)
-    if (!asked.leavesData) refuseDataLeft(made.objects, left, revision.configuration.data)
+    if (!asked.leavesData)
+      refuseDataLeft(made.objects, left, revision.configuration.data, drafted.finds)
   } else if (asked.kind === 'move') throw isThere(identity.clusters)
   return request(context, tx, actor, {
     id,

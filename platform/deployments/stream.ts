@@ -69,6 +69,8 @@ export async function change(
     settingsOf: digest => readBlob(tx, digest),
   })
   await alongside(result)
+  if (result.events.some(one => one.type === 'DeploymentDeleted' && one.data.data === 'delete'))
+    await context.secrets.erase(tx, deployment)
   await sendTasks(context, tx, deployment, result)
   if (concernsWaiting(result.events)) await wakeWaiting(context, tx, deployment)
   if (decision.events.length > 0)
@@ -86,8 +88,8 @@ async function sendTasks(
   key: string,
   { before, after, events }: Change,
 ): Promise<void> {
-  const known = new Set(before.leaving.map(one => one.cluster))
-  const tasks = after.leaving.filter(one => !known.has(one.cluster))
+  const known = new Set(before.leaving.map(one => `${one.operation} ${one.cluster}`))
+  const tasks = after.leaving.filter(one => !known.has(`${one.operation} ${one.cluster}`))
   const { operation: open } = after
   if (open?.waves && events.some(event => event.type === 'WaveStarted'))
     for (const cluster of open.waves.clusters[open.wave - 1] ?? [])

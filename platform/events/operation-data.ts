@@ -72,6 +72,10 @@ export type ConsentData = z.infer<typeof ConsentData>
 export type WaitData = z.infer<typeof WaitData>
 export type AskData = z.infer<typeof AskData>
 
+/** A cluster on which data was kept that is to be erased. */
+export const Erasing = z.object({ cluster: z.string(), of: z.array(z.uuid()) })
+export type Erasing = z.infer<typeof Erasing>
+
 /** What somebody asks of a deployment: the beginning of an operation. */
 export const DeploymentRequested = z.object({
   ...operation,
@@ -105,6 +109,8 @@ export const DeploymentRequested = z.object({
   configuration: z.enum(['now', 'then']).optional(),
   /** For a delete. */
   data: z.enum(['keep', 'delete']).optional(),
+  /** For a delete with its data: where more was kept under its name, and `of` which earlier deployments. */
+  erases: z.array(Erasing).optional(),
   continues: z.uuid().optional(),
   /** Hash of the preview that was seen: nothing is applied where something else would happen. */
   preview: z.string().optional(),

@@ -24,7 +24,14 @@ export const placeEvents = {
     to: z.array(z.string()),
   }),
   /** Its objects are gone from a cluster: one that it left, or one of several while it is deleted. */
-  PlaceEmptied: z.object({ ...operation, cluster: z.string() }),
+  PlaceEmptied: z.object({
+    ...operation,
+    cluster: z.string(),
+    /** Objects that were kept there, as `Kind/name`: they outlive it. */
+    kept: z.array(z.string()).optional(),
+    /** Its data is erased there, with what was kept of these earlier deployments of its name. */
+    erased: z.array(z.uuid()).optional(),
+  }),
   /** A wave serves, and the next one waits for a person. */
   WaveHeld: z.object({ ...operation, wave: z.int().min(1) }),
   /** The next wave begins; `actor` is who let it. */

@@ -5,6 +5,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import type { Command } from '#platform/deployments/decide.ts'
 import { hasLeft } from '#platform/deployments/decide-places.ts'
 import type { DeploymentState } from '#platform/deployments/deployment.ts'
+import { standsNowhere } from '#platform/deployments/leaving.ts'
 import { refreshHealth } from '#platform/deployments/place-health.ts'
 import { type Change, change, lockDeployment } from '#platform/deployments/stream.ts'
 import { holdOf } from '#platform/deployments/waits.ts'
@@ -49,7 +50,7 @@ export function createHub(context: PlatformContext): WorkerHub {
         (tx, deployment) => judge(context, tx, deployment),
       ),
     settled: claim => report(context, claim, { type: 'settled', ...claim }, settledThere(context)),
-    removed: claim => removed(context, claim),
+    removed: (claim, kept) => removed(context, claim, storable(kept ?? [])),
     failed: (claim, cause, next, asks = []) =>
       report(context, claim, {
         type: 'fail',
@@ -88,11 +89,13 @@ async function start(
       if (hasLeft(state, { operation, cluster })) work = 'empty'
       if (work !== null || state.operation?.id !== operation) return null
       const found = workFor(state, cluster, seen)
-      const held =
-        found === 'do'
-          ? ((await outlawed(tx, cluster, state)) ?? (await heldUp(context, tx, deployment, state)))
-          : null
-      if (held) return held
+      if (found === 'do') {
+        const held =
+          (await outlawed(tx, cluster, state)) ?? (await heldUp(context, tx, deployment, state))
+        if (held) return held
+        const before = await leftByAnother(tx, cluster, deployment, state)
+        if (before) return before === 'wait' ? null : before
+      }
       work = found
       return work === 'do' ? { type: 'start', operation, cluster, worker } : null
     })
@@ -151,6 +154,32 @@ async function heldUp(
   return { type: 'fail', operation, cause: hold.cause, next }
 }
 
+/**
+ * What an earlier deployment of this name left there goes first: it is in the way, and data that is to be erased may not be taken back.
+ * The sweep comes again.
+ */
+async function leftByAnother(
+  tx: Sql,
+  cluster: string,
+  deployment: string,
+  { identity, operation: open }: DeploymentState,
+): Promise<Command | 'wait' | null> {
+  if (!identity || !open || open.kind === 'delete') return null
+  const [other] = await tx.query<{ deployment: string }>(
+    `select l.deployment from kade.leaving l join kade.operation o on o.id = l.operation
+      where l.cluster = $1 and o.namespace = $2 and o.name = $3 and l.deployment <> $4 limit 1`,
+    [cluster, identity.namespace, identity.name, deployment],
+  )
+  if (!other) return null
+  if (open.attempt > 0) return 'wait'
+  const message = {
+    en: `What the last deployment of this name left on ${cluster} is removed first.`,
+    nl: `Wat de vorige uitrol met deze naam op ${cluster} achterliet, wordt eerst verwijderd.`,
+  }
+  const waitsFor = [{ deployment: other.deployment, until: 'gone' as const, message }]
+  return { type: 'block', operation: open.id, waitsFor }
+}
+
 async function report(
   context: PlatformContext,
   claim: Claim,
@@ -179,21 +208,23 @@ function settledThere(context: PlatformContext) {
 }
 
 /** Of a cluster that it left this may come when the operation is long over. */
-async function removed(context: PlatformContext, claim: Claim): Promise<Received> {
+async function removed(
+  context: PlatformContext,
+  claim: Claim,
+  kept: readonly string[],
+): Promise<Received> {
   return context.database.transaction(async tx => {
     const deployment = await deploymentOf(tx, claim.operation, claim.cluster)
     if (!deployment) return 'ended'
     const mayReport = (state: DeploymentState) => hasLeft(state, claim) || holds(state, claim)
     const result = await change(context, tx, deployment, state =>
-      mayReport(state) ? { type: 'emptied', ...claim } : null,
+      mayReport(state) ? { type: 'emptied', ...claim, kept } : null,
     )
     if ('refused' in result || !mayReport(result.before)) return 'ended'
-    const { before, after } = result
+    const { operation: open } = result.after
     // What was last seen there goes with it: nothing of that follows from events, so that no rebuilding takes it away again.
     await forgetSighting(tx, deployment, claim.cluster)
-    if (after.deleted && !before.deleted && before.operation?.data === 'delete')
-      await context.secrets.erase(tx, deployment)
-    if (after.operation?.moved) await judge(context, tx, deployment)
+    if (open && (open.moved || standsNowhere(open))) await judge(context, tx, deployment)
     return 'accepted'
   })
 }

@@ -4,6 +4,7 @@ import { findApp, type PlatformContext } from '#platform/context.ts'
 import { readBlob } from '#platform/deployments/blobs.ts'
 import { type DeploymentState, wanted } from '#platform/deployments/deployment.ts'
 import { workThere } from '#platform/deployments/divided-replicas.ts'
+import { ofEarlier } from '#platform/deployments/leaving.ts'
 import { previewAt } from '#platform/deployments/preview-hash.ts'
 import { questionFor } from '#platform/deployments/question.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
@@ -30,7 +31,10 @@ export async function orderFor(
     deadline: new Date(operation.deadline),
   }
   if (operation.kind === 'delete')
-    return { ...order, step: { type: 'remove', data: operation.data ?? 'keep' } }
+    return {
+      ...order,
+      step: { type: 'remove', data: operation.data ?? 'keep', of: ofEarlier(operation, cluster) },
+    }
   const work = await workOf(sql, deployment, state, cluster)
   if (settle) return { ...order, step: { type: 'settle', work } }
   const version = wanted(state)?.secretVersion ?? 0
@@ -44,21 +48,24 @@ export async function orderFor(
 /** Seconds that emptying a cluster may take; what is not done by then is tried again. */
 const emptyingSeconds = 600
 
-/** What a worker has to do where a deployment is not to stand any more. Its data stays. */
+/** What a worker has to do where a deployment is not to stand any more. Its data stays, unless it is being deleted with it. */
 export function orderToEmpty(
   context: Pick<PlatformContext, 'clock'>,
   deployment: string,
-  { identity }: DeploymentState,
+  { identity, leaving }: DeploymentState,
   at: { readonly operation: string; readonly cluster: string },
 ): Order | null {
   if (!identity) return null
   const { namespace, name } = identity
+  const erases = leaving.find(one => one.cluster === at.cluster)?.erases
   return {
     claim: { ...at, attempt: 0 },
-    kind: 'move',
+    kind: erases ? 'delete' : 'move',
     ...{ deployment, namespace, name },
     deadline: new Date(context.clock().getTime() + emptyingSeconds * 1000),
-    step: { type: 'remove', data: 'keep' },
+    step: erases
+      ? { type: 'remove', data: 'delete', of: erases }
+      : { type: 'remove', data: 'keep' },
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type OpenOperation,
   reachedBy,
 } from '#platform/deployments/deployment.ts'
+import { standsNowhere } from '#platform/deployments/leaving.ts'
 import { gateAt, isOutOfTime, isShut } from './gates.ts'
 import type { Sighting } from './observations.ts'
 
@@ -21,7 +22,7 @@ export type Outcome =
   | { readonly type: 'open'; readonly clusters: readonly string[] }
   /** A wave has shown what was asked of it: the next begins, or waits for a person. */
   | { readonly type: 'wave' | 'hold' }
-  /** It has moved, and nothing is left of it where it could be removed. */
+  /** It has moved or is deleted, and nothing is left of it where it could be removed. */
   | { readonly type: 'left' }
   | { readonly type: 'failed'; readonly cause: Cause; readonly cluster: string }
   | null
@@ -29,7 +30,9 @@ export type Outcome =
 /** What the sightings say of the open operation's revision; null while nothing is decided. */
 export function outcome(state: DeploymentState, seen: Seen): Outcome {
   const operation = state.operation
-  if (!operation || operation.kind === 'delete') return null
+  if (!operation) return null
+  if (operation.kind === 'delete')
+    return standsNowhere(operation) && hasLeft(state, operation, seen) ? { type: 'left' } : null
   if (operation.moved) return hasLeft(state, operation, seen) ? { type: 'left' } : null
   const { clusters, applied, revision } = operation
   const { sightings } = seen

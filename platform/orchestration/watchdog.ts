@@ -2,6 +2,7 @@ import type { Text } from '#api/names.ts'
 import type { Cause, OperationKind } from '#api/operations.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { isPreparing } from '#platform/deployments/deployment.ts'
+import { standsNowhere } from '#platform/deployments/leaving.ts'
 import { change } from '#platform/deployments/stream.ts'
 import type { WaitData } from '#platform/events/types.ts'
 import { silentAfter, silentTime } from '#platform/federation/registry.ts'
@@ -81,8 +82,9 @@ async function end(context: PlatformContext, overdue: Overdue): Promise<void> {
     await change(context, tx, overdue.deployment, state => {
       const { operation, lastGood } = state
       if (operation?.id !== overdue.id) return null
-      // It runs where it was to go to: what it left is emptied when that can be done.
-      if (operation.moved) return { type: 'complete', operation: overdue.id }
+      // It runs where it was to go to, or nowhere: what it left is emptied when that can be done.
+      if (operation.moved || standsNowhere(operation))
+        return { type: 'complete', operation: overdue.id }
       const next = nextAfter(cause.code, lastGood, isPreparing(operation))
       return { type: 'fail', operation: overdue.id, cause, cluster, next }
     })

@@ -1,6 +1,7 @@
 import type { Text } from '#api/names.ts'
 import type { Ask, Cause, OperationKind } from '#api/operations.ts'
 import type { NamespaceSpec } from '#platform/deployments/engine/engine.ts'
+import type { DataOrder } from '#platform/deployments/engine/remove.ts'
 import type { ClusterScan } from '#platform/deployments/engine/scan.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
 import type { Phase } from '#platform/events/types.ts'
@@ -36,7 +37,7 @@ export type Order = {
         readonly prepare: NamespaceSpec | null
       }
     | { readonly type: 'settle'; readonly work: Work }
-    | { readonly type: 'remove'; readonly data: 'keep' | 'delete' }
+    | ({ readonly type: 'remove' } & DataOrder)
 }
 
 /** What a worker made again by itself while the hub was away. */
@@ -65,7 +66,8 @@ export type WorkerHub = {
   applied(claim: Claim, phase?: Phase): Promise<Received>
   /** All that the revision replaced is gone. */
   settled(claim: Claim): Promise<Received>
-  removed(claim: Claim): Promise<Received>
+  /** Nothing of it stands there any more but what was kept, as `Kind/name`. */
+  removed(claim: Claim, kept?: readonly string[]): Promise<Received>
   /** With `asks` it needs approval: it could go on with somebody's consent to these items. */
   failed(claim: Claim, cause: Cause, next: Text, asks?: readonly Ask[]): Promise<Received>
   observed(seen: readonly Observation[]): Promise<void>

@@ -223,8 +223,8 @@ async function carryOut(
     return act().finally(release)
   }
   if (step.type === 'remove') {
-    await alone(() => engine.remove(order, step.data, signal))
-    await hub.removed(claim)
+    const kept = await alone(() => engine.remove(order, step.data, signal, step.of))
+    await hub.removed(claim, kept)
     return
   }
   if (step.type === 'settle') {

@@ -133,15 +133,37 @@ describe('the life of a deployment', () => {
       work.deployment,
       one => one.state === 'missing' && one.revision === null,
     )
-    await ground.engine.remove(work, 'keep', never)
+    // However often it is asked, it says what it kept.
+    expect(await ground.engine.remove(work, 'keep', never)).toEqual(['PersistentVolumeClaim/kept'])
 
     const { work: second } = await install('kept')
     const again = await read('PersistentVolumeClaim', 'kept')
     expect(again?.metadata.uid).toBe(claim?.metadata.uid)
     expect(again?.metadata.labels?.[label.deployment]).toBe(second.deployment)
     expect(again?.metadata.labels?.[label.data]).toBeUndefined()
-    await ground.engine.remove(second, 'delete', never)
+    expect(again?.metadata.labels?.[label.keptOf]).toBeUndefined()
+    // That it was kept of the first one says nothing any more.
+    expect(await ground.engine.remove(work, 'delete', never)).toEqual([])
+    expect(await read('PersistentVolumeClaim', 'kept')).not.toBeNull()
+    expect(await ground.engine.remove(second, 'delete', never)).toEqual([])
     expect(await read('PersistentVolumeClaim', 'kept')).toBeNull()
+  })
+
+  it('erases what was kept of it and of earlier ones of its name, and of no other', async () => {
+    const kept = async () => (await read('PersistentVolumeClaim', 'erased')) !== null
+    const { work } = await install('erased')
+    expect(await ground.engine.remove(work, 'keep', never)).toEqual([
+      'PersistentVolumeClaim/erased',
+    ])
+    const later = { ...work, deployment: '33333333-3333-4333-8333-333333333333' }
+    expect(await ground.engine.remove(later, 'delete', never)).toEqual([])
+    expect(await kept()).toBe(true)
+    expect(await ground.engine.remove(later, 'delete', never, [work.deployment])).toEqual([])
+    expect(await kept()).toBe(false)
+    const { work: again } = await install('erased')
+    await ground.engine.remove(again, 'keep', never)
+    expect(await ground.engine.remove(again, 'delete', never)).toEqual([])
+    expect(await kept()).toBe(false)
   })
 
   it('keeps, hands on and deletes the claims that a StatefulSet made', async () => {

@@ -44,6 +44,7 @@ const deployment: Deployment = {
   clusters: ['amsterdam'],
   placement: null,
   placements: [],
+  kept: [],
   revision: 3,
   etag: 'v7',
   simulated: true,

@@ -250,7 +250,11 @@ async function takeBack(live: LiveObject, object: KubernetesObject, api: KubeApi
     { op: 'test', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
     mark(label.deployment),
     mark(partOfSet),
-    { op: 'remove', path: pointer('labels', label.data) },
+    ...[label.data, label.keptOf].flatMap(key =>
+      live.metadata.labels?.[key] === undefined
+        ? []
+        : [{ op: 'remove', path: pointer('labels', key) }],
+    ),
   ])
 }
 

@@ -40,15 +40,18 @@ export function createEngine(access: ClusterAccess): Engine {
       }),
     settle: (work, signal) =>
       told(work, () => settleWork(work, handIn(work.namespace, access).api, signal)),
-    async remove(target, data, signal) {
+    async remove(target, data, signal, of) {
       const { api } = handIn(target.namespace, access)
       try {
-        await told(target, () => removeDeployment(target, data, api, signal))
+        return await told(target, () =>
+          removeDeployment(target, { data, ...(of && { of }) }, api, signal),
+        )
       } catch (error) {
         // Whatever was in it went with the namespace.
         if (!(error instanceof DeployFailure) || error.reason.code !== 'namespace-missing') {
           throw error
         }
+        return []
       }
     },
     repair: (target, signal) =>

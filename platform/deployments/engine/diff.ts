@@ -149,7 +149,9 @@ export function shown(object: KubernetesObject): KubernetesObject {
     metadata: {
       name,
       ...(namespace !== undefined && { namespace }),
-      ...(labels !== undefined && { labels: without(labels, [partOfSet, label.data]) }),
+      ...(labels !== undefined && {
+        labels: without(labels, [partOfSet, label.data, label.keptOf]),
+      }),
       ...(annotations !== undefined && { annotations: without(annotations, bookkeeping) }),
     },
   })

@@ -52,12 +52,17 @@ export type Engine = {
   apply(work: Work, secrets: SecretValues, signal: AbortSignal): Promise<ApplyResult>
   /** After the new pods serve: prunes what the revision no longer has and shrinks the parent's hints. */
   settle(work: Work, signal: AbortSignal): Promise<{ readonly deleted: number }>
-  /** Deletes the deployment's objects in reverse order and waits until they are gone. Kept data stays, labelled, without an owner. */
+  /**
+   * Deletes the deployment's objects in reverse order and waits until they are gone. Kept data stays, labelled, without an owner;
+   * answers what is kept by then, as `Kind/name`.
+   */
   remove(
     target: { deployment: string; namespace: string; name: string },
     data: 'keep' | 'delete',
     signal: AbortSignal,
-  ): Promise<void>
+    /** Earlier deployments of its name, whose kept data goes with its own. */
+    of?: readonly string[],
+  ): Promise<readonly string[]>
   /** Makes objects again that are gone, from the deployment's record in the cluster alone. */
   repair(
     target: { deployment: string; namespace: string; name: string },

@@ -70,7 +70,7 @@ function meant(object: KubernetesObject, work: Work): KubernetesObject {
     ...annotations
   } = metadata.annotations ?? {}
   // On a claim it says that nobody owns it any more: never a module's to say.
-  const { [label.data]: _data, ...labels } = metadata.labels ?? {}
+  const { [label.data]: _data, [label.keptOf]: _keptOf, ...labels } = metadata.labels ?? {}
   const clean = withoutNulls({
     ...rest,
     metadata: {

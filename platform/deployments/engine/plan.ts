@@ -106,11 +106,24 @@ export async function listOwned(
   kinds: readonly Omit<ObjectName, 'name'>[],
   signal?: AbortSignal,
 ): Promise<readonly LiveObject[]> {
+  const { namespace, name, deployment } = target
+  const all = await listSelected(api, namespace, ownerSelector(deployment), kinds, signal)
+  return all.filter(one => one.kind !== 'ConfigMap' || one.metadata.name !== parentName(name))
+}
+
+/** Metadata of what the labels select of these kinds. */
+export async function listSelected(
+  api: KubeApi,
+  namespace: string,
+  labelSelector: string,
+  kinds: readonly Omit<ObjectName, 'name'>[],
+  signal?: AbortSignal,
+): Promise<readonly LiveObject[]> {
   const lists = await inParallel(kinds, async ({ apiVersion, kind }) => {
     try {
       const { items } = await api.list(apiVersion, kind, {
-        namespace: target.namespace,
-        labelSelector: ownerSelector(target.deployment),
+        namespace,
+        labelSelector,
         metadataOnly: true,
         ...(signal && { signal }),
       })
@@ -121,9 +134,7 @@ export async function listOwned(
       throw error
     }
   })
-  return lists
-    .flat()
-    .filter(one => one.kind !== 'ConfigMap' || one.metadata.name !== parentName(target.name))
+  return lists.flat()
 }
 
 async function listKept(

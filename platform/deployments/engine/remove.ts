@@ -12,7 +12,7 @@ import {
   storedObjects,
   writeInventory,
 } from './parent.ts'
-import { claims, findParentObject, isKept, listOwned } from './plan.ts'
+import { claims, findParentObject, isKept, keptSelector, listOwned, listSelected } from './plan.ts'
 import { pointer, refOf } from './reference.ts'
 import { isOwned, removeSeen } from './remove-seen.ts'
 import { inStages, titleOf, workloadKinds } from './stages.ts'
@@ -22,6 +22,12 @@ export type RemoveTarget = {
   readonly deployment: string
   readonly namespace: string
   readonly name: string
+}
+
+/** What becomes of its data: it stays, marked for the next of its name, or goes, also what was kept `of` these earlier ones. */
+export type DataOrder = {
+  readonly data: 'keep' | 'delete'
+  readonly of?: readonly string[]
 }
 
 /** Looked through when there is no parent to say what was made. */
@@ -41,20 +47,54 @@ const usualKinds: readonly Omit<ObjectName, 'name'>[] = [
  * Deletes a deployment, after its parent says so, by which nothing of it is repaired any more: the stages of applying
  * backwards, workloads with their pods, each stage gone before the next begins, the parent last. So a run that breaks off leaves the parent, and the next run goes on from it. Claims follow when
  * no pod uses them any more. Where data is kept, they and what its module wants kept are set free of their owner instead,
- * and marked for the next deployment of this name.
+ * and marked for the next deployment of this name. Where it is deleted, so is what was kept here before.
+ *
+ * Answers what is kept here of it by then, as `Kind/name`.
  */
 export async function removeDeployment(
   target: RemoveTarget,
+  order: DataOrder,
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await findParentObject(target, api, signal)
+  const parent = found && readParent(found, target)
+  const kinds =
+    parent?.deployment !== target.deployment
+      ? usualKinds
+      : kindsOf([...parent.objects, ...parent.leftover])
+  const others = kinds.filter(one => one.kind !== claims.kind)
+  // Of one that took its place the record is another's, and so is all but what was kept.
+  if (parent === null || parent.deployment === target.deployment)
+    await removeStanding(target, order.data, { found, others }, api, signal)
+  const kept = await listKeptOf(target, [...others, claims], [target.deployment], api, signal)
+  if (order.data === 'keep') return kept.map(titleOf)
+  const erased = [target.deployment, ...(order.of ?? [])]
+  const all = await listKeptOf(target, [...others, claims], erased, api, signal)
+  const [stays, doomed] = parted(all, live => hasAction(live, 'keep'))
+  await inParallel(
+    doomed,
+    live =>
+      removeSeen(live, api, {
+        propagation: 'Background',
+        may: now => isKept(now) && now.metadata.labels?.[label.deployment] === undefined,
+        signal,
+      }),
+    signal,
+  )
+  await untilGone(doomed, api, signal)
+  return stays.map(titleOf)
+}
+
+async function removeStanding(
+  target: RemoveTarget,
   data: 'keep' | 'delete',
+  { found, others }: { found: LiveObject | null; others: readonly Omit<ObjectName, 'name'>[] },
   api: KubeApi,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await findParentObject(target, api, signal)
-  const parent = found && readParent(found, target)
-  if (parent !== null && parent.deployment !== target.deployment) return
-  if (found !== null && parent?.removing !== true) await markRemoved(found, api, signal)
-  const kinds = parent === null ? usualKinds : kindsOf([...parent.objects, ...parent.leftover])
-  const others = kinds.filter(one => one.kind !== claims.kind)
+  if (found !== null && readParent(found, target)?.removing !== true)
+    await markRemoved(found, api, signal)
   const owned = (await listOwned(api, target, others, signal)).filter(live =>
     isOwned(live, target.deployment),
   )
@@ -70,6 +110,19 @@ export async function removeDeployment(
   const made = found === null ? [] : storedObjects(found).flatMap(claimPrefixes)
   await removeClaims({ ...target, made }, data, api, signal)
   await removeParent(target, api, signal)
+}
+
+/** What was kept of these deployments of this name and nobody has taken back since. */
+async function listKeptOf(
+  target: RemoveTarget,
+  kinds: readonly Omit<ObjectName, 'name'>[],
+  deployments: readonly string[],
+  api: KubeApi,
+  signal: AbortSignal,
+): Promise<readonly LiveObject[]> {
+  const selector = `${keptSelector(target.name)},${label.keptOf} in (${deployments.join(',')})`
+  const all = await listSelected(api, target.namespace, selector, kinds, signal)
+  return all.filter(live => live.metadata.labels?.[label.deployment] === undefined)
 }
 
 /** Written onto exactly what was read: who writes the parent in between is at work on it, and the task is tried again. */
@@ -172,6 +225,7 @@ async function letGo(
           present?.[key] === undefined ? [] : [{ op: 'remove', path: pointer(where, key) }],
         ),
         { op: 'add', path: pointer('labels', label.data), value: 'keep' },
+        { op: 'add', path: pointer('labels', label.keptOf), value: target.deployment },
         { op: 'add', path: pointer('labels', label.instance), value: target.name },
       ])
       return

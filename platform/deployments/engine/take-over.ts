@@ -58,9 +58,9 @@ export function takeOverPatch(
     ...(fields ? [{ op: 'replace', path: '/metadata/managedFields', value: fields }] : []),
     ...(labels ? [] : [{ op: 'add', path: '/metadata/labels', value: {} }]),
     { op: 'add', path: pointer('labels', label.deployment), value: work.deployment },
-    ...(labels?.[label.data] === undefined
-      ? []
-      : [{ op: 'remove', path: pointer('labels', label.data) }]),
+    ...[label.data, label.keptOf].flatMap(key =>
+      labels?.[key] === undefined ? [] : [{ op: 'remove', path: pointer('labels', key) }],
+    ),
     ...(annotations ? [] : [{ op: 'add', path: '/metadata/annotations', value: {} }]),
     ...(annotations?.[lastApplied] === undefined
       ? []

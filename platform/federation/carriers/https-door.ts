@@ -53,7 +53,7 @@ function handlersOf(options: WorkerDoorOptions): Handlers {
     phaseStarted: ({ claim, phase }) => hub.phaseStarted(claim, phase),
     applied: ({ claim, phase }) => hub.applied(claim, phase),
     settled: ({ claim }) => hub.settled(claim),
-    removed: ({ claim }) => hub.removed(claim),
+    removed: ({ claim, kept }) => hub.removed(claim, kept),
     failed: ({ claim, cause, next, asks }) => hub.failed(claim, cause, next, asks),
     observed: async ({ seen }) => hub.observed(await seenWhereTheyStand(database, seen)),
     repaired: async report => {

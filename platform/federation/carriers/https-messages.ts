@@ -161,7 +161,11 @@ export const workerCalls = {
   phaseStarted: call(z.object({ claim: Claim, phase: Phase }), ofClaim),
   applied: call(z.object({ claim: Claim, phase: z.exactOptional(Phase) }), ofClaim),
   settled: call(z.object({ claim: Claim }), ofClaim),
-  removed: call(z.object({ claim: Claim }), ofClaim),
+  removed: call(
+    z.object({ claim: Claim, kept: z.exactOptional(z.array(z.string().max(400)).max(1_000)) }),
+    ofClaim,
+    512 * KiB,
+  ),
   failed: call(
     z.object({
       claim: Claim,

@@ -101,6 +101,10 @@ export const Order = z.object({
       prepare: NamespaceSpec.nullable(),
     }),
     z.object({ type: z.literal('settle'), work: Work }),
-    z.object({ type: z.literal('remove'), data: z.enum(['keep', 'delete']) }),
+    z.object({
+      type: z.literal('remove'),
+      data: z.enum(['keep', 'delete']),
+      of: z.exactOptional(z.array(z.uuid()).readonly()),
+    }),
   ]),
 })

@@ -38,6 +38,8 @@ export type HttpsCarrier = {
 
 /** Sightings that go up in one call. */
 const SEEN_AT_ONCE = 50
+/** Names of kept objects that one report tells. */
+const KEPT_AT_MOST = 1_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 /** Milliseconds that a stop waits for running tasks before it aborts them, and then for those that do not listen. */
@@ -223,7 +225,8 @@ function hubOver(caller: Caller): WorkerHub {
     phaseStarted: (claim, phase) => report('phaseStarted', { claim, phase }),
     applied: (claim, phase) => report('applied', { claim, ...(phase && { phase }) }),
     settled: claim => report('settled', { claim }),
-    removed: claim => report('removed', { claim }),
+    removed: (claim, kept) =>
+      report('removed', { claim, ...(kept && { kept: kept.slice(0, KEPT_AT_MOST) }) }),
     failed: (claim, cause, next, asks) =>
       report('failed', { claim, cause, next, ...(asks && { asks }) }),
     async observed(seen) {
