@@ -1,6 +1,6 @@
 import type { Cluster } from '#api/clusters.ts'
 import type { Text } from '#api/names.ts'
-import type { Sql } from '#platform/adapters/database/database.ts'
+import type { Database, Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { append } from '#platform/events/store.ts'
 import type { Actor } from '#platform/platform.ts'
@@ -134,6 +134,14 @@ export async function registerClusters(
     )
 }
 
+async function isReached(sql: Sql, name: string): Promise<boolean> {
+  const reports = await sql.query(
+    `select 1 from kade.worker_report where cluster = $1 and reachable and at > now() - ${silentTime} limit 1`,
+    [name],
+  )
+  return reports.length > 0
+}
+
 async function wasCreated(sql: Sql, name: string): Promise<boolean> {
   const created = await sql.query(
     `select 1 from message_store.messages where stream_name = $1 and type = 'ClusterCreated' limit 1`,
@@ -161,7 +169,10 @@ export async function setEndpoint(sql: Sql, name: string, endpoint: ServerEndpoi
   )
 }
 
-/** Records a cluster's state, and an event when it differs from what it was. */
+/**
+ * Records a cluster's state, and an event when it differs from what it was. What one worker says that has not joined it changes nothing
+ * while another one serves and reaches it.
+ */
 export async function setClusterState(
   context: Pick<PlatformContext, 'database' | 'clock'>,
   name: string,
@@ -173,7 +184,7 @@ export async function setClusterState(
       'select * from kade.cluster where name = $1 for update',
       [name],
     )
-    if (!row) return
+    if (!row || (state !== 'ready' && (await isReached(tx, name)))) return
     const changed = row.state !== state
     await tx.query('update kade.cluster set state = $2, message = $3, since = $4 where name = $1', [
       name,
@@ -195,4 +206,12 @@ export async function setClusterState(
       { type: 'ClusterUpdated', data: { cluster: name, state, message: message.en } },
     ])
   })
+}
+
+export const joined: Text = { en: 'Joined.', nl: 'Aangesloten.' }
+
+/** A worker serves and reaches it: whatever another one said that could not join it meanwhile. */
+export async function markServed(database: Database, name: string): Promise<void> {
+  const context = { database, clock: () => new Date() }
+  await setClusterState(context, name, 'ready', joined)
 }

@@ -60,9 +60,9 @@ export function createHub(context: PlatformContext): WorkerHub {
         next,
         asks: storable(asks),
       }),
-    observed: async seen => {
+    observed: async (seen, worker) => {
       const limit = pLimit(sightingsAtOnce)
-      await Promise.all(seen.map(one => limit(() => observed(context, storable(one)))))
+      await Promise.all(seen.map(one => limit(() => observed(context, storable(one), worker))))
     },
     repaired: report => recordRepair(context, storable(report)),
     strangers: deployments => strangersAmong(context.database, deployments),
@@ -233,11 +233,15 @@ function holds({ operation }: DeploymentState, claim: Claim): boolean {
   return operation?.id === claim.operation && operation.claims[claim.cluster] === claim.attempt
 }
 
-async function observed(context: PlatformContext, seen: Observation): Promise<void> {
+async function observed(
+  context: PlatformContext,
+  seen: Observation,
+  worker?: string,
+): Promise<void> {
   await context.database.transaction(async tx => {
     // Before its rows are written: a report that comes at the same moment takes them in this order too.
     await lockDeployment(tx, seen.deployment)
-    const { changed, operating } = await recordObservation(context, tx, seen)
+    const { changed, operating } = await recordObservation(context, tx, seen, worker)
     if (!changed) return
     const decides = seen.ready || seen.failure !== undefined || seen.gate !== undefined
     if (!operating) await wakeWaiting(context, tx, seen.deployment)

@@ -70,7 +70,8 @@ export type WorkerHub = {
   removed(claim: Claim, kept?: readonly string[]): Promise<Received>
   /** With `asks` it needs approval: it could go on with somebody's consent to these items. */
   failed(claim: Claim, cause: Cause, next: Text, asks?: readonly Ask[]): Promise<Received>
-  observed(seen: readonly Observation[]): Promise<void>
+  /** What this worker sees; of one that does not say who it is, all is taken for what nobody else sees better. */
+  observed(seen: readonly Observation[], worker?: string): Promise<void>
   repaired(report: RepairReport): Promise<void>
   /** Which of these ids are of no living deployment. */
   strangers(deployments: readonly string[]): Promise<readonly string[]>

@@ -64,7 +64,9 @@ export function createWorker(options: WorkerOptions): Worker {
   const working = { ...options, repairs }
   const ending = new AbortController()
   const beat = async (): Promise<void> => {
-    const clusters = await Promise.all([...engines].map(([name, engine]) => probe(name, engine)))
+    // Of one that is only being joined nothing is said: whoever hears of it takes it for served.
+    const served = [...engines].filter(([name]) => posts.has(name))
+    const clusters = await Promise.all(served.map(([name, engine]) => probe(name, engine)))
     for (const { name, reachable } of clusters) posts.get(name)?.found(reachable)
     await options.agent.heartbeat({ worker: options.id, clusters })
   }
@@ -80,8 +82,6 @@ export function createWorker(options: WorkerOptions): Worker {
       engines.set(cluster, engine)
       const own: (() => Promise<void>)[] = []
       try {
-        // A hub that is away now hears the next one.
-        await tryBeat()
         const report = relay(options)
         const see = (seen: Observation) => {
           repairs.seen(engine, seen)
@@ -99,6 +99,8 @@ export function createWorker(options: WorkerOptions): Worker {
         own.push(() => post.stop())
         await post.taken
         posts.set(cluster, post)
+        // A hub that is away now hears the next one.
+        await tryBeat()
       } catch (error) {
         // Whoever tries again begins anew: nothing of this try stays behind.
         engines.delete(cluster)
@@ -151,7 +153,7 @@ async function probe(name: string, engine: Engine) {
 }
 
 /** Sightings in the order seen, one deployment's newest at a time: what was overtaken while waiting is not reported. */
-function relay({ hub, log }: WorkerOptions): (seen: Observation) => void {
+function relay(options: WorkerOptions): (seen: Observation) => void {
   const waiting = new Map<string, Observation>()
   let running = false
   const drain = async (): Promise<void> => {
@@ -159,7 +161,7 @@ function relay({ hub, log }: WorkerOptions): (seen: Observation) => void {
     while (waiting.size > 0) {
       const batch = [...waiting.values()]
       waiting.clear()
-      const left = await refused(hub, batch, log)
+      const left = await refused(options, batch)
       for (const seen of left) if (!waiting.has(seen.deployment)) waiting.set(seen.deployment, seen)
       if (left.length > 0) await new Promise(resolve => setTimeout(resolve, 1_000))
     }
@@ -173,22 +175,21 @@ function relay({ hub, log }: WorkerOptions): (seen: Observation) => void {
 
 /** Reports sightings and answers those that were not taken: one that never will be does not hold up the others. */
 async function refused(
-  hub: WorkerHub,
+  options: Pick<WorkerOptions, 'hub' | 'id' | 'log'>,
   batch: readonly Observation[],
-  log: WorkerOptions['log'],
 ): Promise<readonly Observation[]> {
   try {
-    await hub.observed(batch)
+    await options.hub.observed(batch, options.id)
     return []
   } catch (error) {
-    log('Observations could not be reported; they are tried again.', error)
+    options.log('Observations could not be reported; they are tried again.', error)
     const away =
       error instanceof HubUnreachable ||
       (error instanceof PlatformError && error.code === 'database-unreachable')
     if (away || batch.length === 1) return batch
   }
   const left: Observation[] = []
-  for (const seen of batch) left.push(...(await refused(hub, [seen], log)))
+  for (const seen of batch) left.push(...(await refused(options, [seen])))
   return left
 }
 

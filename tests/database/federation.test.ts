@@ -44,7 +44,6 @@ describe('the registry', () => {
   it('tells once that a cluster was created, although its worker spoke first', async () => {
     const { context } = ground
     await registerClusters(context.database, [spec('utrecht', false)], new Date())
-    await ground.cluster('utrecht', 0)
     await context.database.query(
       `update kade.cluster set version = 'v1.36.3' where name = 'utrecht'`,
     )
@@ -57,6 +56,34 @@ describe('the registry', () => {
       'ClusterUpdated',
       'ClusterUpdated',
       'ClusterUpdated',
+    ])
+  })
+
+  it('is not talked out of a cluster that one worker serves by another that cannot join it', async () => {
+    const { context } = ground
+    const state = async () => {
+      const { items } = await ground.platform.listClusters(ada, { query: { limit: 50 } })
+      return items.find(one => one.name === 'gouda')?.state
+    }
+    await registerClusters(context.database, [spec('gouda', false)], new Date())
+    const beat = () =>
+      ground.agent.heartbeat({ worker: 'w1', clusters: [{ name: 'gouda', reachable: true }] })
+    await beat()
+    for (const said of ['joining', 'failed'] as const)
+      await setClusterState(context, 'gouda', said, message)
+    expect(await state()).toBe('ready')
+    // Nobody serves it for a while; then the first worker is heard of again.
+    await context.database.query(`update kade.worker_report set at = at - interval '1 minute'`)
+    await setClusterState(context, 'gouda', 'failed', message)
+    expect(await state()).toBe('failed')
+    await beat()
+    expect(await state()).toBe('ready')
+    const told = await readStream(context.database, 'cluster-gouda')
+    expect(told.map(event => event.data)).toMatchObject([
+      { cluster: 'gouda', region: 'nl' },
+      { state: 'ready' },
+      { state: 'failed' },
+      { state: 'ready' },
     ])
   })
 

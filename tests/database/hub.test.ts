@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OperationOfDeployment } from '#api/operations.ts'
+import { readStream } from '#platform/events/store.ts'
 import { nextAfter } from '#platform/orchestration/advice.ts'
 import {
   ada,
@@ -216,6 +217,54 @@ describe('a delete', () => {
 })
 
 describe('what is seen', () => {
+  const healthOf = async (made: OperationOfDeployment) => (await readDeployment(made)).health.state
+
+  it('is not what was seen before that, although it comes later', async () => {
+    const made = await served()
+    const at = new Date()
+    const before = new Date(at.getTime() - 1_000)
+    await ground.hub.observed([seen(made, { state: 'degraded', ready: false, at })])
+    await ground.hub.observed([seen(made, { at: before })])
+    expect(await healthOf(made)).toBe('degraded')
+    // Also where nothing changed at the moment that came first.
+    const later = (seconds: number) => new Date(at.getTime() + seconds * 1_000)
+    ground.pass(60)
+    await ground.hub.observed([seen(made, { state: 'degraded', ready: false, at: later(9) })])
+    await ground.hub.observed([seen(made, { at: later(5) })])
+    expect(await healthOf(made)).toBe('degraded')
+    // A clock that is ahead keeps nothing out.
+    await ground.hub.observed([seen(made, { at: later(7_200) })])
+    expect(await healthOf(made)).toBe('healthy')
+    ground.pass(1)
+    await ground.hub.observed([
+      seen(made, { state: 'degraded', ready: false, at: ground.context.clock() }),
+    ])
+    expect(await healthOf(made)).toBe('degraded')
+  })
+
+  it('is not unknown because one worker sees nothing while another does', async () => {
+    const made = await served()
+    const blind = seen(made, { state: 'unknown', ready: false })
+    const clusters = [{ name: 'amsterdam', reachable: true }]
+    await ground.agent.heartbeat({ worker: 'w2', clusters })
+    // Of the ground.
+    await ground.context.database.query(`delete from kade.worker_report where worker = 'test'`)
+    await ground.hub.observed([{ ...blind, at: ground.context.clock() }], 'w1')
+    expect(await healthOf(made)).toBe('healthy')
+    await ground.hub.observed([{ ...blind, at: ground.context.clock() }], 'w2')
+    expect(await healthOf(made)).toBe('unknown')
+  })
+
+  it('is told once of what a worker made again, however often it says so', async () => {
+    const made = await served()
+    const { deployment } = made
+    const report = { deployment, cluster: 'amsterdam', objects: ['Service/chat'], at: new Date() }
+    for (const one of [report, report, { ...report, at: new Date(report.at.getTime() + 1) }])
+      await ground.hub.repaired(one)
+    const told = await readStream(ground.context.database, `observed-${deployment}`)
+    expect(told.filter(event => event.type === 'ObjectsRepaired')).toHaveLength(2)
+  })
+
   it('is told as an event when it changes, and not when it stays', async () => {
     const made = await served()
     const reason = { en: 'no pod serves', nl: 'geen pod werkt' }

@@ -55,7 +55,8 @@ function handlersOf(options: WorkerDoorOptions): Handlers {
     settled: ({ claim }) => hub.settled(claim),
     removed: ({ claim, kept }) => hub.removed(claim, kept),
     failed: ({ claim, cause, next, asks }) => hub.failed(claim, cause, next, asks),
-    observed: async ({ seen }) => hub.observed(await seenWhereTheyStand(database, seen)),
+    observed: async ({ seen, worker }) =>
+      hub.observed(await seenWhereTheyStand(database, seen), worker),
     repaired: async report => {
       const [own] = await seenWhereTheyStand(database, [report])
       if (own) await hub.repaired(own)

@@ -177,7 +177,11 @@ export const workerCalls = {
     512 * KiB,
   ),
   observed: call(
-    z.object({ seen: z.array(Observation).max(100) }),
+    // Older workers do not say who they are.
+    z.object({
+      seen: z.array(Observation).max(100),
+      worker: z.exactOptional(z.string().min(1).max(200)),
+    }),
     ({ seen }) => seen.map(one => one.cluster),
     4 * MiB,
   ),

@@ -229,9 +229,12 @@ function hubOver(caller: Caller): WorkerHub {
       report('removed', { claim, ...(kept && { kept: kept.slice(0, KEPT_AT_MOST) }) }),
     failed: (claim, cause, next, asks) =>
       report('failed', { claim, cause, next, ...(asks && { asks }) }),
-    async observed(seen) {
+    async observed(seen, worker) {
       for (let at = 0; at < seen.length; at += SEEN_AT_ONCE)
-        await caller.once('observed', { seen: seen.slice(at, at + SEEN_AT_ONCE) })
+        await caller.once('observed', {
+          seen: seen.slice(at, at + SEEN_AT_ONCE),
+          ...(worker && { worker }),
+        })
     },
     async repaired(report) {
       await caller.once('repaired', report)

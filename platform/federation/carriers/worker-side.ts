@@ -1,6 +1,7 @@
-import type { Sql } from '../../adapters/database/database.ts'
+import type { Database, Sql } from '../../adapters/database/database.ts'
 import type { Queue, ServeOptions } from '../../orchestration/queue.ts'
 import type { ClusterAgent, WorkerHeartbeat } from '../cluster-agent.ts'
+import { markServed } from '../registry.ts'
 
 /** Takes the tasks of several clusters; the function given back stops all of them together. */
 export async function claimFrom(
@@ -23,21 +24,22 @@ export async function claimFrom(
 }
 
 /** Writes what a worker says of these clusters. One that no worker reaches keeps its last time, and so grows stale. */
-export async function writeHeartbeat(sql: Sql, beat: WorkerHeartbeat): Promise<void> {
+export async function writeHeartbeat(database: Database, beat: WorkerHeartbeat): Promise<void> {
   for (const { name, reachable, answered = false, version, monitors } of beat.clusters) {
-    await sql.query(
+    await database.query(
       `INSERT INTO kade.worker_report (cluster, worker, at, reachable, answered)
        SELECT name, $2, now(), $3, $4 FROM kade.cluster WHERE name = $1
        ON CONFLICT (cluster, worker) DO UPDATE SET at = now(), reachable = $3, answered = $4`,
       [name, beat.worker, reachable, answered],
     )
     if (!reachable) continue
-    await sql.query(
+    const [row] = await database.query<{ state: string }>(
       `UPDATE kade.cluster SET heartbeat_at = now(), worker = $2, version = coalesce($3, version),
               monitors = coalesce($4, monitors)
-       WHERE name = $1`,
+       WHERE name = $1 RETURNING state`,
       [name, beat.worker, version ?? null, monitors ? JSON.stringify(monitors) : null],
     )
+    if (row && row.state !== 'ready') await markServed(database, name)
   }
 }
 
