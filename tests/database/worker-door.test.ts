@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { PlatformError } from '#platform/errors.ts'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
-import type { Task } from '#platform/federation/cluster-agent.ts'
+import type { Question, Task } from '#platform/federation/cluster-agent.ts'
 import { ensureOwner } from '#platform/governance/accounts.ts'
 import { createToken } from '#platform/governance/sessions.ts'
 import { revokeWorkerCredential } from '#platform/governance/worker-credentials.ts'
@@ -118,6 +118,36 @@ async function enqueue(cluster: string, subject: string): Promise<void> {
     ground.queue.enqueue(tx, { kind: 'advance', cluster, subject }),
   )
 }
+
+describe('a gateway that is newer than its worker', () => {
+  it('is served in what the worker knows; what it does not know it refuses, and says once', async () => {
+    const carrier = dial()
+    closing.push(
+      await carrier.agent.answer(['paris'], async () => ({
+        available: false,
+        simulated: false,
+        items: [],
+      })),
+    )
+    const agent = createSqlAgent({ database: ground.context.database, queue: ground.queue })
+    // Of a later version.
+    const dance = { type: 'dance' } as unknown as Question
+    for (let times = 0; times < 2; times++)
+      await expect(agent.ask('paris', dance, 10_000)).rejects.toMatchObject({
+        code: 'cluster-unreachable',
+        message: expect.stringContaining('does not know the question "dance"'),
+      })
+    const metrics = { type: 'metrics', namespace: 'team-a', name: 'chat' } as const
+    expect(await agent.ask('paris', metrics, 10_000)).toMatchObject({ available: false })
+    expect(carrier.lines.filter(line => line.includes('"dance"'))).toHaveLength(1)
+    expect(carrier.lines.filter(line => line.includes('broke off'))).toEqual([])
+  })
+
+  it('names its protocol when a stream opens, and takes a worker that names another', async () => {
+    const { next } = await openStream(paris.token, 'paris&protocol=7&later=yes')
+    expect(await next()).toMatchObject({ type: 'opened', protocol: 1 })
+  })
+})
 
 describe('a credential', () => {
   it('opens nothing of the API, and a person’s token nothing of the workers', async () => {

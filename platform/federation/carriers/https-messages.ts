@@ -13,6 +13,12 @@ import { Question, Task } from './https-orders.ts'
 /** Where the calls and the streams are, below the gateway's address. The number changes when an older side would misread. */
 export const workerPath = '/worker/v1'
 
+/**
+ * What this side speaks, named when a stream is opened. It grows with each new kind of message, task or question; who does not know one
+ * says so and goes on.
+ */
+export const protocol = 1
+
 /** Milliseconds between two lines of a stream, also when there is nothing to say. */
 export const lineEvery = 5_000
 /** Milliseconds of silence after which either side takes the other for gone. */
@@ -24,7 +30,7 @@ export const longestLine = 16 * 1024 * 1024
 export const Serves = z.enum(['tasks', 'questions'])
 export type Serves = z.infer<typeof Serves>
 
-export const Opening = z.strictObject({
+export const Opening = z.object({
   serves: Serves,
   clusters: z
     .string()
@@ -39,11 +45,18 @@ export const Opening = z.strictObject({
         .refine(names => new Set(names).size === names.length, 'each cluster once'),
     ),
   worker: z.string().min(1).max(200),
+  /** Of the worker. */
+  protocol: z.coerce.number().int().min(1).max(1_000).default(1),
 })
 
 /** Down a stream. An empty line only says that the gateway is there. */
 export const Down = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('opened'), stream: z.uuid() }),
+  z.object({
+    type: z.literal('opened'),
+    stream: z.uuid(),
+    /** Of the gateway. */
+    protocol: z.int().default(1),
+  }),
   z.object({ type: z.literal('task'), task: Task }),
   /** The task is no longer this worker's. */
   z.object({ type: z.literal('cancel'), task: z.string() }),
@@ -54,7 +67,7 @@ export const Down = z.discriminatedUnion('type', [
     asks: Question,
   }),
 ])
-export type Down = z.infer<typeof Down>
+export type Down = z.output<typeof Down>
 
 const Phase = z.enum(['pre', 'main', 'test', 'post'])
 const Short = z.string().max(2_000)

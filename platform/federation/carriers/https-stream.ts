@@ -4,7 +4,15 @@ import type { z } from 'zod'
 import { OutgoingError, type OutgoingStream } from '../../adapters/outgoing/outgoing.ts'
 import { HubUnreachable } from '../../orchestration/worker-hub.ts'
 import { asError, bearer, type CallerOptions, isRefused, parsed, refusal } from './https-calls.ts'
-import { Down, longestLine, type Opening, silentAfter, workerPath } from './https-messages.ts'
+import { readDown, type Unknown } from './https-down.ts'
+import {
+  type Down,
+  longestLine,
+  type Opening,
+  protocol,
+  silentAfter,
+  workerPath,
+} from './https-messages.ts'
 
 /** Milliseconds that opening one waits for its first message before it goes on in the background. */
 const patience = 3_000
@@ -18,8 +26,12 @@ export type LiveStream = {
 }
 
 type StreamOptions = CallerOptions & {
-  readonly opening: z.input<typeof Opening>
+  readonly opening: Omit<z.input<typeof Opening>, 'protocol'>
   readonly onMessage: (message: Down, stream: LiveStream) => void
+  /** Something came that is newer than this worker. */
+  readonly onUnknown: (unknown: Unknown, stream: LiveStream) => void
+  /** A stream of a gateway of this protocol is open. */
+  readonly onOpened: (protocol: number) => void
   /** After each empty line. */
   readonly onLine: (stream: LiveStream) => void
   readonly log: (message: string, error?: unknown) => void
@@ -69,7 +81,7 @@ async function readOnce(
   opened: () => void,
 ): Promise<void> {
   const { outgoing, gateway, opening } = options
-  const query = new URLSearchParams(opening)
+  const query = new URLSearchParams({ ...opening, protocol: String(protocol) })
   const authorization = await bearer(options)
   const over = new AbortController()
   const either = AbortSignal.any([signal, over.signal])
@@ -92,9 +104,11 @@ async function readOnce(
         if ((await bearer(options).catch(() => authorization)) !== authorization) return
         options.onLine(stream)
       } else {
-        const message = Down.parse(parsed(line))
-        if (message.type === 'opened') {
+        const message = readDown(parsed(line))
+        if (message.type === 'unknown') options.onUnknown(message, stream)
+        else if (message.type === 'opened') {
           stream = { id: message.stream, authorization, isLive }
+          options.onOpened(message.protocol)
           opened()
         } else options.onMessage(message, stream)
       }

@@ -13,7 +13,7 @@ import { PlatformError } from '../../errors.ts'
 import type { KnownWorker } from '../../governance/worker-credentials.ts'
 import type { ClusterAgent, Question, Task } from '../cluster-agent.ts'
 import { answerTo, errorFrom } from './https-answers.ts'
-import { type Down, type Reply, type Serves, silentAfter } from './https-messages.ts'
+import { type Down, protocol, type Reply, type Serves, silentAfter } from './https-messages.ts'
 import { unanswered } from './unanswered.ts'
 
 const CHANNEL = 'worker_reply'
@@ -100,7 +100,7 @@ export function openWorkerStreams(options: {
       }, silentMs / 4)
       let stop: () => Promise<void> = async () => {}
       try {
-        await send({ type: 'opened', stream: id })
+        await send({ type: 'opened', stream: id, protocol })
         stop =
           serves === 'tasks'
             ? await agent.claim(clusters, (task, lost) => hand(stream, send, task, lost))

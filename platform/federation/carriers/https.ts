@@ -13,7 +13,7 @@ import type { Received, WorkerHub } from '../../orchestration/worker-hub.ts'
 import type { ClusterAgent, Question, Task } from '../cluster-agent.ts'
 import type { Registrar } from '../registrar.ts'
 import { type Caller, type CallerOptions, createCaller } from './https-calls.ts'
-import { type Down, type Serves, silentAfter, type WorkerCall } from './https-messages.ts'
+import { type Down, protocol, type Serves, silentAfter, type WorkerCall } from './https-messages.ts'
 import { NamespaceSpec, Order } from './https-orders.ts'
 import { followStream, type LiveStream } from './https-stream.ts'
 import { told } from './told-error.ts'
@@ -63,6 +63,7 @@ export function createHttpsCarrier(options: HttpsCarrierOptions): HttpsCarrier {
     signal: closing.signal,
   }
   const caller = createCaller(calling)
+  const once = sayOnce(options.log)
   const follow = (
     serves: Serves,
     clusters: readonly string[],
@@ -73,6 +74,18 @@ export function createHttpsCarrier(options: HttpsCarrierOptions): HttpsCarrier {
       log: options.log,
       opening: { serves, clusters: clusters.join(','), worker: options.worker },
       onMessage,
+      onOpened: theirs => {
+        if (theirs > protocol)
+          once(
+            `The gateway speaks version ${theirs} of the protocol of workers, this worker ${protocol}: it leaves alone what it does not know.`,
+          )
+      },
+      onUnknown: ({ what, reply }, { id, authorization }) => {
+        once(
+          `The gateway sent a ${what}, which this worker does not know. Run it in the version of its gateway.`,
+        )
+        if (reply) void caller.once('reply', { stream: id, reply }, authorization).catch(() => {})
+      },
       // That nobody hears it, the gateway finds out by itself.
       onLine: ({ id, authorization }) =>
         void caller
@@ -116,6 +129,17 @@ export function createHttpsCarrier(options: HttpsCarrierOptions): HttpsCarrier {
     async close() {
       closing.abort(new Error('This worker is stopping.'))
     },
+  }
+}
+
+/** Says each thing one time. */
+function sayOnce(log: HttpsCarrierOptions['log']): (message: string) => void {
+  const said = new Set<string>()
+  return message => {
+    // One who sends ever other kinds fills no log.
+    if (said.has(message) || said.size >= 20) return
+    said.add(message)
+    log(message)
   }
 }
 
