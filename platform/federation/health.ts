@@ -89,11 +89,10 @@ export function healthOf(
   watchingSince: Date,
   hasLeft = false,
 ): Verdict {
-  const { window, of, toFall, toRise, lease } = healthRules
-  const recent = looks.filter(look => now.getTime() - Date.parse(look.at) <= window).slice(-of)
+  const { of, toFall, toRise, lease } = healthRules
+  const recent = recentOf(looks, of, now)
   const newest = recent.at(-1)
-  const first = { state: 'ready', since: now.toISOString(), why: 'well' } as const
-  const last = before ?? { ...first, down: false, outSince: null }
+  const last = before ?? firstVerdict(now)
   const graced = now.getTime() - watchingSince.getTime() < lease
   if (!newest || graced) return { ...last, down: false, outSince: null }
   const kinds = recent.map(kindOf)
@@ -133,6 +132,18 @@ export function healthOf(
   if (last.state === 'degraded' && (wrong.length > 0 || kinds.length < toRise))
     return to('degraded', last.why)
   return to('ready', 'well')
+}
+
+/** The newest so many of the looks (oldest first) that count at this moment. */
+export function recentOf(looks: readonly Look[], most: number, now: Date): readonly Look[] {
+  const newest = looks.slice(-most)
+  const since = now.getTime() - healthRules.window
+  const first = newest.findIndex(look => Date.parse(look.at) >= since)
+  return first === -1 ? [] : newest.slice(first)
+}
+
+function firstVerdict(now: Date): Verdict {
+  return { state: 'ready', since: now.toISOString(), why: 'well', down: false, outSince: null }
 }
 
 /** A cluster that is silent by all that is known of it, as one of many. */

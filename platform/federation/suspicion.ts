@@ -4,6 +4,7 @@ import {
   hubSuspect,
   isHeard,
   type Look,
+  recentOf,
   type Verdict,
 } from './health.ts'
 
@@ -40,7 +41,7 @@ export function suspicionOf<W extends Watched>(
 }
 
 function isBack({ looks }: Watched, now: Date): boolean {
-  const { window, toRise } = healthRules
-  const recent = looks.filter(look => now.getTime() - Date.parse(look.at) <= window).slice(-toRise)
+  const { toRise } = healthRules
+  const recent = recentOf(looks, toRise, now)
   return recent.length === toRise && recent.every(isHeard)
 }

@@ -25,6 +25,7 @@ import { suspicionOf } from '#platform/federation/suspicion.ts'
 
 const steps = 48
 const start = Date.UTC(2026, 10, 28)
+const longAgo = new Date(start - 3_600_000)
 const jurisdictions = ['NL', 'FR', 'US', 'unknown'] as const
 const classes = [undefined, 'public', 'personal', 'confidential'] as const
 
@@ -103,11 +104,11 @@ export function lives(schedule: Schedule): {
   let suspect: HubSuspect | null = null
   for (let step = 0; step < steps; step++) {
     const now = new Date(start + step * healthRules.every)
+    const at = now.toISOString()
     for (const place of places) {
-      place.looks = [...place.looks, lookAt(place, schedule.faults, step, now)].slice(
-        -healthRules.of,
-      )
-      place.verdict = healthOf(place.looks, place.verdict, now, new Date(start - 3_600_000))
+      const look = lookAt(place, schedule.faults, step, at)
+      place.looks = [...place.looks.slice(1 - healthRules.of), look]
+      place.verdict = healthOf(place.looks, place.verdict, now, longAgo)
     }
     for (const one of living) land(one, step, now, places)
     suspect = doubt(places, suspect, now)
@@ -241,8 +242,7 @@ function settle(
 const shows = (fault: Fault, step: number) =>
   step >= fault.from && step < fault.from + fault.for && (fault.kind !== 'flaps' || step % 2 === 0)
 
-function lookAt({ name }: Place, faults: readonly Fault[], step: number, now: Date): Look {
-  const at = now.toISOString()
+function lookAt({ name }: Place, faults: readonly Fault[], step: number, at: string): Look {
   const here = faults.filter(one => shows(one, step) && (one.where > 5 || `c${one.where}` === name))
   const has = (kind: Fault['kind']) => here.some(one => one.kind === kind)
   // What cuts the hub off cuts off both signals of all clusters.
