@@ -16,6 +16,8 @@ export type Snapshot = {
   /** Tasks that wait, run, or wait for their next try. */
   readonly tasks: readonly { cluster: string; kind: string; subject: string }[]
   readonly objects: readonly SeenObject[]
+  /** Where objects were looked for; of other places nothing is known. */
+  readonly looked: { readonly clusters: readonly string[]; readonly namespaces: readonly string[] }
   /** Operations that the door answered 202 to. */
   readonly accepted: readonly string[]
   /** Ids of events in a destination as it holds them, and of those that it must hold; null where none is looked at. */
@@ -87,6 +89,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
          from pgboss.job where name like 'deploy.%' and state in ('created', 'retry', 'active')`,
     ),
     objects: await objectsIn(options),
+    looked: { clusters: Object.keys(options.admins), namespaces: options.namespaces },
     accepted,
     published,
   }

@@ -70,6 +70,7 @@ const sound: Snapshot = {
     object('Deployment/chat'),
     object('PersistentVolumeClaim/chat-old', { revision: 1 }),
   ],
+  looked: { clusters: ['amsterdam'], namespaces: ['team-a'] },
   accepted: ['create', 'delete'],
   published: { held: ['a', 'b'], due },
 }
@@ -179,6 +180,7 @@ describe('of a snapshot', () => {
       },
       /Service\/chat is left at revision 1/,
     ],
+    ['nothing stands of what ended well', { objects: [] }, /team-a\/chat has nothing at all/],
     [
       'an object is ahead of every revision',
       {

@@ -127,7 +127,8 @@ const where = ({ cluster, namespace, object }: SeenObject) => `${cluster}/${name
  * After an operation that ended well a cluster holds what its revision was rendered to, every object with its number, and claims of
  * earlier ones. After another end it may hold more or less, and nothing that its parent does not lead to.
  */
-function wrongObjects({ objects, operations }: Snapshot, deployment: SeenDeployment): string[] {
+function wrongObjects(snapshot: Snapshot, deployment: SeenDeployment): string[] {
+  const { objects, operations, looked } = snapshot
   const { id, namespace, name, revision, rendered } = deployment
   const last = operations.find(one => one.id === deployment.operation)
   return deployment.clusters.flatMap(cluster => {
@@ -135,7 +136,11 @@ function wrongObjects({ objects, operations }: Snapshot, deployment: SeenDeploym
     const parent = own.find(one => one.object === `ConfigMap/${name}-kade`)
     const title = `${cluster}/${namespace}/${name}`
     const others = own.filter(one => one !== parent)
-    if (!parent) return others.length > 0 ? [`${title} has objects and no parent`] : []
+    if (!parent) {
+      if (others.length > 0) return [`${title} has objects and no parent`]
+      const isLooked = looked.clusters.includes(cluster) && looked.namespaces.includes(namespace)
+      return isLooked && last?.state === 'succeeded' ? [`${title} has nothing at all`] : []
+    }
     const { objects: meant = [], leftover = [] } = parent.inventory ?? {}
     const led = new Set([...meant, ...leftover].map(one => `${one.kind}/${one.name}`))
     const wrong = others
