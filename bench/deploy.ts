@@ -4,108 +4,56 @@
  * The objects of the bare loop bear Kade's labels, so Kade's worker watches those too and takes a part of the machine: the
  * bare rounds are a little slower for it than they would be on a cluster without Kade.
  *
- *   node bench/deploy.ts [--deployments 200] [--rounds 5]
+ * With `--explain` it tells at the end where a deployment's calls, statements and processor time went in the last round: counts
+ * hold on a machine that others use too, where times do not.
+ *
+ *   node bench/deploy.ts [--deployments 200] [--rounds 5] [--explain]
  */
 import { parseArgs } from 'node:util'
-import { shelfEnvironments } from '#catalog/environments.ts'
-import { litellm } from '#catalog/litellm/litellm.ts'
-import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
-import { composed } from '#tests/support/composed.ts'
-import { startTestCluster } from '#tests/support/control-plane.ts'
-import { type RunningKade, removeHome, startKade } from '#tests/support/kade.ts'
 import { inLanes } from '#tests/support/lanes.ts'
+import { costsSince, costsSoFar, sumOf } from './costs.ts'
+import { explain } from './explain.ts'
+import { type Ground, openGround } from './ground.ts'
 import { median } from './median.ts'
 import { followEvents, makeNamespaces } from './product.ts'
-import {
-  allAvailable,
-  applyRaw,
-  type Calls,
-  callsSince,
-  callsSoFar,
-  openAdmin,
-  type Times,
-} from './raw.ts'
+import { allAvailable, applyRaw, type Round } from './raw.ts'
+import { objectsOf, targets } from './targets.ts'
 
 const { values } = parseArgs({
   options: {
     deployments: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '5' },
+    explain: { type: 'boolean', default: false },
   },
 })
 const deployments = Number(values.deployments)
 const rounds = Number(values.rounds)
-/** A namespace of environment prod has room for about this many of the app that is deployed. */
-const perNamespace = 50
-
-type Target = { namespace: string; name: string }
-
-function targets(side: string, round: number): { namespaces: string[]; all: Target[] } {
-  const count = Math.ceil(deployments / perNamespace)
-  const namespaces = Array.from({ length: count }, (_, n) => `${side}-${round}-${n}`)
-  const all = Array.from({ length: deployments }, (_, n) => ({
-    namespace: namespaces[n % count] ?? '',
-    name: `app-${n}`,
-  }))
-  return { namespaces, all }
-}
-
-/** The objects Kade would apply, with values in the Secret and a parent of the same size. */
-function objectsOf({ namespace, name }: Target): readonly KubernetesObject[] {
-  const parsed = litellm.parseSettings({})
-  if (!parsed.ok) throw new Error('{} must be valid')
-  const render = {
-    namespace,
-    name,
-    settings: parsed.settings,
-    replicas: 1,
-    env: {},
-    ingress: null,
-    bindings: {},
-    secretName: `${name}-secrets-1`,
-    givenSecrets: [],
-  }
-  const environment = shelfEnvironments.prod
-  const owner = { deployment: crypto.randomUUID(), team: 'bench', standing: new Map() }
-  const objects = composed({ app: litellm, ...owner, environment, peers: [], render })
-  const secret = { masterKey: btoa('x'.repeat(40)), saltKey: btoa('x'.repeat(40)) }
-  const parent = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: `${name}-parent`, namespace },
-    data: { inventory: 'x'.repeat(1_000) },
-  }
-  return [
-    parent,
-    ...objects.map(object => (object.kind === 'Secret' ? { ...object, data: secret } : object)),
-  ]
-}
 
 async function rawRound(
-  api: KubeApi,
-  kade: RunningKade,
+  { api, kade, costsOf }: Ground,
   round: number,
   concurrency: number,
-): Promise<Times> {
-  const { namespaces, all } = targets('raw', round)
+): Promise<Round> {
+  const { namespaces, all } = targets(`raw-${round}`, deployments)
   await makeNamespaces(kade.client, namespaces)
   const sets = all.map(objectsOf)
-  const before = await callsSoFar(api)
+  const before = await costsSoFar(costsOf)
   const began = performance.now()
   const available = allAvailable(api, namespaces, deployments)
   await applyRaw(api, sets, concurrency)
   const applied = performance.now() - began
   await available
   const ready = performance.now() - began
-  return { accepted: 0, applied, ready, ...(await callsSince(api, before, deployments)) }
+  const costs = costsSince(before, await costsSoFar(costsOf), deployments)
+  return { accepted: 0, applied, ready, costs }
 }
 
-async function kadeRound(api: KubeApi, kade: RunningKade, round: number): Promise<Times> {
-  const { namespaces, all } = targets('product', round)
+async function kadeRound({ kade, costsOf }: Ground, round: number): Promise<Round> {
+  const { namespaces, all } = targets(`product-${round}`, deployments)
   await makeNamespaces(kade.client, namespaces)
   const done = { DeploymentApplied: new Set<string>(), DeploymentCompleted: new Set<string>() }
   const at: Partial<Record<string, number>> = {}
-  const before = await callsSoFar(api)
+  const before = await costsSoFar(costsOf)
   const began = performance.now()
   const finished = Promise.withResolvers<void>()
   const stop = await followEvents(kade.url, kade.token, event => {
@@ -125,12 +73,12 @@ async function kadeRound(api: KubeApi, kade: RunningKade, round: number): Promis
     accepted,
     applied: at.DeploymentApplied ?? 0,
     ready: at.DeploymentCompleted ?? 0,
-    ...(await callsSince(api, before, deployments)),
+    costs: costsSince(before, await costsSoFar(costsOf), deployments),
   }
 }
 
 /** The concurrency at which the bare loop is fastest on this machine, tried on a few sets. */
-async function bestConcurrency(api: KubeApi, kade: RunningKade): Promise<number> {
+async function bestConcurrency({ api, kade }: Ground): Promise<number> {
   await makeNamespaces(kade.client, ['warm-up'])
   let best = { concurrency: 8, rate: 0 }
   for (const concurrency of [4, 8, 16, 32]) {
@@ -145,29 +93,24 @@ async function bestConcurrency(api: KubeApi, kade: RunningKade): Promise<number>
   return best.concurrency
 }
 
-const cluster = await startTestCluster('bench', { disableQpsLimits: true, extraNodes: 60 })
-const kade = await startKade({
-  clusters: [],
-  env: { KADE_KUBECONFIG: cluster.kubeconfigPath, KADE_YES: '1' },
-})
-const api = await openAdmin(cluster.kubeconfigPath, 64)
+const ground = await openGround()
 try {
-  const concurrency = await bestConcurrency(api, kade)
+  const concurrency = await bestConcurrency(ground)
   console.log(
     `${deployments} deployments of LiteLLM, ${rounds} rounds; bare loop at ${concurrency} at a time`,
   )
-  const results: { raw: Times; kade: Times }[] = []
+  const results: { raw: Round; kade: Round }[] = []
   for (let round = 0; round < rounds; round++) {
-    const raw = await rawRound(api, kade, round, concurrency)
-    const own = await kadeRound(api, kade, round)
+    const raw = await rawRound(ground, round, concurrency)
+    const own = await kadeRound(ground, round)
     results.push({ raw, kade: own })
-    const each = ({ applies, calls }: Calls) =>
-      ` (${applies.toFixed(1)} applies, ${calls.toFixed(1)} calls each)`
     const s = (ms: number) => (ms / 1000).toFixed(2).padStart(7)
+    const calls = ({ costs }: Round) => sumOf(costs.calls).toFixed(1)
     console.log(
-      `round ${round + 1}  bare: applied${s(raw.applied)} ready${s(raw.ready)} ${each(raw)}` +
-        `   Kade: accepted${s(own.accepted)} applied${s(own.applied)} ready${s(own.ready)}${each(own)}` +
-        `   ratios: applied ${(own.applied / raw.applied).toFixed(2)} ready ${(own.ready / raw.ready).toFixed(2)}`,
+      `round ${round + 1}  bare: applied${s(raw.applied)} ready${s(raw.ready)}` +
+        `   Kade: accepted${s(own.accepted)} applied${s(own.applied)} ready${s(own.ready)}` +
+        `   ratios: applied ${(own.applied / raw.applied).toFixed(2)} ready ${(own.ready / raw.ready).toFixed(2)}` +
+        `   each: ${calls(raw)} calls bare, ${calls(own)} and ${sumOf(own.costs.statements).toFixed(0)} statements with Kade`,
     )
   }
   console.log(
@@ -176,9 +119,8 @@ try {
   console.log(
     `               all-ready ${median(results.map(one => one.kade.ready / one.raw.ready)).toFixed(2)} (aim 1.25)`,
   )
+  const last = results.at(-1)
+  if (values.explain && last) console.log(explain(last.raw.costs, last.kade.costs))
 } finally {
-  await api.close()
-  await kade.stop()
-  await cluster.stop()
-  await removeHome(kade.home)
+  await ground.stop()
 }

@@ -2,12 +2,10 @@ import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { createKubeApi } from '#platform/adapters/kubernetes/client.ts'
 import { startInformer } from '#platform/adapters/kubernetes/informer.ts'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
+import type { Costs } from './costs.ts'
 
-/** Milliseconds since the round began, and calls per deployment. */
-export type Times = { accepted: number; applied: number; ready: number } & Calls
-
-/** Server-side applies, and calls of every kind but watches, by whoever: controllers and the scheduler call as well. */
-export type Calls = { applies: number; calls: number }
+/** Milliseconds since the round began, and what a deployment cost. */
+export type Round = { accepted: number; applied: number; ready: number; costs: Costs }
 
 /** Applies each set of objects in order, `concurrency` sets at a time: as fast as a program without a product could. */
 export async function applyRaw(
@@ -62,25 +60,4 @@ export function openAdmin(kubeconfig: string, connections: number): Promise<Kube
     connections,
     deadlineMs: 120_000,
   })
-}
-
-/** What the API server has answered so far; dry runs are applies too. */
-export async function callsSoFar(api: KubeApi): Promise<Calls> {
-  const text = await api.request<string>('GET', '/metrics', { text: true })
-  const lines = text.matchAll(/^apiserver_request_total\{[^}]*verb="(\w+)"[^}]*\} (\S+)$/gm)
-  let [applies, calls] = [0, 0]
-  for (const [, verb, count] of lines) {
-    if (verb === 'APPLY') applies += Number(count)
-    if (verb !== 'WATCH') calls += Number(count)
-  }
-  return { applies, calls }
-}
-
-/** The calls since `before`, for each of so many deployments. */
-export async function callsSince(api: KubeApi, before: Calls, deployments: number): Promise<Calls> {
-  const { applies, calls } = await callsSoFar(api)
-  return {
-    applies: (applies - before.applies) / deployments,
-    calls: (calls - before.calls) / deployments,
-  }
 }
