@@ -25,6 +25,9 @@ export type FixtureFile = z.infer<typeof FixtureFile>
 
 const folder = new URL('./', import.meta.url)
 
+/** What the rules were compiled to. */
+export const compiledPolicies = new URL('compiled/policies.wasm', folder)
+
 async function readYaml(file: string): Promise<unknown> {
   return parse(await readFile(new URL(file, folder), 'utf8'))
 }

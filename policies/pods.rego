@@ -8,19 +8,21 @@ template_kinds := {
 
 container_fields := ["containers", "initContainers", "ephemeralContainers"]
 
-# Where a kind keeps its pod; kinds that run nothing are not in here.
-location(kind) := ["spec", "template", "spec"] if kind in template_kinds
+# What holds the metadata and the spec of a kind's pod; kinds that run nothing are not in here.
+holder(kind) := ["spec", "template"] if kind in template_kinds
 
-location("CronJob") := ["spec", "jobTemplate", "spec", "template", "spec"]
+holder("CronJob") := ["spec", "jobTemplate", "spec", "template"]
 
-location("Pod") := ["spec"]
+holder("Pod") := []
 
 # Arrays rather than sets: comparing whole pods makes evaluation quadratic.
 pods := [pod |
 	some i, item in input.objects
-	steps := location(item.kind)
+	steps := array.concat(holder(item.kind), ["spec"])
+	annotated := array.concat(holder(item.kind), ["metadata", "annotations"])
 	pod := {
 		"path": $"/objects/{i}/{concat("/", steps)}",
+		"annotations": object.get(item, annotated, {}),
 		"spec": object.get(item, steps, null),
 	}
 ]

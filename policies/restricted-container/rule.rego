@@ -51,6 +51,10 @@ container_faults(found) := {message: where |
 		"seccomp": "/securityContext/seccompProfile",
 		"proc-mount": "/securityContext/procMount",
 		"host-port": "/ports",
+		"probe-host": "",
+		"apparmor": "/securityContext/appArmorProfile",
+		"selinux": "/securityContext/seLinuxOptions",
+		"host-process": "/securityContext/windowsOptions",
 	}
 	not safe(message, found)
 }
@@ -61,6 +65,13 @@ safe("may-be-root", found) if {
 	is_null(own(found, "runAsNonRoot", null))
 	found.pod.securityContext.runAsNonRoot == true
 }
+
+safe("may-be-root", found) if own_users(found.pod)
+
+safe("root-user", found) if own_users(found.pod)
+
+# Root of a user namespace of its own is nobody on the node (Kubernetes 1.35).
+own_users(spec) if spec.hostUsers == false
 
 safe("root-user", found) if {
 	ordinary_user(own(found, "runAsUser", null))
@@ -84,9 +95,16 @@ read_only(found) if found.container.securityContext.readOnlyRootFilesystem == tr
 
 safe("escalation", found) if found.container.securityContext.allowPrivilegeEscalation == false
 
+safe("escalation", found) if on_windows(found.pod)
+
+# The API server admits none of these fields in a pod for Windows, and no node for Linux runs one.
+on_windows(spec) if spec.os.name == "windows"
+
 safe("privileged", found) if own(found, "privileged", false) == false
 
 safe("capabilities-kept", found) if "ALL" in found.container.securityContext.capabilities.drop
+
+safe("capabilities-kept", found) if on_windows(found.pod)
 
 safe("capabilities-added", found) if {
 	added := object.get(found.container, ["securityContext", "capabilities", "add"], [])
@@ -101,6 +119,11 @@ safe("seccomp", found) if {
 	confined(found.pod.securityContext.seccompProfile)
 }
 
+safe("seccomp", found) if {
+	on_windows(found.pod)
+	is_null(own(found, "seccompProfile", null))
+}
+
 confined(profile) if profile.type in {"RuntimeDefault", "Localhost"}
 
 safe("proc-mount", found) if own(found, "procMount", "Default") == "Default"
@@ -112,6 +135,47 @@ safe("host-port", found) if {
 }
 
 off_the_host(port) if object.get(port, "hostPort", 0) == 0
+
+# The kubelet asks at the host of a probe or hook, in the name of its node.
+safe("probe-host", found) if {
+	container := found.container
+	asked := [host |
+		some handler in handlers
+		some way in ["httpGet", "tcpSocket"]
+		host := object.get(container, array.concat(handler, [way, "host"]), "")
+		host != ""
+	]
+	count(asked) == 0
+}
+
+handlers := [
+	["livenessProbe"], ["readinessProbe"], ["startupProbe"],
+	["lifecycle", "postStart"], ["lifecycle", "preStop"],
+]
+
+safe("apparmor", found) if armoured(own(found, "appArmorProfile", null))
+
+armoured(profile) if is_null(profile)
+
+armoured(profile) if confined(profile)
+
+safe("selinux", found) if plain_label(own(found, "seLinuxOptions", null))
+
+plain_label(options) if is_null(options)
+
+plain_label(options) if {
+	object.get(options, "type", "") in selinux_types
+	object.get(options, "user", "") == ""
+	object.get(options, "role", "") == ""
+}
+
+selinux_types := {"", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"}
+
+safe("host-process", found) if inside_windows(own(found, "windowsOptions", null))
+
+inside_windows(options) if is_null(options)
+
+inside_windows(options) if object.get(options, "hostProcess", false) == false
 
 own(found, field, otherwise) := object.get(found.container, ["securityContext", field], otherwise)
 
@@ -136,9 +200,26 @@ findings contains {"message": message, "path": $"{pod.path}{where}"} if {
 		"token-mounted": "/automountServiceAccountToken",
 		"sysctls": "/securityContext/sysctls",
 		"volumes": "/volumes",
+		"pod-may-be-root": "/securityContext/runAsNonRoot",
+		"pod-seccomp": "/securityContext/seccompProfile",
+		"pod-apparmor": "/securityContext/appArmorProfile",
+		"pod-selinux": "/securityContext/seLinuxOptions",
+		"pod-host-process": "/securityContext/windowsOptions",
 	}
 	not pod_safe(message, spec)
 }
+
+# Before Kubernetes 1.30 an annotation said what the field says now, and API servers still read it.
+findings contains {"message": "pod-apparmor", "path": pod.path} if {
+	some pod in pods.pods
+	some name, value in pod.annotations
+	startswith(name, "container.apparmor.security.beta.kubernetes.io/")
+	not armoured_by_annotation(value)
+}
+
+armoured_by_annotation(value) if value in {"", "runtime/default"}
+
+armoured_by_annotation(value) if startswith(value, "localhost/")
 
 pod_safe("host-network", spec) if object.get(spec, "hostNetwork", false) == false
 
@@ -166,7 +247,40 @@ pod_safe("token-mounted", _) if count(relaxations("serviceAccountToken")) > 0
 
 token_withheld(spec) if spec.automountServiceAccountToken == false
 
-pod_safe("sysctls", spec) if object.get(spec, ["securityContext", "sysctls"], []) == []
+pod_safe("sysctls", spec) if {
+	sysctls := object.get(spec, ["securityContext", "sysctls"], [])
+	is_array(sysctls)
+	count([sysctl | some sysctl in sysctls; not safe_sysctl(sysctl)]) == 0
+}
+
+safe_sysctl(sysctl) if sysctl.name in sysctls_of_the_pod
+
+# Those whose effect ends at the pod, as of Kubernetes 1.32.
+sysctls_of_the_pod := {
+	"kernel.shm_rmid_forced",
+	"net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports",
+	"net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range",
+	"net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
+	"net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_keepalive_time",
+	"net.ipv4.tcp_rmem", "net.ipv4.tcp_syncookies", "net.ipv4.tcp_wmem",
+}
+
+# A pod that says no stays refused, whatever all its containers say: a container that comes later would take it over.
+pod_safe("pod-may-be-root", spec) if of_pod(spec, "runAsNonRoot") in {null, true}
+
+pod_safe("pod-may-be-root", spec) if own_users(spec)
+
+pod_safe("pod-seccomp", spec) if is_null(of_pod(spec, "seccompProfile"))
+
+pod_safe("pod-seccomp", spec) if confined(of_pod(spec, "seccompProfile"))
+
+pod_safe("pod-apparmor", spec) if armoured(of_pod(spec, "appArmorProfile"))
+
+pod_safe("pod-selinux", spec) if plain_label(of_pod(spec, "seLinuxOptions"))
+
+pod_safe("pod-host-process", spec) if inside_windows(of_pod(spec, "windowsOptions"))
+
+of_pod(spec, field) := object.get(spec, ["securityContext", field], null)
 
 volume_kinds := {
 	"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image",
@@ -179,10 +293,11 @@ pod_safe("volumes", spec) if {
 	count([volume | some volume in volumes; not safe_volume(volume)]) == 0
 }
 
+# One without a source is an empty directory.
 safe_volume(volume) if {
 	fields := object.keys(volume)
 	count([field | some field in fields; not allowed_volume_field(field)]) == 0
-	count(fields) == 2
+	count(fields - {"name"}) <= 1
 }
 
 allowed_volume_field("name")

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { createKubeApi } from '#platform/adapters/kubernetes/client.ts'
+import { podSecurity } from '#platform/adapters/kubernetes/identity-names.ts'
 import { type KubeApi, KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
 import { baseQuestion, changed, readFixtures } from '#policies/fixtures.ts'
+import { readPodSecurityFixtures } from '#policies/pod-security.ts'
 import { startTestCluster, type TestCluster } from '../support/control-plane.ts'
 
 /**
  * The policy `restricted-container` beside what it foretells: the API server's own Pod Security admission at level
- * `restricted`. What the policy lets through is admitted, and what it stops for a reason of that standard is refused.
+ * `restricted`, pinned as in every namespace of Kade. What the policy lets through is admitted, and what it stops for a reason of that standard is refused.
  */
 let cluster: TestCluster
 let admin: KubeApi
@@ -19,7 +21,7 @@ beforeAll(async () => {
     cluster: cluster.name,
     connection: { kubeconfig: cluster.kubeconfigPath },
   })
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+  const labels = podSecurity
   await admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } })
   for (const name of ['default', 'notes', 'other', 'kade-deployer'])
     await admin.apply(
@@ -33,13 +35,7 @@ afterAll(async () => {
 })
 
 /** Stricter than the standard: Kade asks this of apps, Pod Security does not. */
-const ownRules: readonly string[] = [
-  'writable-root',
-  'token-mounted',
-  'service-account',
-  // A volume without a source becomes an emptyDir.
-  'a volume that is nothing',
-]
+const ownRules: readonly string[] = ['writable-root', 'token-mounted', 'service-account']
 
 const base = await baseQuestion()
 const fixtures = await readFixtures('restricted-container')
@@ -81,6 +77,14 @@ describe('the API server', () => {
       expect((await refusalOf(podOf(change)))?.code).toBeGreaterThanOrEqual(400)
     },
   )
+
+  it('gives the verdicts of its own fixtures, as the policy does (policies/pod-security.test.ts)', async () => {
+    for (const { name, level, passes, pod } of await readPodSecurityFixtures()) {
+      if (passes && level === 'baseline') continue
+      const metadata = { ...pod.metadata, namespace }
+      expect((await refusalOf({ ...pod, metadata })) === null, name).toBe(passes)
+    }
+  })
 
   it('would admit what only the policy stops', async () => {
     const own = stopped.filter(isOwn)

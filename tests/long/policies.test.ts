@@ -10,6 +10,7 @@ import { policyIds } from '#platform/adapters/policy/policy-texts.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import { baseQuestion, changed, readFixtures } from '#policies/fixtures.ts'
 import { compile, opaBinary } from '#tools/policies/compile.ts'
+import { podSecurityText } from '#tools/policies/pod-security.ts'
 import { ruleFiles } from '#tools/policies/sources.ts'
 
 const run = promisify(execFile)
@@ -27,6 +28,11 @@ afterAll(() => rm(work, { recursive: true, force: true }))
 it('compiles to the committed file, byte for byte', async () => {
   await compile(work)
   expect((await readFile(join(work, 'policies.wasm'))).equals(await readFile(compiled))).toBe(true)
+})
+
+it('holds the fixtures of Pod Security as the release of the control plane has them', async () => {
+  const committed = await readFile(join(policies, 'pod-security.yaml'), 'utf8')
+  expect(await podSecurityText()).toBe(committed)
 })
 
 it('is formatted, and passes its own tests', async () => {
