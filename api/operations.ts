@@ -107,7 +107,10 @@ export const Operation = z.object({
    * (it has moved, and the clusters it left are emptied), `deleting`.
    */
   step: z.string().optional(),
+  /** The most that it was begun on any of its clusters. */
   attempt: z.int(),
+  /** By cluster how often a worker began it there, or began it anew; going on after a phase is none. */
+  tries: z.record(z.string(), z.int()).optional(),
   requestedAt: Time,
   endedAt: Time.optional(),
   /** By when it will have ended, one way or the other. */

@@ -3,7 +3,7 @@ import type { OperationOfDeployment } from '#api/operations.ts'
 import type { Connection } from './connection.ts'
 import { exit, exitOfOperation } from './exit.ts'
 import { parseDuration } from './input.ts'
-import { clean, operationLines } from './render.ts'
+import { clean, operationLines, triesLine } from './render.ts'
 import { type Terminal, tell } from './terminal.ts'
 import { waitForOperation } from './wait.ts'
 import { word } from './words.ts'
@@ -66,8 +66,8 @@ export async function follow(
   const began = Date.now()
   const onChange = (operation: OperationOfDeployment) => {
     const seconds = ((Date.now() - began) / 1000).toFixed(1).padStart(6)
-    const tries = tell(terminal, { en: 'attempt', nl: 'poging' })
-    const attempt = operation.attempt > 1 ? ` (${tries} ${operation.attempt})` : ''
+    const again = triesLine(terminal, operation)
+    const attempt = again ? ` (${again})` : ''
     const now = word(terminal, operation.step ?? operation.state)
     const waits = (operation.waitsFor ?? []).map(one => clean(tell(terminal, one.message)))
     terminal.err([`${seconds} s  ${now}${attempt}`, ...waits].join('. '))

@@ -82,6 +82,27 @@ it('tells what a blocked operation waits for', () => {
   ])
 })
 
+it('says where an operation was tried again, of several clusters by name', () => {
+  const open = { ...asked, kind: 'create' as const, state: 'running' as const, attempt: 2 }
+  const lines = (more: object) => operationLines(terminal({ LANG: 'nl' }), { ...open, ...more })[1]
+  const tries = { amsterdam: 1, paris: 2 }
+  expect(lines({ clusters: ['amsterdam', 'paris'], tries })).toBe('  poging 2 op paris')
+  expect(lines({ clusters: ['paris'], tries: { paris: 2 } })).toBe('  poging 2')
+  expect(lines({ clusters: ['paris'], tries: { paris: 1 }, attempt: 1 })).toBeUndefined()
+})
+
+it('says where data was erased, and where it is still to be', () => {
+  const erasedAt = new Date().toISOString()
+  const gone = { ...asked, kind: 'delete' as const, state: 'succeeded' as const, attempt: 1 }
+  const erasures = [{ cluster: 'amsterdam', erasedAt }, { cluster: 'paris' }]
+  expect(operationLines(terminal({ LANG: 'en' }), { ...gone, erasures }).slice(1)).toEqual([
+    '  data erased on amsterdam',
+    '  data still to be erased on paris: done as soon as it can be reached',
+  ])
+  const queued = { ...gone, state: 'queued' as const, erasures: [{ cluster: 'paris' }] }
+  expect(operationLines(terminal({ LANG: 'en' }), queued)).toHaveLength(1)
+})
+
 it('says where the tasks of an operation stand, in both languages', () => {
   const nextTry = new Date(Date.now() + 9_500).toISOString()
   const operation = {

@@ -87,9 +87,11 @@ export function operationLines(terminal: Terminal, operation: OperationOfDeploym
     operation
   const says = (said: string) => word(terminal, said)
   const where = step && (state === 'running' || step === 'blocked') ? ` (${says(step)})` : ''
+  const again = triesLine(terminal, operation)
   const object = cause?.object ? `${cause.object}: ` : ''
   return [
     `${says(kind)} ${namespace}/${name}: ${says(state)}${where}`,
+    ...(again ? [`  ${again}`] : []),
     ...(waitsFor ?? []).map(wait => `  ${clean(tell(terminal, wait.message))}`),
     ...(waves ? waveLines(terminal, operation, waves) : []),
     ...erasureLines(terminal, operation),
@@ -124,6 +126,21 @@ function waveLines(
   if (!held || endedAt) return lines
   const how = tell(terminal, { en: 'To let the next begin', nl: 'De volgende laten beginnen' })
   return [...lines, `  ${how}: kade operations continue ${id}`]
+}
+
+/** `attempt 2`, or of several clusters `attempt 2 on paris`; nothing where it was begun once. */
+export function triesLine(
+  terminal: Terminal,
+  { attempt, tries = {}, clusters = [] }: OperationOfDeployment,
+): string {
+  const said = tell(terminal, { en: 'attempt', nl: 'poging' })
+  const on = tell(terminal, { en: 'on', nl: 'op' })
+  if (attempt < 2) return ''
+  if (clusters.length < 2) return `${said} ${attempt}`
+  return Object.entries(tries)
+    .filter(([, count]) => count > 1)
+    .map(([cluster, count]) => `${said} ${count} ${on} ${clean(cluster)}`)
+    .join(', ')
 }
 
 /** Where the data of what was deleted is still to be erased, once something of it is. */

@@ -186,7 +186,8 @@ describe('a deployment', () => {
         ...(after && { after }),
       },
     })
-    const triesAfter = (...events: NewEvent[]) => events.reduce(evolve, state).operation?.tries
+    const triesAfter = (...events: NewEvent[]) =>
+      events.reduce(evolve, state).operation?.tries.amsterdam
     expect(triesAfter(started(1), started(2, 'pre'))).toBe(1)
     expect(triesAfter(started(1), started(2, 'pre'), started(3))).toBe(2)
   })

@@ -20,7 +20,7 @@ import {
   placeEmptied,
   settled,
 } from './decide-places.ts'
-import type { DeploymentState, OpenOperation } from './deployment.ts'
+import { type DeploymentState, type OpenOperation, triesAfter } from './deployment.ts'
 import { digestOf } from './digest.ts'
 import { standsNowhere } from './leaving.ts'
 import { noDeployment } from './no-such-deployment.ts'
@@ -115,7 +115,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
       en: 'The operation has ended already.',
       nl: 'De bewerking is al afgelopen.',
     })
-  const { id, kind, attempt, tries, revision, to } = state.operation
+  const { id, kind, attempt, revision, to } = state.operation
   const operation = { operation: id }
   switch (command.type) {
     case 'start': {
@@ -128,7 +128,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
               ...operation,
               cluster: command.cluster,
               attempt: attempt + 1,
-              tries: after ? tries : tries + 1,
+              tries: triesAfter(state.operation, command.cluster, after),
               worker: command.worker,
               ...(after && { after }),
             },

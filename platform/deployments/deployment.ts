@@ -28,8 +28,8 @@ export type OpenOperation = {
   readonly held: boolean
   /** The claims that workers made of it. */
   readonly attempt: number
-  /** Those of them that began it or began it anew; the others went on after a phase. */
-  readonly tries: number
+  /** By cluster those of them that began it there or began it anew; the others went on after a phase. */
+  readonly tries: Readonly<Record<string, number>>
   /** By cluster the attempt that holds it: reports of an older one are refused. */
   readonly claims: Readonly<Record<string, number>>
   /** Asked for by the platform itself. */
@@ -132,8 +132,10 @@ export function evolve(state: DeploymentState, event: NewEvent): DeploymentState
         ...operation,
         waitsFor: [],
         attempt: event.data.attempt,
-        // Events of before tries were told: going on after a phase was none then either.
-        tries: event.data.tries ?? (event.data.after ? operation.tries : operation.tries + 1),
+        tries: {
+          ...operation.tries,
+          [event.data.cluster]: triesAfter(operation, event.data.cluster, event.data.after),
+        },
         claims: { ...operation.claims, [event.data.cluster]: event.data.attempt },
         phases: without(operation.phases, event.data.cluster),
       }))
@@ -210,7 +212,7 @@ function requested(
       wave: 1,
       held: false,
       attempt: 0,
-      tries: 0,
+      tries: {},
       claims: {},
       phases: {},
       automatic: data.via === 'platform',
@@ -229,6 +231,15 @@ function requested(
       ...(data.consents === undefined ? {} : { consents: data.consents }),
     },
   }
+}
+
+/** How often it was begun on a cluster with one more claim there; going on after a phase is no try. */
+export function triesAfter(
+  { tries }: Pick<OpenOperation, 'tries'>,
+  cluster: string,
+  after: Phase | undefined,
+): number {
+  return (tries[cluster] ?? 0) + (after ? 0 : 1)
 }
 
 function inPhase(

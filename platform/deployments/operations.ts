@@ -23,6 +23,7 @@ export type OperationRow = {
   state: OperationState
   step: string | null
   attempt: number
+  tries: Readonly<Record<string, number>> | null
   revision: number | null
   requested_at: Date
   ended_at: Date | null
@@ -46,6 +47,7 @@ export function operationView(row: OperationRow): OperationOfDeployment {
     state: row.state,
     ...(row.step ? { step: row.step } : {}),
     attempt: row.attempt,
+    ...(row.tries ? { tries: row.tries } : {}),
     requestedAt: row.requested_at.toISOString(),
     ...(row.ended_at ? { endedAt: row.ended_at.toISOString() } : {}),
     deadline: row.deadline.toISOString(),

@@ -58,14 +58,13 @@ async function started(
   data: EventData<'DeploymentStarted'>,
   { operation: open }: DeploymentState,
 ): Promise<void> {
-  const { after, tries, cluster } = data
-  const isWhole = open?.id === data.operation && open.applied.includes(cluster)
-  // To go on after a phase is no new attempt, in events of before tries were told neither.
+  if (open?.id !== data.operation) return
+  const isWhole = open.applied.includes(data.cluster)
   await tx.query(
-    `update kade.operation set state = 'running', attempt = coalesce($2, attempt + case when $3 then 0 else 1 end), waits_for = null,
+    `update kade.operation set state = 'running', attempt = $2, tries = $3, waits_for = null,
        step = case when kind = 'delete' then 'deleting' when $4 then 'finishing' else 'applying' end
      where id = $1 and ended_at is null`,
-    [data.operation, tries ?? null, after !== undefined, isWhole],
+    [data.operation, Math.max(...Object.values(open.tries)), open.tries, isWhole],
   )
 }
 

@@ -102,7 +102,7 @@ export function textOf(event: StoredEvent): Text {
           en: `${phaseEnds[event.data.after].en} A worker goes on.`,
           nl: `${phaseEnds[event.data.after].nl} Een worker gaat verder.`,
         }
-      return takenUp(event.data.tries ?? event.data.attempt)
+      return takenUp(event.data.tries ?? event.data.attempt, event.data.cluster)
     case 'PhaseStarted':
     case 'DeploymentApplied': {
       const { revision, cluster, phase = 'main' } = event.data
@@ -238,11 +238,15 @@ function entry(event: StoredEvent): TimelineEntry {
   }
 }
 
-function takenUp(tries: number): Text {
-  if (tries === 1) return { en: 'A worker took it up.', nl: 'Een worker heeft het opgepakt.' }
+function takenUp(tries: number, cluster: string): Text {
+  if (tries === 1)
+    return {
+      en: `A worker took it up on ${cluster}.`,
+      nl: `Een worker heeft het opgepakt op ${cluster}.`,
+    }
   return {
-    en: `A worker took it up again (attempt ${tries}).`,
-    nl: `Een worker heeft het opnieuw opgepakt (poging ${tries}).`,
+    en: `A worker took it up again on ${cluster} (attempt ${tries}).`,
+    nl: `Een worker heeft het opnieuw opgepakt op ${cluster} (poging ${tries}).`,
   }
 }
 

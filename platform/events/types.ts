@@ -43,7 +43,7 @@ export const eventSchemas = {
     ...operation,
     cluster: z.string(),
     attempt: z.int(),
-    /** How often a worker began or began anew: to go on after a phase is none. Absent in events of before this was told. */
+    /** How often a worker began there or began anew: to go on after a phase is none. Absent in events of before this was told. */
     tries: z.int().optional(),
     worker: z.string(),
     /** The phase that had ended well before. */

@@ -47,6 +47,23 @@ describe('a deployment on two clusters', () => {
     })
   })
 
+  it('counts its tries by cluster', async () => {
+    const made = await create()
+    await apply(made, 'amsterdam')
+    await ground.hub.start(made.id, 'paris', 'w1')
+    const tries = { amsterdam: 1, paris: 1 }
+    expect(await operation(made)).toMatchObject({ attempt: 1, tries })
+    // The worker of paris dies, and another takes over.
+    await apply(made, 'paris')
+    expect(await operation(made)).toMatchObject({ attempt: 2, tries: { ...tries, paris: 2 } })
+    const { items } = await ground.platform.readTimeline(ada, { ...at(made), query: { limit: 3 } })
+    expect(items.map(one => one.text.en)).toContainEqual(
+      expect.stringContaining('again on paris (attempt 2)'),
+    )
+    await rebuildDeployments(ground.context.database)
+    expect(await operation(made)).toMatchObject({ attempt: 2, tries: { ...tries, paris: 2 } })
+  })
+
   it('ends an update once, when what it replaced is gone from both', async () => {
     const made = await served()
     const again = await ground.platform.restartDeployment(ada, at(made))

@@ -14,3 +14,5 @@ CREATE TABLE kade.kept_data (
 CREATE INDEX kept_data_by_name ON kade.kept_data (namespace, name);
 -- Of a delete with its data: by cluster when that was erased there, null where it is still to be erased.
 ALTER TABLE kade.operation ADD COLUMN erasures jsonb;
+-- By cluster how often a worker began the operation there, or began it anew; attempt is the most of these.
+ALTER TABLE kade.operation ADD COLUMN tries jsonb;
