@@ -86,6 +86,11 @@ export const WavesOfOperation = z.object({
   approval: z.boolean(),
   /** The current wave serves, and the next one waits for a person. */
   held: z.boolean(),
+  /**
+   * Of an open operation whose current wave waits for clusters of which nothing is heard: these, all of the wave. It shows nothing, so
+   * only a person lets the next begin. They get the revision when they are heard of, and have to serve before the operation ends well.
+   */
+  silent: z.array(z.string()).optional(),
 })
 export type WavesOfOperation = z.infer<typeof WavesOfOperation>
 

@@ -91,6 +91,18 @@ it('says where an operation was tried again, of several clusters by name', () =>
   expect(lines({ clusters: ['paris'], tries: { paris: 1 }, attempt: 1 })).toBeUndefined()
 })
 
+it('says of which clusters nothing is heard, and how to go on without them', () => {
+  const waves = { clusters: [['paris'], ['warsaw']], current: 1, healthyFor: 0, approval: false }
+  const open = { ...asked, kind: 'update' as const, state: 'running' as const, attempt: 1 }
+  const lines = (more: object) =>
+    operationLines(terminal({ LANG: 'en' }), { ...open, waves: { ...waves, held: false, ...more } })
+  expect(lines({})).toHaveLength(3)
+  expect(lines({ silent: ['paris'] }).slice(3)).toEqual([
+    expect.stringContaining('Nothing is heard of paris'),
+    expect.stringContaining(`kade operations continue ${asked.id}`),
+  ])
+})
+
 it('says where data was erased, and where it is still to be', () => {
   const erasedAt = new Date().toISOString()
   const gone = { ...asked, kind: 'delete' as const, state: 'succeeded' as const, attempt: 1 }

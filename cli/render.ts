@@ -111,7 +111,7 @@ export function operationLines(terminal: Terminal, operation: OperationOfDeploym
 function waveLines(
   terminal: Terminal,
   { id, endedAt, state }: OperationOfDeployment,
-  { clusters, current, held }: WavesOfOperation,
+  { clusters, current, held, silent = [] }: WavesOfOperation,
 ): string[] {
   const done = { en: 'done', nl: 'klaar' }
   const begun = { en: 'begun', nl: 'begonnen' }
@@ -123,7 +123,15 @@ function waveLines(
     const how = isDone ? done : number === current ? begun : later
     return `  ${wave}: ${names.join(', ')} (${tell(terminal, how)})`
   })
-  if (!held || endedAt) return lines
+  if (endedAt || !(held || silent.length > 0)) return lines
+  const where = silent.map(clean).join(', ')
+  if (where)
+    lines.push(
+      `  ${tell(terminal, {
+        en: `Nothing is heard of ${where}, so nothing is known of this wave. It gets the revision when it is heard of, and has to serve before the end, also where you go on without it now.`,
+        nl: `Van ${where} wordt niets gehoord, dus van deze golf is niets bekend. Zodra er weer iets van wordt gehoord krijgt hij de revisie, en hij moet voor het einde werken, ook als je nu zonder hem verdergaat.`,
+      })}`,
+    )
   const how = tell(terminal, { en: 'To let the next begin', nl: 'De volgende laten beginnen' })
   return [...lines, `  ${how}: kade operations continue ${id}`]
 }

@@ -42,7 +42,7 @@ import {
   revokeWorkerCredential,
 } from './governance/worker-credentials.ts'
 import { notificationFunctions } from './notifications/notifications.ts'
-import { withTasks } from './orchestration/task-views.ts'
+import { asOfNow } from './orchestration/task-views.ts'
 import type { Actor, Platform } from './platform.ts'
 import { webhookFunctions } from './webhooks/webhook-functions.ts'
 
@@ -77,7 +77,7 @@ export function createPlatform(context: PlatformContext): Platform {
     previewDeployment: (actor, { body }) => previewDeployment(context, actor, body),
     readDeployment: async (actor, { params }) => {
       const deployment = await readDeployment(database, actor, params)
-      const [operation = deployment.operation] = await withTasks(database, [deployment.operation])
+      const [operation = deployment.operation] = await asOfNow(database, [deployment.operation])
       return { ...deployment, operation }
     },
     updateDeployment: (actor, { params, body, ifMatch }) =>
@@ -193,11 +193,11 @@ function operationRoutes(
   return {
     listOperations: async (actor, { query }) => {
       const { items, next } = await listOperations(database, actor, query)
-      return { items: await withTasks(database, items), next }
+      return { items: await asOfNow(database, items), next }
     },
     readOperation: async (actor, { params }) => {
       const operation = await readOperation(database, params.operation, actor)
-      const [shown = operation] = await withTasks(database, [operation])
+      const [shown = operation] = await asOfNow(database, [operation])
       return shown
     },
     cancelOperation: (actor, { params }) => cancelOperation(context, actor, params.operation),

@@ -77,9 +77,13 @@ export function hold({ id, waves, wave, held }: OpenOperation): NewEvent[] {
 }
 
 /** Nothing where there is no further one. */
-export function nextWave({ id, waves, wave }: OpenOperation, actor?: string): NewEvent[] {
+export function nextWave(
+  { id, waves, wave }: OpenOperation,
+  { actor, passed }: { readonly actor?: string; readonly passed?: readonly string[] },
+): NewEvent[] {
   if (!waves || wave >= waves.clusters.length) return []
-  const data = { operation: id, wave: wave + 1, ...(actor && { actor }) }
+  const by = { ...(actor && { actor }), ...(passed && { passed: [...passed] }) }
+  const data = { operation: id, wave: wave + 1, ...by }
   return [{ type: 'WaveStarted', data }]
 }
 

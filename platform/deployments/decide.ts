@@ -78,8 +78,13 @@ export type Command =
     }
   /** The next wave waits for a person. */
   | { readonly type: 'hold'; readonly operation: string }
-  /** The next wave begins; `actor` is who let it. */
-  | { readonly type: 'wave'; readonly operation: string; readonly actor?: string }
+  /** The next wave begins; `actor` is who let it, and `passed` what he went on without. */
+  | {
+      readonly type: 'wave'
+      readonly operation: string
+      readonly actor?: string
+      readonly passed?: readonly string[]
+    }
   | {
       readonly type: 'fail'
       readonly operation: string
@@ -172,7 +177,7 @@ export function decide(command: Command, state: DeploymentState): Decision {
     case 'hold':
       return { events: hold(state.operation) }
     case 'wave':
-      return { events: nextWave(state.operation, command.actor) }
+      return { events: nextWave(state.operation, command) }
     case 'fail':
       return { events: [failed(command, state.operation)] }
     case 'cancel':

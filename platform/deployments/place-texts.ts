@@ -31,7 +31,7 @@ export function placeText(event: PlaceEvent): Text {
         nl: `Golf ${event.data.wave} werkt. De volgende wacht op een mens.`,
       }
     case 'WaveStarted':
-      return { en: `Wave ${event.data.wave} begins.`, nl: `Golf ${event.data.wave} begint.` }
+      return waveText(event.data)
   }
 }
 
@@ -48,4 +48,13 @@ function emptiedText({ cluster, kept, erased }: EventData<'PlaceEmptied'>): Text
       }
   if (!what) return gone
   return { en: `${gone.en} Kept there: ${what}.`, nl: `${gone.nl} Daar bewaard: ${what}.` }
+}
+
+function waveText({ wave, passed = [] }: EventData<'WaveStarted'>): Text {
+  const without = passed.join(', ')
+  if (!without) return { en: `Wave ${wave} begins.`, nl: `Golf ${wave} begint.` }
+  return {
+    en: `Wave ${wave} begins without ${without}, of which nothing is heard: that is to serve before the end all the same.`,
+    nl: `Golf ${wave} begint zonder ${without}, waarvan niets wordt gehoord: dat moet voor het einde toch nog werken.`,
+  }
 }

@@ -1,4 +1,10 @@
-import type { OperationKind, OperationOfDeployment } from '#api/operations.ts'
+import type {
+  Operation,
+  OperationKind,
+  OperationOfDeployment,
+  WavesOfOperation,
+} from '#api/operations.ts'
+import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { WavesData } from '#platform/events/place-events.ts'
@@ -62,6 +68,31 @@ export async function continueOperation(
   return readOperation(context.database, id)
 }
 
+/** The clusters of the wave that has begun, where nothing is heard of any; undefined where something is. */
+function silentWave(
+  { clusters, current }: Pick<WavesOfOperation, 'clusters' | 'current'>,
+  heard: ReadonlySet<string>,
+): readonly string[] | undefined {
+  const wave = clusters[current - 1] ?? []
+  return wave.length > 0 && !wave.some(one => heard.has(one)) ? wave : undefined
+}
+
+/** The operations, each with the clusters for which its wave waits because nothing is heard of them. */
+export async function withSilentWaves<O extends Operation>(
+  sql: Sql,
+  operations: readonly O[],
+): Promise<O[]> {
+  const isOpen = ({ endedAt, waves }: O) => endedAt === undefined && waves !== undefined
+  if (!operations.some(isOpen)) return [...operations]
+  const heard = await heardClusters(sql)
+  return operations.map(one => {
+    const { waves } = one
+    if (!waves || !isOpen(one) || waves.current >= waves.clusters.length) return one
+    const silent = silentWave(waves, heard)
+    return silent ? { ...one, waves: { ...waves, silent: [...silent] } } : one
+  })
+}
+
 function letGoOn(
   { operation }: DeploymentState,
   { id, current }: { readonly id: string; readonly current: number },
@@ -72,8 +103,9 @@ function letGoOn(
     const { waves, wave, held } = operation
     if (wave !== current) throw isAnother(wave)
     const isLast = wave >= waves.clusters.length
-    const isSilent = !waves.clusters[wave - 1]?.some(one => heard.has(one))
-    if (!isLast && (held || isSilent)) return { type: 'wave', operation: id, actor: actor.id }
+    const passed = silentWave({ ...waves, current: wave }, heard)
+    if (!isLast && (held || passed))
+      return { type: 'wave', operation: id, actor: actor.id, ...(passed && { passed }) }
   }
   throw new PlatformError(
     'conflict',

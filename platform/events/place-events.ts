@@ -35,5 +35,11 @@ export const placeEvents = {
   /** A wave serves, and the next one waits for a person. */
   WaveHeld: z.object({ ...operation, wave: z.int().min(1) }),
   /** The next wave begins; `actor` is who let it. */
-  WaveStarted: z.object({ ...operation, wave: z.int().min(2), actor: z.string().optional() }),
+  WaveStarted: z.object({
+    ...operation,
+    wave: z.int().min(2),
+    actor: z.string().optional(),
+    /** The wave before, of which nothing was heard: that person went on without it. */
+    passed: z.array(z.string()).optional(),
+  }),
 } as const

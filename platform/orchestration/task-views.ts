@@ -1,6 +1,7 @@
 import type { Operation, OperationTask } from '#api/operations.ts'
 import type { Sql } from '../adapters/database/database.ts'
 import { DEAD_LETTERS, QUEUE_SCHEMA } from '../adapters/database/jobs.ts'
+import { withSilentWaves } from '../deployments/waves.ts'
 
 type Row = {
   operation: string
@@ -12,11 +13,16 @@ type Row = {
   reason: string | null
 }
 
+/** The operations as they are now: with what their waves wait for, and with the tasks that stand in the queues for them. */
+export async function asOfNow<O extends Operation>(sql: Sql, operations: O[]): Promise<O[]> {
+  return withTasks(sql, await withSilentWaves(sql, operations))
+}
+
 /**
  * The operations with the tasks that stand in the queues for them. An ended one has none, and one that waits for its pods has
  * none either: nothing holds a worker meanwhile.
  */
-export async function withTasks<O extends Operation>(sql: Sql, operations: O[]): Promise<O[]> {
+async function withTasks<O extends Operation>(sql: Sql, operations: O[]): Promise<O[]> {
   const open = operations.filter(({ endedAt }) => endedAt === undefined).map(({ id }) => id)
   if (open.length === 0) return operations
   const rows = await readTasks(sql, open)

@@ -171,8 +171,18 @@ it('begins the next wave also behind more operations than one page, and looks at
 
 it('is let go by a person past a wave of which nothing is heard', async () => {
   const update = await updated()
+  expect(await waveOf(update)).not.toHaveProperty('silent')
   await silent('warsaw', async () => {
+    expect(await waveOf(update)).toMatchObject({ current: 1, silent: ['warsaw'] })
+    expect((await read(update)).operation.waves).toMatchObject({ silent: ['warsaw'] })
     expect(await goOn(update)).toMatchObject({ waves: { current: 2 } })
+    expect(await waveOf(update)).not.toHaveProperty('silent')
+  })
+  const { items } = await ground.platform.readTimeline(ada, { ...at(update), query: { limit: 3 } })
+  expect(items[0]).toMatchObject({
+    event: 'WaveStarted',
+    actor: 'ada',
+    text: { en: expect.stringContaining('begins without warsaw') },
   })
 })
 
