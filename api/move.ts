@@ -31,6 +31,10 @@ export const MovePreview = z.object({
   stays: z.array(z.string()),
   /** Clusters that it would go to, and on which it would find the data that it left there. */
   finds: z.array(z.string()),
+  /** The revision that it takes along: the last that served, or the newest where none has. */
+  revision: z.int(),
+  /** The newest; where that is another, it never served, and is left behind. */
+  newest: z.int(),
   /** One for each cluster, by name. */
   placement: z.array(Verdict),
   violations: z.array(Violation),

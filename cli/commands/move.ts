@@ -58,7 +58,7 @@ export function leaveOf({ terminal }: Cli, data: string | undefined): 'leave' | 
 
 function moveLines({ terminal }: Cli, preview: MovePreview): string[] {
   const says = (en: string, nl: string) => tell(terminal, { en, nl })
-  const { from, to, leaves, stays, finds } = preview
+  const { from, to, leaves, stays, finds, revision, newest } = preview
   const stay = stays.join(', ')
   const left = leaves.join(', ')
   const found = finds.join(', ')
@@ -67,6 +67,14 @@ function moveLines({ terminal }: Cli, preview: MovePreview): string[] {
     ...preview.violations.map(one => `✗ ${clean(tell(terminal, one.detail))}`),
     ...preview.findings.flatMap(one => findingLines(terminal, one)),
     ...placementLines(terminal, preview.placement),
+    ...(revision !== newest
+      ? [
+          says(
+            `It takes revision ${revision} along, the last that served; revision ${newest} never did.`,
+            `Hij neemt revisie ${revision} mee, de laatste die werkte; revisie ${newest} heeft nooit gewerkt.`,
+          ),
+        ]
+      : []),
     ...(leaves.length > 0
       ? [
           says(

@@ -7,7 +7,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Actor } from '#platform/platform.ts'
 import { whole } from './changes.ts'
-import { wanted } from './deployment.ts'
+import { type DeploymentState, wanted } from './deployment.ts'
 import type { DeploymentKey } from './find.ts'
 import { inTheWay, isThere, refuseCutOff } from './move-refusals.ts'
 import { teamsOf } from './providers.ts'
@@ -17,7 +17,7 @@ import { claimNames } from './standing-claims.ts'
 import { load } from './stream.ts'
 
 /**
- * Brings a deployment to other clusters: the wanted revision is applied where it goes, and waited for; only then is it removed from the
+ * Brings a deployment to other clusters: the revision that served last is applied where it goes, and waited for; only then is it removed from the
  * clusters it leaves, where its data stays. Where that comes to nothing it runs where it ran, and what was begun elsewhere is removed.
  *
  * A cluster that is left and cannot be reached does not hold up the end. It stands among those that are `leaving`: what is seen there
@@ -98,6 +98,8 @@ export async function previewMove(
     leaves: [...left],
     stays: left.length > 0 ? [...claimNames(made.objects)] : [],
     finds: claimNames(made.objects).length > 0 ? [...drafted.finds] : [],
+    revision: drafted.revision.back ?? drafted.newest.number,
+    newest: drafted.newest.number,
     placement: [...made.placed.verdicts],
     violations,
     findings: [...made.findings],
@@ -114,14 +116,23 @@ function move(
   return revise(context, tx, actor, { ...asked, kind: 'move' }, movedTo(to, asked.place))
 }
 
-/** The very objects of the newest revision, as a new one: by its number those of before are known for old wherever they still stand. */
+/**
+ * The very objects of the revision that served last, as a new one: by its number those of before are known for old wherever they still
+ * stand. What never served is no reason to leave where it does; where none has served yet, the newest is taken.
+ */
 function movedTo(to: readonly string[], place: Change['place'] = {}): Parameters<typeof revise>[4] {
   return async (state, sql) => {
-    const newest = wanted(state)
-    const then = await whole(sql, newest)
+    const taken = takenOf(state)
+    const then = await whole(sql, taken)
     const asItWas = { ...then, configuration: { ...then.configuration, ...place } }
-    if (!newest) return { ...asItWas, to }
-    const { result: _result, ...exactly } = newest
-    return { ...asItWas, exactly, to }
+    if (!taken) return { ...asItWas, to }
+    const { result: _result, ...exactly } = taken
+    const back = taken.number === wanted(state)?.number ? {} : { back: taken.number }
+    return { ...asItWas, ...back, exactly, to }
   }
+}
+
+/** The revision that a move takes along. */
+function takenOf(state: DeploymentState): DeploymentState['revisions'][number] | undefined {
+  return state.revisions.find(one => one.number === state.lastGood) ?? wanted(state)
 }

@@ -55,7 +55,7 @@ export type Revision = {
   /** Where it is to run, and is moved to; where it runs, if left out. */
   to?: readonly string[]
   restartedAt?: string
-  /** Of a rollback: the revision gone back to. */
+  /** The revision gone back to: of a rollback, and of a move where a newer one never served. */
   back?: number
   /** Of a rollback. */
   going?: 'now' | 'then'

@@ -61,7 +61,16 @@ function requestText(data: EventData<'DeploymentRequested'>): Text {
   return why ? { en: `${asked.en} ${why.en}`, nl: `${asked.nl} ${why.nl}` } : asked
 }
 
-function askedText({ kind, consents = [], placement }: EventData<'DeploymentRequested'>): Text {
+function movedText({ en, nl }: Text, { to, clusters }: EventData<'DeploymentRequested'>): Text {
+  const where = clusters.join(', ')
+  return {
+    en: `${en} was asked for, to ${where}, with revision ${to}: the last that served.`,
+    nl: `${nl} is aangevraagd, naar ${where}, met revisie ${to}: de laatste die werkte.`,
+  }
+}
+
+function askedText(data: EventData<'DeploymentRequested'>): Text {
+  const { kind, consents = [], placement, to } = data
   const { en, nl } = kindText(kind)
   const touched = consents.map(one => one.object).join(', ')
   if (touched)
@@ -69,6 +78,7 @@ function askedText({ kind, consents = [], placement }: EventData<'DeploymentRequ
       en: `${en} was asked for, with consent to touch ${touched}.`,
       nl: `${nl} is aangevraagd, met toestemming om ${touched} aan te raken.`,
     }
+  if (kind === 'move' && to !== undefined) return movedText({ en, nl }, data)
   const chosen = placement?.verdicts.filter(one => one.chosen) ?? []
   const [where] = chosen
   if (where && chosen.length === 1)

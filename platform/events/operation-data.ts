@@ -103,7 +103,7 @@ export const DeploymentRequested = z.object({
   deadline: z.iso.datetime(),
   /** Absent for a delete. */
   revision: RevisionData.optional(),
-  /** For a rollback: the revision gone back to. */
+  /** For a rollback: the revision gone back to. For a move: the one it takes along, where a newer one never served. */
   to: z.int().optional(),
   /** For a rollback: whose secrets and connections it takes. Absent in events of before this was told. */
   configuration: z.enum(['now', 'then']).optional(),

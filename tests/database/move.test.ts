@@ -182,6 +182,36 @@ describe('a move', () => {
     })
   })
 
+  it('takes the revision along that served last, not a newer one that failed', async () => {
+    const made = await light(['amsterdam'])
+    const update = await ground.platform.updateDeployment(ada, {
+      ...at(made),
+      body: { settings: {}, env: { LOG_LEVEL: 'debug' } },
+    })
+    expect(await previewMove(made, ['paris'])).toMatchObject({ revision: 1, newest: 2 })
+    await apply(update, 'amsterdam')
+    await ground.hub.observed([
+      seen(made, { revision: 2, state: 'degraded', ready: false, failure: crash }),
+    ])
+    expect(await previewMove(made, ['paris'])).toMatchObject({ revision: 1, newest: 2 })
+    const moving = await move(made, ['paris'])
+    const { desired } = await read(made)
+    expect(desired).toMatchObject({ revision: 3, env: {} })
+    const { items } = await ground.platform.readTimeline(ada, { ...at(made), query: { limit: 1 } })
+    expect(items[0]?.text.nl).toContain('naar paris, met revisie 1')
+    await ground.platform.cancelOperation(ada, { params: { operation: moving.id } })
+    const again = await ground.platform.retryOperation(ada, { params: { operation: moving.id } })
+    await arrive(again, 4)
+    await remove(again, 'amsterdam')
+    expect(await previewMove(made, ['amsterdam'])).toMatchObject({ revision: 4, newest: 4 })
+    expect((await read(made)).desired.env).toEqual({})
+  })
+
+  it('of one that never served takes the newest along', async () => {
+    const made = await create({ app: 'litellm', placement: {} })
+    expect(await previewMove(made, ['paris'])).toMatchObject({ revision: 1, newest: 1 })
+  })
+
   it('that has moved ends well where it is stopped', async () => {
     const made = await light(['amsterdam'])
     const moving = await move(made, ['paris'])
