@@ -7,17 +7,19 @@ const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 
 /**
- * Stores a JSON value under its digest, once. Values that differ only in the order of their keys share a digest. Never for
- * a value that must be erasable: blobs are shared and stay.
+ * Stores JSON values under their digests, once, and answers these in the same order. Values that differ only in the order of their
+ * keys share a digest. Never for a value that must be erasable: blobs are shared and stay.
  */
-export async function putBlob(tx: Sql, value: unknown): Promise<string> {
-  const json = canonicalJson(value)
-  const digest = digestOfText(json)
+export async function putBlobs(tx: Sql, values: readonly unknown[]): Promise<readonly string[]> {
+  const texts = values.map(canonicalJson)
+  const digests = texts.map(digestOfText)
+  const bytes = await Promise.all(texts.map(text => compress(text)))
   await tx.query(
-    'INSERT INTO kade.blob (digest, bytes) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING',
-    [digest, await compress(json)],
+    `INSERT INTO kade.blob (digest, bytes) SELECT * FROM unnest($1::text[], $2::bytea[])
+     ON CONFLICT (digest) DO NOTHING`,
+    [digests, bytes],
   )
-  return digest
+  return digests
 }
 
 /** The value behind a digest. Rejects when it is not there, or when its bytes are not what the digest says. */

@@ -39,26 +39,25 @@ function reasonsOf(places: readonly PlaceHealth[]): Health['reason'] {
   return { en: told('en'), nl: told('nl') }
 }
 
-type PlaceRow = {
+/** What was last seen of a deployment on one of the clusters where it runs. */
+export type PlaceRow = {
   cluster: string
   state: HealthState | null
   reason: Health['reason'] | null
   since: Date
-  drift: string[] | null
+  drift: readonly string[] | null
 }
 
 /**
  * Writes how a deployment is by what was last seen of it on the clusters where it runs: on those it goes to or leaves it may stand
- * too, and that says nothing of it. Call it wherever one of these changed.
+ * too, and that says nothing of it. Call it wherever one of these changed. `known` is what was seen on all of them, where that was read already.
  */
-export async function refreshHealth(tx: Sql, deployment: string): Promise<void> {
-  const rows = await tx.query<PlaceRow>(
-    `select p.name as cluster, v.state, v.reason, coalesce(v.since, v.at, d.created_at) as since, v.drift
-       from kade.deployment d, unnest(d.clusters) as p(name)
-       left join kade.observation v on v.deployment = $1 and v.cluster = p.name
-      where d.id = $1 order by p.name`,
-    [deployment],
-  )
+export async function refreshHealth(
+  tx: Sql,
+  deployment: string,
+  known?: readonly PlaceRow[],
+): Promise<void> {
+  const rows = known ?? (await placeRows(tx, deployment))
   if (!rows.some(row => row.state)) return
   const health = healthOver(
     rows.map(({ cluster, state, reason, since }) => ({
@@ -73,5 +72,15 @@ export async function refreshHealth(tx: Sql, deployment: string): Promise<void> 
   await tx.query(
     'update kade.deployment set drift = $2, health_state = $3, health = $4 where id = $1',
     [deployment, JSON.stringify(drift), health.state, health],
+  )
+}
+
+function placeRows(tx: Sql, deployment: string): Promise<PlaceRow[]> {
+  return tx.query<PlaceRow>(
+    `select p.name as cluster, v.state, v.reason, coalesce(v.since, v.at, d.created_at) as since, v.drift
+       from kade.deployment d, unnest(d.clusters) as p(name)
+       left join kade.observation v on v.deployment = $1 and v.cluster = p.name
+      where d.id = $1 order by p.name`,
+    [deployment],
   )
 }

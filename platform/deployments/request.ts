@@ -8,7 +8,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import type { PlacementData } from '#platform/events/placement-data.ts'
 import type { ConsentData, EventData, RevisionData } from '#platform/events/types.ts'
 import type { Actor } from '#platform/platform.ts'
-import { putBlob } from './blobs.ts'
+import { putBlobs, readBlob } from './blobs.ts'
 import type { Draft } from './draft.ts'
 import { readOperation } from './operations.ts'
 import { holdToPreview, renderDigest } from './preview-hash.ts'
@@ -47,8 +47,7 @@ export async function request(
   const { id, app, namespace, made } = wish
   if (wish.preview !== undefined)
     holdToPreview(wish.preview, renderDigest(made.objects, id, wish.clusters, made.placed.replicas))
-  await putBlob(tx, made.settings)
-  await putBlob(tx, made.objects)
+  const [written] = await putBlobs(tx, [made.settings, made.objects])
   if (made.secrets.values && !wish.exactly)
     await context.secrets.put(tx, id, made.secrets.version, made.secrets.values)
   const {
@@ -78,7 +77,9 @@ export async function request(
     ...(wish.consents ? { consents: [...wish.consents] } : {}),
     ...(wish.why ? { why: wish.why } : {}),
   }
-  return record(context, tx, id, event, revision)
+  return record(context, tx, id, event, revision, async digest =>
+    digest === written ? made.settings : readBlob(tx, digest),
+  )
 }
 
 /** The part of a request that is the same for every kind; `seconds` until its deadline. */
@@ -98,13 +99,14 @@ export function requestOf(
   }
 }
 
-/** Appends the request and enqueues a task per cluster, in the caller's transaction. */
+/** Appends the request and enqueues a task per cluster, in the caller's transaction. `settingsOf` finds settings by their digest. */
 export async function record(
   context: PlatformContext,
   tx: Sql,
   id: string,
   event: Omit<EventData<'DeploymentRequested'>, 'revision'>,
   revision: Omit<RevisionData, 'number'> | null,
+  settingsOf?: (digest: string) => Promise<unknown>,
 ): Promise<OperationOfDeployment> {
   const result = await change(
     context,
@@ -116,13 +118,16 @@ export async function record(
       const deadline = new Date(Date.parse(event.deadline) + more * 1000).toISOString()
       return { type: 'request', request: { ...event, deadline }, revision }
     },
-    async () => {
-      for (const cluster of event.waves?.clusters[0] ?? event.clusters)
-        await context.queue.enqueue(
-          tx,
-          { kind: 'advance', cluster, subject: event.operation },
-          { key: id, team: event.team },
-        )
+    {
+      settingsOf,
+      alongside: async () => {
+        for (const cluster of event.waves?.clusters[0] ?? event.clusters)
+          await context.queue.enqueue(
+            tx,
+            { kind: 'advance', cluster, subject: event.operation },
+            { key: id, team: event.team },
+          )
+      },
     },
   )
   unwrap(result)

@@ -23,11 +23,17 @@ export async function load(sql: Sql, deployment: string): Promise<Loaded> {
   }
 }
 
+/** What each transaction holds already: to ask for it again would only take time. */
+const held = new WeakMap<Sql, Set<string>>()
+
 /**
  * Makes changes of the same deployment wait for each other until the transaction's end. Who reads a state to decide on it
  * takes this first, or two that read the same state would both go on from it.
  */
 export async function lockDeployment(tx: Sql, deployment: string): Promise<void> {
+  const own = held.get(tx) ?? new Set()
+  if (own.has(deployment)) return
+  held.set(tx, own.add(deployment))
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [deployment])
 }
 
@@ -40,6 +46,17 @@ export type Change = {
   readonly events: readonly NewEvent[]
   readonly before: DeploymentState
   readonly after: DeploymentState
+  /** Of the stream, after it. */
+  readonly version: number
+}
+
+type Alongside = {
+  /** Rows that others keep of the same change. */
+  readonly alongside?: (change: Change) => Promise<void>
+  /** The deployment as this transaction left it last, where it holds it already: it is not read again. */
+  readonly known?: Loaded | undefined
+  /** Settings by digest; read from where they are stored when absent. */
+  readonly settingsOf?: ((digest: string) => Promise<unknown>) | undefined
 }
 
 /**
@@ -52,23 +69,24 @@ export async function change(
   tx: Sql,
   deployment: string,
   commandFor: (state: DeploymentState) => Command | null | Promise<Command | null>,
-  alongside: (change: Change) => Promise<void> = async () => {},
+  { alongside, known, settingsOf = digest => readBlob(tx, digest) }: Alongside = {},
 ): Promise<Change | { refused: Refusal }> {
   await lockDeployment(tx, deployment)
-  const { state: before, version } = await load(tx, deployment)
+  const { state: before, version } = known ?? (await load(tx, deployment))
   const command = await commandFor(before)
   const decision = command ? decide(command, before) : { events: [] }
   if ('refused' in decision) return decision
   const after = decision.events.reduce(evolve, before)
-  const result = { events: decision.events, before, after }
+  const { events } = decision
+  const result = { events, before, after, version: version + events.length }
   const at = context.clock()
   await project(tx, {
     id: deployment,
     facts: decision.events.map(event => ({ event, at })),
     state: after,
-    settingsOf: digest => readBlob(tx, digest),
+    settingsOf,
   })
-  await alongside(result)
+  await alongside?.(result)
   if (result.events.some(one => one.type === 'DeploymentDeleted' && one.data.data === 'delete'))
     await context.secrets.erase(tx, deployment)
   await sendTasks(context, tx, deployment, result)

@@ -39,15 +39,13 @@ export function createHub(context: PlatformContext): WorkerHub {
   return {
     start: (operation, cluster, worker) => start(context, operation, cluster, worker),
     phaseStarted: (claim, phase) =>
-      report(context, claim, { type: 'phase', ...claim, phase }, (tx, deployment) =>
-        judge(context, tx, deployment),
-      ),
+      report(context, claim, { type: 'phase', ...claim, phase }, judgeAfter(context)),
     applied: (claim, phase) =>
       report(
         context,
         claim,
         { type: 'applied', ...claim, ...(phase && { phase }) },
-        (tx, deployment) => judge(context, tx, deployment),
+        judgeAfter(context),
       ),
     settled: claim => report(context, claim, { type: 'settled', ...claim }, settledThere(context)),
     removed: (claim, kept) => removed(context, claim, storable(kept ?? [])),
@@ -84,11 +82,10 @@ async function start(
     const deployment = await deploymentOf(tx, operation, cluster)
     if (!deployment) return null
     let work: 'do' | 'settle' | 'empty' | null = null
-    const seen = await lookAt(context, tx, deployment)
     const result = await change(context, tx, deployment, async state => {
       if (hasLeft(state, { operation, cluster })) work = 'empty'
       if (work !== null || state.operation?.id !== operation) return null
-      const found = workFor(state, cluster, seen)
+      const found = workFor(state, cluster, await lookAt(context, tx, deployment, state))
       if (found === 'do') {
         const held =
           (await outlawed(tx, cluster, state)) ?? (await heldUp(context, tx, deployment, state))
@@ -184,7 +181,7 @@ async function report(
   context: PlatformContext,
   claim: Claim,
   command: Command,
-  afterwards: (tx: Sql, deployment: string, change: Change) => Promise<void> = async () => {},
+  afterwards: Afterwards = async () => {},
 ): Promise<Received> {
   return context.database.transaction(async tx => {
     const deployment = await deploymentOf(tx, claim.operation, claim.cluster)
@@ -198,12 +195,19 @@ async function report(
   })
 }
 
+type Afterwards = (tx: Sql, deployment: string, change: Change) => Promise<void>
+
+function judgeAfter(context: PlatformContext): Afterwards {
+  return (tx, deployment, { after, version }) =>
+    judge(context, tx, deployment, { state: after, version })
+}
+
 /** What it runs on is other clusters once it has moved; those it left may be out of reach. */
-function settledThere(context: PlatformContext) {
-  return async (tx: Sql, deployment: string, { events }: Change): Promise<void> => {
-    if (!events.some(event => event.type === 'DeploymentMoved')) return
+function settledThere(context: PlatformContext): Afterwards {
+  return async (tx, deployment, change) => {
+    if (!change.events.some(event => event.type === 'DeploymentMoved')) return
     await refreshHealth(tx, deployment)
-    await judge(context, tx, deployment)
+    await judgeAfter(context)(tx, deployment, change)
   }
 }
 
@@ -221,10 +225,12 @@ async function removed(
       mayReport(state) ? { type: 'emptied', ...claim, kept } : null,
     )
     if ('refused' in result || !mayReport(result.before)) return 'ended'
-    const { operation: open } = result.after
+    const { after, version } = result
+    const { operation: open } = after
     // What was last seen there goes with it: nothing of that follows from events, so that no rebuilding takes it away again.
     await forgetSighting(tx, deployment, claim.cluster)
-    if (open && (open.moved || standsNowhere(open))) await judge(context, tx, deployment)
+    if (open && (open.moved || standsNowhere(open)))
+      await judge(context, tx, deployment, { state: after, version })
     return 'accepted'
   })
 }

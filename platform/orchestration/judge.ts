@@ -1,29 +1,43 @@
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { Command } from '#platform/deployments/decide.ts'
-import { isPreparing, type OpenOperation } from '#platform/deployments/deployment.ts'
-import { change, lockDeployment } from '#platform/deployments/stream.ts'
+import {
+  type DeploymentState,
+  isPreparing,
+  type OpenOperation,
+} from '#platform/deployments/deployment.ts'
+import { change, type Loaded } from '#platform/deployments/stream.ts'
 import { heardClusters } from '#platform/federation/heard.ts'
 import { nextAfter } from './advice.ts'
 import { sightingsOf } from './observations.ts'
 import { type Outcome, outcome, type Seen } from './outcome.ts'
 
-/** What is known of a deployment now. */
+/** What is known of a deployment now. Of most operations it does not matter which clusters are heard. */
 export async function lookAt(
   context: Pick<PlatformContext, 'clock'>,
   tx: Sql,
   deployment: string,
+  { operation }: DeploymentState,
 ): Promise<Seen> {
+  const isHeardAsked = operation?.waves !== undefined || operation?.moved === true
   return {
     sightings: await sightingsOf(tx, deployment),
-    heard: await heardClusters(tx),
+    heard: isHeardAsked ? await heardClusters(tx) : new Set(),
     now: context.clock(),
   }
 }
 
-/** Ends the open operation, or asks for its next step, when what is known decides it. */
-export async function judge(context: PlatformContext, tx: Sql, deployment: string): Promise<void> {
-  await enqueue(context, tx, deployment, await decideBySeen(context, tx, deployment))
+/**
+ * Ends the open operation, or asks for its next step, when what is known decides it. `known` is the deployment as a change in this
+ * transaction left it.
+ */
+export async function judge(
+  context: PlatformContext,
+  tx: Sql,
+  deployment: string,
+  known?: Loaded,
+): Promise<void> {
+  await enqueue(context, tx, deployment, await decideBySeen(context, tx, deployment, known))
 }
 
 /** Where a worker is to go on with which operation. */
@@ -33,13 +47,13 @@ async function decideBySeen(
   context: PlatformContext,
   tx: Sql,
   deployment: string,
+  known?: Loaded,
 ): Promise<GoOn | null> {
-  // Before it is looked at: what changes by somebody else is seen, or waits for this.
-  await lockDeployment(tx, deployment)
-  const seen = await lookAt(context, tx, deployment)
   let goOn: GoOn | null = null
-  await change(context, tx, deployment, state => {
+  const commandOf = async (state: DeploymentState): Promise<Command | null> => {
     const { operation, lastGood } = state
+    // It is held by now: what changes by somebody else is seen, or waits for this.
+    const seen = await lookAt(context, tx, deployment, state)
     const result = outcome(state, seen)
     if (!operation || !result) return null
     const { id } = operation
@@ -51,7 +65,8 @@ async function decideBySeen(
     const command = commandFor(operation, result)
     goOn = { operation: id, clusters: nextClusters(operation, result) }
     return command
-  })
+  }
+  await change(context, tx, deployment, commandOf, { known })
   return goOn
 }
 

@@ -50,6 +50,8 @@ type Before = {
   overtaken: boolean
   /** It runs there, so that what is seen there says how it is. */
   here: boolean
+  /** It runs nowhere else. */
+  alone: boolean
 }
 
 /**
@@ -68,6 +70,7 @@ export async function recordObservation(
   const at = new Date(Math.min(seen.at.getTime(), now.getTime()))
   const [before] = await tx.query<Before>(
     `select v.state, v.drift, o.ended_at is null as operating, $2 = any(d.clusters) as here,
+        d.clusters = array[$2::text] as alone,
         coalesce(v.revision is not distinct from $3 and v.state = $4 and v.ready = $5 and v.failure is not distinct from $6
           and v.reason is not distinct from $7 and v.drift = $8 and v.gate is not distinct from $9, false) as same,
         coalesce(v.at > $10, false) or $4 = 'unknown' and exists (
@@ -100,13 +103,14 @@ export async function recordObservation(
     )
     return { changed: false, operating }
   }
-  await tx.query(
+  const [written] = await tx.query<{ since: Date }>(
     `insert into kade.observation as v (deployment, cluster, revision, state, reason, ready, failure, drift, at, gate,
        since, ready_since)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $6 then $11::timestamptz end)
      on conflict (deployment, cluster) do update set revision = $3, state = $4, reason = $5, ready = $6, failure = $7,
        drift = $8, at = $9, gate = $10, since = case when v.state = $4 then v.since else $11 end,
-       ready_since = case when not $6 then null when v.ready and v.revision = $3 then v.ready_since else $11 end`,
+       ready_since = case when not $6 then null when v.ready and v.revision = $3 then v.ready_since else $11 end
+     returning since`,
     [
       seen.deployment,
       seen.cluster,
@@ -121,7 +125,9 @@ export async function recordObservation(
       now,
     ],
   )
-  if (before.here) await refreshHealth(tx, seen.deployment)
+  const { cluster, state, reason = null, drift } = seen
+  const only = before.alone && written && [{ cluster, state, reason, drift, ...written }]
+  if (before.here) await refreshHealth(tx, seen.deployment, only || undefined)
   await append(tx, `observed-${seen.deployment}`, null, transitions(before, seen), {
     meta: { at: now },
   })

@@ -1,3 +1,4 @@
+import type { Namespace } from '#api/clusters.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { findApp, type PlatformContext } from '#platform/context.ts'
@@ -40,8 +41,11 @@ export async function orderFor(
   const version = wanted(state)?.secretVersion ?? 0
   const secrets: SecretValues =
     version > 0 ? await context.secrets.read(sql, deployment, version) : {}
-  const judged = await question(context, sql, state, work)
-  const prepare = await unprepared(sql, identity.namespace, cluster)
+  const namespace = await findNamespace(sql, { teams: [identity.team] }, identity.namespace)
+  const judged = await question(context, sql, state, work, namespace)
+  // A deployment may be asked for right after its namespace: whoever comes first prepares it.
+  const isReady = namespace?.clusters.some(one => one.name === cluster && one.state === 'ready')
+  const prepare = isReady ? null : await namespaceSpec(sql, identity.namespace)
   return { ...order, step: { type: 'apply', work, secrets, question: judged, prepare } }
 }
 
@@ -67,17 +71,6 @@ export function orderToEmpty(
       ? { type: 'remove', data: 'delete', of: erases }
       : { type: 'remove', data: 'keep' },
   }
-}
-
-/** A deployment may be asked for right after its namespace: whoever comes first prepares it. */
-async function unprepared(sql: Sql, namespace: string, cluster: string) {
-  const [row] = await sql.query<{ ready: boolean }>(
-    `select exists (select from jsonb_array_elements(clusters) as one
-       where one->>'name' = $2 and one->>'state' = 'ready') as ready
-       from kade.namespace where name = $1`,
-    [namespace, cluster],
-  )
-  return row?.ready ? null : namespaceSpec(sql, namespace)
 }
 
 /** The wanted revision of a deployment as a work for one of its clusters. */
@@ -111,7 +104,13 @@ export async function workOf(
 }
 
 /** The policies' question, asked anew at apply: what was allowed at the door may be forbidden since. */
-async function question(context: PlatformContext, sql: Sql, state: DeploymentState, work: Work) {
+async function question(
+  context: PlatformContext,
+  sql: Sql,
+  state: DeploymentState,
+  work: Work,
+  namespace: Namespace | null,
+) {
   const { identity } = state
   const revision = wanted(state)
   const entry = identity && (await findApp(context, identity.app, sql))
@@ -119,9 +118,7 @@ async function question(context: PlatformContext, sql: Sql, state: DeploymentSta
     throw new Error(
       `The catalogue has lost the app ${identity?.app}; the deployment cannot be judged.`,
     )
-  const team: readonly string[] = [identity.team]
-  const namespace = await findNamespace(sql, { teams: team }, identity.namespace)
-  const actor = { id: 'platform', teams: team }
+  const actor = { id: 'platform', teams: [identity.team] }
   return questionFor({
     app: entry.app,
     actor,

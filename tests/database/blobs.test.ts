@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { putBlob, readBlob } from '#platform/deployments/blobs.ts'
+import { putBlobs, readBlob } from '#platform/deployments/blobs.ts'
 import { type MigratedDatabase, startMigratedDatabase } from './migrated-database.ts'
 
 let db: MigratedDatabase
@@ -9,7 +9,8 @@ beforeAll(async () => {
 afterAll(() => db.stop())
 
 it('stores a value once, whatever the order of its keys', async () => {
-  const put = (value: unknown) => db.database.transaction(tx => putBlob(tx, value))
+  const put = async (value: unknown) =>
+    (await db.database.transaction(tx => putBlobs(tx, [value])))[0] ?? ''
   const value = { b: [1, { d: null, c: 'é' }], a: true }
   const digest = await put(value)
   expect(await put({ a: true, b: [1, { c: 'é', d: null }] })).toBe(digest)
@@ -20,8 +21,7 @@ it('stores a value once, whatever the order of its keys', async () => {
 })
 
 it('refuses bytes that are not what their digest says', async () => {
-  const first = await putBlob(db.database, { replicas: 1 })
-  const second = await putBlob(db.database, { replicas: 9 })
+  const [first = '', second = ''] = await putBlobs(db.database, [{ replicas: 1 }, { replicas: 9 }])
   await db.database.query(
     'UPDATE kade.blob SET bytes = (SELECT bytes FROM kade.blob WHERE digest = $2) WHERE digest = $1',
     [first, second],
