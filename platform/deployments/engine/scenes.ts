@@ -1,10 +1,12 @@
 import type { Observation } from '#platform/federation/observation.ts'
 import { sentences } from './sentences.ts'
 import type { MemberSeen, ParentSeen, PodSeen, ReplicaSetSeen, Sighting } from './sightings.ts'
-import { judge, type Scene } from './verdict.ts'
+import { judge, type Scene, type Verdict } from './verdict.ts'
 
 /** Changes come in bursts (a rollout touches Deployment, ReplicaSet and pods): one verdict for all of them. Milliseconds. */
 const coalesce = 200
+/** Milliseconds for which news of mere progress waits: most of it is overtaken by then, and nothing is decided by it. */
+const progressWaits = 1_000
 
 export type ScenesOptions = {
   readonly cluster: string
@@ -38,6 +40,8 @@ type OpenScene = {
   readonly troubleSince: Map<string, number>
   readonly drifted: Set<string>
   told: string
+  /** Since when there is progress to tell of; null where there is none. */
+  progressSince: number | null
   timer: NodeJS.Timeout | null
 }
 
@@ -71,13 +75,16 @@ export function openScenes(options: ScenesOptions): Scenes {
       ? judge(scene, Date.now(), options)
       : { observation: unknown(scene), recheckIn: null }
     const text = JSON.stringify(observation)
-    if (text !== scene.told) {
+    const waits = text === scene.told ? null : timeLeft(scene, observation)
+    if (text !== scene.told && waits === null) {
       scene.told = text
       options.onChange({ ...observation, cluster: options.cluster, at: new Date() })
     }
+    if (waits === null) scene.progressSince = null
+    const again = [recheckIn, waits].filter(one => one !== null)
     if (isEmpty(scene)) scenes.delete(scene.deployment)
-    else if (recheckIn !== null && !closed) {
-      scene.timer = setTimeout(() => touch(scene.deployment), recheckIn)
+    else if (again.length > 0 && !closed) {
+      scene.timer = setTimeout(() => touch(scene.deployment), Math.min(...again))
       scene.timer.unref()
     }
   }
@@ -136,8 +143,21 @@ function newScene({ deployment, namespace, name }: Sighting): OpenScene {
     troubleSince: new Map(),
     drifted: new Set(),
     told: '',
+    progressSince: null,
     timer: null,
   }
+}
+
+/** Milliseconds that an observation waits still before it is told; null where it is due. */
+function timeLeft(
+  scene: OpenScene,
+  { state, ready, failure, gate, drift }: Verdict['observation'],
+): number | null {
+  const decides = ready || failure !== undefined || gate !== undefined || drift.length > 0
+  if (state !== 'progressing' || decides) return null
+  scene.progressSince ??= Date.now()
+  const left = scene.progressSince + progressWaits - Date.now()
+  return left > 0 ? left : null
 }
 
 function isEmpty(scene: Scene): boolean {
