@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CloudEvent } from './cloud-event.ts'
-import { noteOf } from './cluster-notes.ts'
+import { noteOf, notOvertaken } from './cluster-notes.ts'
 
 const operation = '00000000-0000-4000-8000-000000000001'
 
@@ -85,5 +85,13 @@ describe('what a cluster is told', () => {
     expect(Buffer.byteLength(text)).toBeGreaterThan(1000)
     expect(text).toMatch(/…$/)
     expect(text).not.toContain('\uFFFD')
+  })
+
+  it('is not that something was applied where it is told how that ended', () => {
+    const applied = event('DeploymentApplied', { revision: 1 })
+    const ended = event('DeploymentCompleted', { kind: 'create', revision: 1 })
+    const other = event('DeploymentApplied', { revision: 2, operation: 'another' })
+    expect(notOvertaken([applied, other])).toEqual([applied, other])
+    expect(notOvertaken([applied, other, ended])).toEqual([other, ended])
   })
 })

@@ -45,6 +45,21 @@ const sentences: Sentences = {
       : normal('Everything stands as it was applied again.'),
 }
 
+const ends: ReadonlySet<string> = new Set([
+  'DeploymentCompleted',
+  'DeploymentFailed',
+  'OperationCancelled',
+])
+
+/**
+ * The events without what they themselves overtake: that a revision was applied says nothing any more beside how its operation ended.
+ * Each note is a write on every object that it stands on.
+ */
+export function notOvertaken(events: readonly CloudEvent[]): readonly CloudEvent[] {
+  const ended = new Set(events.filter(one => ends.has(nameIn(one))).map(one => one.data.operation))
+  return events.filter(one => nameIn(one) !== 'DeploymentApplied' || !ended.has(one.data.operation))
+}
+
 /** What is told of an event in a cluster where its deployment stands; null for an event that is not told there. */
 export function noteOf(event: CloudEvent, deployment: string): ClusterNote | null {
   const [namespace, name] = (event.subject ?? '').split('/')

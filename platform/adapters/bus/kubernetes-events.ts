@@ -6,7 +6,7 @@
  */
 
 import type { CloudEvent } from '../../events/cloud-event.ts'
-import { noteOf } from '../../events/cluster-notes.ts'
+import { noteOf, notOvertaken } from '../../events/cluster-notes.ts'
 import type { ClusterNote, Told } from '../../federation/cluster-note.ts'
 import { orAborted } from '../../or-aborted.ts'
 import type { BusDriver } from './bus-driver.ts'
@@ -47,7 +47,7 @@ async function notesFor(
 ): Promise<readonly ClusterNote[]> {
   const operations = events.flatMap(({ data }) => textOf(data.operation) ?? [])
   const places = await placesOf([...new Set(operations)])
-  return events.flatMap(event => {
+  return notOvertaken(events).flatMap(event => {
     const place = places.get(textOf(event.data.operation) ?? '')
     // What happened on one cluster is told there; the rest wherever the operation was about.
     const named = textOf(event.data.cluster)
