@@ -53,7 +53,7 @@ export async function openGround(env: Record<string, string> = {}): Promise<Grou
 }
 
 /** PostgreSQL as `kade up` starts it, which also counts its statements. */
-async function startCountedDatabase() {
+export async function startCountedDatabase() {
   const home = await mkdtemp(path.join(tmpdir(), 'kade-bench-'))
   const settings = { shared_preload_libraries: 'pg_stat_statements' }
   const { adminUrl, stop } = await startEmbeddedPostgres({ home, settings })
@@ -61,6 +61,7 @@ async function startCountedDatabase() {
   const database = await openDatabase(adminUrl)
   await database.query('create extension pg_stat_statements')
   return {
+    adminUrl,
     database,
     postmaster: await postmasterOf(home),
     env: { KADE_DATABASE_URL: runtimeUrl, KADE_DATABASE_ADMIN_URL: adminUrl },
