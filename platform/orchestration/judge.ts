@@ -12,14 +12,14 @@ import { nextAfter } from './advice.ts'
 import { sightingsOf } from './observations.ts'
 import { type Outcome, outcome, type Seen } from './outcome.ts'
 
-/** What is known of a deployment now. Of most operations it does not matter which clusters are heard. */
+/** What is known of a deployment now. Which clusters are heard matters to waves, and to what left a cluster. */
 export async function lookAt(
   context: Pick<PlatformContext, 'clock'>,
   tx: Sql,
   deployment: string,
-  { operation }: DeploymentState,
+  { operation, leaving }: DeploymentState,
 ): Promise<Seen> {
-  const isHeardAsked = operation?.waves !== undefined || operation?.moved === true
+  const isHeardAsked = operation?.waves !== undefined || leaving.length > 0
   return {
     sightings: await sightingsOf(tx, deployment),
     heard: isHeardAsked ? await heardClusters(tx) : new Set(),
