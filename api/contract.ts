@@ -51,6 +51,7 @@ import {
   NewWebhook,
   ReplayedWebhook,
   ReplayWebhook,
+  RotateWebhookSecret,
   Webhook,
   WebhookDelivery,
 } from './webhooks.ts'
@@ -722,6 +723,18 @@ export const contract = {
     params: webhook,
     body: ChangeWebhook,
     answers: { 200: Webhook },
+  }),
+  rotateWebhookSecret: route({
+    method: 'POST',
+    path: '/webhooks/{webhook}/rotate-secret',
+    summary:
+      'Give a webhook another signing secret; the answer has it, this once, and the one before signs as well for a time',
+    tag: 'webhooks',
+    action: 'webhook.change',
+    params: webhook,
+    body: RotateWebhookSecret,
+    answers: { 200: NewWebhook },
+    secretAnswer: true,
   }),
   deleteWebhook: route({
     method: 'DELETE',

@@ -69,6 +69,8 @@ export const Webhook = z.object({
   reason: Text.optional(),
   /** Since when no delivery has succeeded any more. */
   failingSince: Time.optional(),
+  /** Until when the signing secret before the newest one signs as well; a moment that has passed when it does no more. */
+  oldSecretUntil: Time.optional(),
   createdBy: z.string(),
   createdAt: Time,
 })
@@ -79,6 +81,16 @@ export const NewWebhook = Webhook.extend({
   secret: z.string().describe('signs every delivery (Standard Webhooks); shown once'),
 })
 export type NewWebhook = z.infer<typeof NewWebhook>
+
+export const RotateWebhookSecret = z.strictObject({
+  oldForHours: z
+    .int()
+    .min(0)
+    .max(720)
+    .default(24)
+    .describe('for how long the secret before signs as well; 0 ends it at once'),
+})
+export type RotateWebhookSecret = z.infer<typeof RotateWebhookSecret>
 
 export const WebhookDelivery = z.object({
   id: Id,

@@ -20,14 +20,16 @@ export async function readComposition(
 ): Promise<Body> {
   const found = File.safeParse(await readValues(file))
   if (!found.success)
-    throw new UsageError(
-      `${file} is no composition: it has to say namespace, name, and members with a name each.`,
-    )
+    throw new UsageError({
+      en: `${file} is no composition: it has to say namespace, name, and members with a name each.`,
+      nl: `${file} is geen compositie: er moeten namespace, name en members in staan, elk lid met een naam.`,
+    })
   const written = found.data.members.find(member => 'secrets' in member)
   if (written)
-    throw new UsageError(
-      `${file} holds secrets of "${written.name}" in plain. Take them out, and give them with --secret ${written.name}.<name>=@file.`,
-    )
+    throw new UsageError({
+      en: `${file} holds secrets of "${written.name}" in plain. Take them out, and give them with --secret ${written.name}.<name>=@file.`,
+      nl: `In ${file} staan geheimen van "${written.name}" leesbaar. Haal ze eruit en geef ze met --secret ${written.name}.<naam>=@bestand.`,
+    })
   const given = Object.entries((await readSecrets(terminal, secretFlags)) ?? {})
   const secretsOf = (member: string) =>
     given.flatMap(([key, value]) =>
@@ -36,9 +38,10 @@ export async function readComposition(
   const { members } = found.data
   const stray = given.find(([key]) => !members.some(({ name }) => key.startsWith(`${name}.`)))
   if (stray)
-    throw new UsageError(
-      `No member has the secret "${stray[0]}": write it as <member>.<name>=@file.`,
-    )
+    throw new UsageError({
+      en: `No member has the secret "${stray[0]}": write it as <member>.<name>=@file.`,
+      nl: `Geen lid heeft het geheim "${stray[0]}": schrijf het als <lid>.<naam>=@bestand.`,
+    })
   const body = {
     ...found.data,
     members: members.map(member => {

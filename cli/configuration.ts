@@ -164,16 +164,26 @@ function placementOf(flags: ConfigurationFlags, before: Input['placement']) {
 function clustersOf(text: string): number | 'all' {
   if (text === 'all') return 'all'
   if (/^[1-9]\d?$/.test(text)) return Number(text)
-  throw new UsageError(`"${text}" is no number of clusters: say 1 to 99, or all.`)
+  throw new UsageError({
+    en: `"${text}" is no number of clusters: say 1 to 99, or all.`,
+    nl: `"${text}" is geen aantal clusters: zeg 1 tot 99, of all.`,
+  })
 }
 
 function dataClassOf(text: string): DataClass {
   const { success, data } = DataClass.safeParse(text)
   if (success) return data
-  throw new UsageError(`"${text}" is no data class: choose from ${DataClass.options.join(', ')}.`)
+  const classes = DataClass.options.join(', ')
+  throw new UsageError({
+    en: `"${text}" is no data class: choose from ${classes}.`,
+    nl: `"${text}" is geen gegevensklasse: kies uit ${classes}.`,
+  })
 }
 
 function countOf(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
-  throw new UsageError(`"${text}" is no number of replicas.`)
+  throw new UsageError({
+    en: `"${text}" is no number of replicas.`,
+    nl: `"${text}" is geen aantal replica's.`,
+  })
 }

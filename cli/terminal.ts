@@ -13,14 +13,14 @@ export type Terminal = {
   ask(question: string): Promise<string>
 }
 
-/** A mistake in how the command was called; said in one line, exit code 2. In English where only that is given. */
+/** A mistake in how the command was called; said in one line in the reader's language, exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError'
   readonly text: Text
 
-  constructor(text: string | Text, options?: ErrorOptions) {
-    super(typeof text === 'string' ? text : text.en, options)
-    this.text = typeof text === 'string' ? { en: text, nl: text } : text
+  constructor(text: Text, options?: ErrorOptions) {
+    super(text.en, options)
+    this.text = text
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { DeadLetter } from '#api/operations.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
-import { ago, clean, oneLine, table } from '../render.ts'
+import { ago, clean, moreLine, oneLine, table } from '../render.ts'
+import { tell } from '../terminal.ts'
 
 type ListFlags = OutputFlags & { limit: string; cursor?: string }
 
@@ -19,14 +20,20 @@ export function registerDeadLetters(program: Command, cli: Cli): void {
     const { client } = await cli.connect()
     const query = { limit: flags.limit, ...(flags.cursor ? { cursor: flags.cursor } : {}) }
     const page = await client.listDeadLetters({ query })
-    const more = page.next ? [`There is more: kade dead-letters --cursor ${page.next}`] : []
+    const more = page.next
+      ? [moreLine(cli.terminal, `kade dead-letters --cursor ${page.next}`)]
+      : []
     print(cli, flags, page, [...table(cli.terminal, header, page.items.map(rowOf)), ...more])
   })
   withOutput(letters.command('replay <id>').description('try it again')).action(
     async (id: string, flags: OutputFlags) => {
       const { client } = await cli.connect()
       const letter = await client.replayDeadLetter({ params: { id } })
-      print(cli, flags, letter, [`It is being tried again, in ${letter.queue}.`])
+      const said = {
+        en: `It is being tried again, in ${letter.queue}.`,
+        nl: `Het wordt opnieuw geprobeerd, in ${letter.queue}.`,
+      }
+      print(cli, flags, letter, [tell(cli.terminal, said)])
     },
   )
   letters
@@ -35,7 +42,7 @@ export function registerDeadLetters(program: Command, cli: Cli): void {
     .action(async (id: string) => {
       const { client } = await cli.connect()
       await client.discardDeadLetter({ params: { id } })
-      cli.terminal.out(`${id} is given up.`)
+      cli.terminal.out(tell(cli.terminal, { en: `${id} is given up.`, nl: `${id} is opgegeven.` }))
     })
 }
 

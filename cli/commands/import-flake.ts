@@ -98,16 +98,28 @@ function explained(cause: unknown, flake: string): Error {
   }
   if (code === 'ENOENT') {
     return new UsageError(
-      'nix is not installed here. Install it (Debian and Ubuntu: apt-get install nix-bin), and try again.',
+      {
+        en: 'nix is not installed here. Install it (Debian and Ubuntu: apt-get install nix-bin), and try again.',
+        nl: 'nix is hier niet geïnstalleerd. Installeer het (Debian en Ubuntu: apt-get install nix-bin) en probeer het opnieuw.',
+      },
       { cause },
     )
   }
   if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
-    return new UsageError(`${flake} answers more than 20 MB; a module is smaller.`, { cause })
+    return new UsageError(
+      {
+        en: `${flake} answers more than 20 MB; a module is smaller.`,
+        nl: `${flake} antwoordt met meer dan 20 MB; een module is kleiner.`,
+      },
+      { cause },
+    )
   }
   if (killed) {
     return new UsageError(
-      `${flake} was not evaluated within ${deadlineMs / 1000} seconds; make it answer sooner.`,
+      {
+        en: `${flake} was not evaluated within ${deadlineMs / 1000} seconds; make it answer sooner.`,
+        nl: `${flake} was niet binnen ${deadlineMs / 1000} seconden uitgerekend; laat hem eerder antwoorden.`,
+      },
       { cause },
     )
   }
@@ -162,7 +174,10 @@ export async function readFlake(terminal: Terminal, flake: string): Promise<Flak
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error
     throw new UsageError(
-      `${flake} has not the contract of a module: lib.mkDeployment { } has to give its objects, without inputs from the network. nix says:\n${error.message}`,
+      {
+        en: `${flake} has not the contract of a module: lib.mkDeployment { } has to give its objects, without inputs from the network. nix says:\n${error.message}`,
+        nl: `${flake} heeft niet het contract van een module: lib.mkDeployment { } moet zijn objecten geven, zonder invoer uit het netwerk. nix zegt:\n${error.message}`,
+      },
       { cause: error },
     )
   }

@@ -23,7 +23,7 @@ export function registerMove(program: Command, cli: Cli): void {
 
 async function move(cli: Cli, target: string, flags: Flags): Promise<void> {
   const { to, reason } = flags
-  const data = leaveOf(cli, flags.data)
+  const data = leaveOf(flags.data)
   const params = parseTarget(target)
   const connection = await cli.connect()
   const { client } = connection
@@ -46,14 +46,12 @@ async function move(cli: Cli, target: string, flags: Flags): Promise<void> {
 }
 
 /** The consent to leave data behind, where it was given. Throws a usage error for anything else. */
-export function leaveOf({ terminal }: Cli, data: string | undefined): 'leave' | undefined {
+export function leaveOf(data: string | undefined): 'leave' | undefined {
   if (data === undefined || data === 'leave') return data
-  throw new UsageError(
-    tell(terminal, {
-      en: `--data takes "leave", not "${data}": data does not move.`,
-      nl: `--data neemt "leave", niet "${data}": gegevens verhuizen niet mee.`,
-    }),
-  )
+  throw new UsageError({
+    en: `--data takes "leave", not "${data}": data does not move.`,
+    nl: `--data neemt "leave", niet "${data}": gegevens verhuizen niet mee.`,
+  })
 }
 
 function moveLines({ terminal }: Cli, preview: MovePreview): string[] {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Notification } from '#api/notifications.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
-import { ago, clean, table } from '../render.ts'
+import { ago, clean, moreLine, table } from '../render.ts'
 import { tell, UsageError } from '../terminal.ts'
 
 type ListFlags = OutputFlags & { unread?: true; limit: string; cursor?: string }
@@ -26,7 +26,9 @@ export function registerNotifications(program: Command, cli: Cli): void {
         ...(flags.cursor ? { cursor: flags.cursor } : {}),
       },
     })
-    const more = page.next ? [`There is more: kade notifications --cursor ${page.next}`] : []
+    const more = page.next
+      ? [moreLine(cli.terminal, `kade notifications --cursor ${page.next}`)]
+      : []
     const rows = page.items.map(one => rowOf(cli, one))
     print(cli, flags, page, [...table(cli.terminal, ['ID', 'AGE', 'READ', 'WHAT'], rows), ...more])
   })
@@ -36,14 +38,22 @@ export function registerNotifications(program: Command, cli: Cli): void {
     .option('--all', 'all of them')
     .action(async (id: string | undefined, flags: { all?: true }) => {
       if ((id === undefined) === (flags.all === undefined))
-        throw new UsageError('Say which: the id of one, or --all.')
+        throw new UsageError({
+          en: 'Say which: the id of one, or --all.',
+          nl: 'Zeg welke: het id van één, of --all.',
+        })
       const { client } = await cli.connect()
       if (id === undefined) await client.readAllNotifications({})
       else await client.readNotification({ params: { notification: id } })
-      cli.terminal.out('Marked as read.')
+      cli.terminal.out(tell(cli.terminal, { en: 'Marked as read.', nl: 'Als gelezen gemarkeerd.' }))
     })
 }
 
 function rowOf(cli: Cli, { id, at, read, text }: Notification): string[] {
-  return [id, ago(at), read ? 'yes' : 'no', clean(tell(cli.terminal, text))]
+  return [
+    id,
+    ago(at),
+    tell(cli.terminal, read ? { en: 'yes', nl: 'ja' } : { en: 'no', nl: 'nee' }),
+    clean(tell(cli.terminal, text)),
+  ]
 }

@@ -86,8 +86,13 @@ export function registerOperations(program: Command, cli: Cli): void {
 
 async function listOperations(cli: Cli, flags: Flags): Promise<void> {
   const state = OperationState.safeParse(flags.state)
-  if (flags.state !== undefined && !state.success)
-    throw new UsageError(`"${flags.state}" is no state: ${OperationState.options.join(', ')}.`)
+  if (flags.state !== undefined && !state.success) {
+    const states = OperationState.options.join(', ')
+    throw new UsageError({
+      en: `"${flags.state}" is no state: ${states}.`,
+      nl: `"${flags.state}" is geen toestand: ${states}.`,
+    })
+  }
   const { client } = await cli.connect()
   const page = await client.listOperations({
     query: {

@@ -36,7 +36,10 @@ export function registerRollback(program: Command, cli: Cli): void {
 
 function numberOf(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new UsageError(`"${text}" is no revision: they are numbered from 1.`)
+  throw new UsageError({
+    en: `"${text}" is no revision: they are numbered from 1.`,
+    nl: `"${text}" is geen revisie: ze zijn genummerd vanaf 1.`,
+  })
 }
 
 async function lastGood(
@@ -47,5 +50,9 @@ async function lastGood(
   const { items } = await client.listRevisions({ params, query: { limit: 200 } })
   const good = items.find(one => one.number < revision && one.result === 'succeeded')
   if (good) return good.number
-  throw new UsageError(`${params.namespace}/${params.name} has no earlier revision that worked.`)
+  const it = `${params.namespace}/${params.name}`
+  throw new UsageError({
+    en: `${it} has no earlier revision that worked.`,
+    nl: `${it} heeft geen eerdere revisie die werkte.`,
+  })
 }

@@ -24,7 +24,7 @@ export function registerUpdate(program: Command, cli: Cli): void {
 
 /** Reads the deployment, lays the flags over it, and replaces it only if nobody changed it in between. */
 async function update(cli: Cli, target: string, flags: Flags): Promise<void> {
-  const data = leaveOf(cli, flags.data)
+  const data = leaveOf(flags.data)
   const params = parseTarget(target)
   const connection = await cli.connect()
   const { client } = connection

@@ -67,9 +67,10 @@ async function fetchInto(given: string, workdir: string): Promise<string> {
   const isPacked = /^https:\/\/\S+\.(tgz|tar\.gz)$/.test(given)
   if (address !== undefined && !isPacked) return await clone(address, branch, workdir)
   if (isPacked || packageName.test(given)) return await unpack(await pack(given, workdir), workdir)
-  throw new UsageError(
-    `There is no ${given}. Give the file of a module, or its folder; a packed package (.tgz), the name of a package, or the address of a Git repository.`,
-  )
+  throw new UsageError({
+    en: `There is no ${given}. Give the file of a module, or its folder; a packed package (.tgz), the name of a package, or the address of a Git repository.`,
+    nl: `Er is geen ${given}. Geef het bestand van een module of de map ervan; een ingepakt pakket (.tgz), de naam van een pakket, of het adres van een Git-repository.`,
+  })
 }
 
 async function clone(address: string, branch: string | undefined, workdir: string) {
@@ -96,7 +97,10 @@ async function unpack(file: string, workdir: string): Promise<string> {
   const folder = join(workdir, 'unpacked')
   const tar = join(workdir, 'source.tar')
   const bytes = await unzip(await readFile(file), { maxOutputLength: largest }).catch(error => {
-    throw new UsageError(`${file} cannot be unpacked: ${error.message}`)
+    throw new UsageError({
+      en: `${file} cannot be unpacked: ${error.message}`,
+      nl: `${file} is niet uit te pakken: ${error.message}`,
+    })
   })
   await writeFile(tar, bytes)
   await mkdir(folder)
@@ -116,8 +120,11 @@ async function tool(program: string, args: readonly string[], options: object) {
   } catch (error) {
     const said = isRecord(error) && typeof error.stderr === 'string' ? error.stderr.trim() : ''
     const isAbsent = isRecord(error) && error.code === 'ENOENT'
-    const why = isAbsent ? `${program} is not installed` : said.split('\n').slice(-3).join('\n')
-    throw new UsageError(`It cannot be fetched: ${why || String(error)}`)
+    const why = said.split('\n').slice(-3).join('\n') || String(error)
+    throw new UsageError({
+      en: `It cannot be fetched: ${isAbsent ? `${program} is not installed` : why}`,
+      nl: `Het is niet op te halen: ${isAbsent ? `${program} is niet geïnstalleerd` : why}`,
+    })
   }
 }
 
@@ -126,9 +133,10 @@ async function refuseLinks(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
   const link = entries.find(each => !each.isFile() && !each.isDirectory())
   if (link)
-    throw new UsageError(
-      `It holds a link or device (${link.name}), and a module is made of files alone. Have its maker leave that out.`,
-    )
+    throw new UsageError({
+      en: `It holds a link or device (${link.name}), and a module is made of files alone. Have its maker leave that out.`,
+      nl: `Er zit een koppeling of apparaat in (${link.name}), en een module bestaat alleen uit bestanden. Laat de maker dat weglaten.`,
+    })
 }
 
 /** The file that a fetched package says is its module: `kade`, else what importing the package would load. */
@@ -151,9 +159,10 @@ async function entryOf(folder: string, given: string): Promise<string> {
     .map(each => join(folder, each))
     .filter(each => each.startsWith(folder + sep) && existsSync(each))
   if (file !== undefined) return file
-  throw new UsageError(
-    `${given} does not say which file is the module. Its package.json names it: "kade": "./my-app.ts".`,
-  )
+  throw new UsageError({
+    en: `${given} does not say which file is the module. Its package.json names it: "kade": "./my-app.ts".`,
+    nl: `${given} zegt niet welk bestand de module is. De package.json noemt het: "kade": "./my-app.ts".`,
+  })
 }
 
 function parsed(text: string): unknown {

@@ -18,9 +18,11 @@ export function moduleAt(path: string): ModulePlace {
   if (!statSync(given).isDirectory()) return { file: given, folder: dirname(given) }
   const file = join(given, `${basename(given)}.ts`)
   if (existsSync(file)) return { file, folder: given }
-  throw new UsageError(
-    `${path} holds no ${basename(given)}.ts. A module is called as its folder; or give the path of its file.`,
-  )
+  const name = `${basename(given)}.ts`
+  throw new UsageError({
+    en: `${path} holds no ${name}. A module is called as its folder; or give the path of its file.`,
+    nl: `In ${path} staat geen ${name}. Een module heet als haar map; of geef het pad van haar bestand.`,
+  })
 }
 
 function isApp(value: unknown): value is App {

@@ -63,10 +63,16 @@ function rewritten(text: string, { id, today }: NewModule, isCheckout: boolean):
 async function refuseTaken(folder: string): Promise<void> {
   const there = await readdir(folder).catch(error => {
     if (error.code === 'ENOENT') return []
-    throw new UsageError(`${folder} cannot be a module's folder: ${error.message}`)
+    throw new UsageError({
+      en: `${folder} cannot be a module's folder: ${error.message}`,
+      nl: `${folder} kan geen map van een module zijn: ${error.message}`,
+    })
   })
   if (there.length > 0)
-    throw new UsageError(`${folder} is not empty. Give another folder with --dir, or another id.`)
+    throw new UsageError({
+      en: `${folder} is not empty. Give another folder with --dir, or another id.`,
+      nl: `${folder} is niet leeg. Geef een andere map met --dir, of een ander id.`,
+    })
 }
 
 /**
@@ -76,9 +82,10 @@ async function refuseTaken(folder: string): Promise<void> {
 export async function newModule(asked: NewModule): Promise<readonly string[]> {
   const { id, template } = asked
   if (!/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/.test(id) || id === 'settings')
-    throw new UsageError(
-      `"${id}" is no id of an app: at most 40 lower-case letters, digits and dashes, a letter first and no dash last; and not "settings".`,
-    )
+    throw new UsageError({
+      en: `"${id}" is no id of an app: at most 40 lower-case letters, digits and dashes, a letter first and no dash last; and not "settings".`,
+      nl: `"${id}" is geen id van een app: hoogstens 40 kleine letters, cijfers en streepjes, met een letter vooraan en geen streepje achteraan; en niet "settings".`,
+    })
   const folder = resolve(asked.folder)
   await refuseTaken(folder)
   const around = await packageOf(folder)

@@ -96,6 +96,10 @@ export async function checkForeign({
     }
   })
   // Nothing else looks at a stranger's module, so without it there is no check.
-  if (rung.state === 'skipped') throw new UsageError(`The module cannot be checked: ${rung.about}`)
+  if (rung.state === 'skipped')
+    throw new UsageError({
+      en: `The module cannot be checked: ${rung.about}`,
+      nl: `De module is niet te controleren: ${rung.about}`,
+    })
   return { rung, admitted }
 }

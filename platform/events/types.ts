@@ -176,6 +176,13 @@ export const eventSchemas = {
     actor: z.string(),
     via: Via,
   }),
+  /** Somebody gave a webhook another signing secret; the one before signs beside it for a time, if any. */
+  WebhookSecretRotated: z.object({
+    ...webhook,
+    oldUntil: z.iso.datetime().nullable(),
+    actor: z.string(),
+    via: Via,
+  }),
   /** Kade sends nothing to a webhook any more, because it failed for long or said that it is gone. */
   WebhookDisabled: z.object({ ...webhook, reason: Text }),
   /** Somebody asked for an event that shows that a webhook works. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { ChangeWebhook, CreateWebhook, NewWebhook, Webhook } from '#api/webhooks.ts'
 import type { Sql } from '../adapters/database/database.ts'
 import { sqlState } from '../adapters/database/postgres.ts'
@@ -8,6 +8,7 @@ import { PlatformError } from '../errors.ts'
 import { append } from '../events/store.ts'
 import type { Actor } from '../platform.ts'
 import { turnOf } from './replay-bounds.ts'
+import { newSecret, readValues } from './secrets.ts'
 import { endWaiting, findWebhook, MOST_WEBHOOKS, type WebhookRow, webhookView } from './webhook.ts'
 
 const turnedOff = { en: 'The webhook was disabled.', nl: 'De webhook is uitgezet.' }
@@ -29,7 +30,7 @@ export async function createWebhook(
     })
   const origin = await callableOrigin(context, input.url)
   const id = randomUUID()
-  const secret = `whsec_${randomBytes(32).toString('base64')}`
+  const secret = newSecret()
   const { name, events, namespaces } = input
   return context.database.transaction(async tx => {
     await tx.query('select pg_advisory_xact_lock(hashtext($1))', [`kade.webhook.${team}`])
@@ -66,9 +67,9 @@ export async function changeWebhook(
     await demandNamespaces(tx, before.team, input.namespaces)
     const version = before.secret_version + (input.url === undefined ? 0 : 1)
     if (input.url !== undefined) {
-      const { secret = '' } = await context.secrets.read(tx, id, before.secret_version)
+      const values = await readValues(context.secrets, tx, before)
       await context.secrets.erase(tx, id)
-      await context.secrets.put(tx, id, version, { url: input.url, secret })
+      await context.secrets.put(tx, id, version, { ...values, url: input.url })
     }
     const [row] = await tx.query<WebhookRow>(
       `update kade.webhook set origin = $2, events = $3, namespaces = $4, state = $5, secret_version = $6,

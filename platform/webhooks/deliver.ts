@@ -6,10 +6,9 @@
  *                    ├─ no tries left ─────────────────────▶ failed
  *                    └─ 410, or three days without success ▶ failed, and the webhook disabled with its reason
  *
- * Signed as Standard Webhooks says: the id of the event, the moment and the body, under the secret of the webhook. The id is
+ * Signed as Standard Webhooks says: the id of the event, the moment and the body, under the secret of the webhook (and the one before, for a time). The id is
  * the same in every try and replay, so that a receiver can know the event again.
  */
-import { Webhook } from 'standardwebhooks'
 import type { Text } from '#api/names.ts'
 import type { Sql } from '../adapters/database/database.ts'
 import type { PlatformContext } from '../context.ts'
@@ -25,6 +24,7 @@ import {
   pauseAfter,
   pauses,
 } from './schedule.ts'
+import { readValues, signaturesOf } from './secrets.ts'
 import { endWaiting, MOST_WEBHOOKS, type WebhookRow } from './webhook.ts'
 
 export type DeliverOptions = {
@@ -94,22 +94,22 @@ async function send(
 ): Promise<Outcome> {
   const event = await readEvent(context.database, task.event)
   if (!event) throw new Error(`There is no event ${task.event}, though it was to be delivered.`)
-  const { url = '', secret = '' } = await context.secrets.read(
-    context.database,
-    task.id,
-    task.secret_version,
-  )
+  const values = await readValues(context.secrets, context.database, task)
   const body = JSON.stringify(cloudEvent(event, await placeOf(event), source))
   const now = new Date()
   try {
     const answer = await context.outgoing.send({
-      url,
+      url: values.url,
       method: 'POST',
       headers: {
         'content-type': cloudEventType,
         'webhook-id': event.id,
         'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-        'webhook-signature': new Webhook(secret).sign(event.id, now, body),
+        'webhook-signature': signaturesOf(values, task.old_secret_until, {
+          id: event.id,
+          at: now,
+          body,
+        }),
       },
       body,
       deadlineMs: SEND_MS,

@@ -3,6 +3,7 @@ import type { Platform } from '../platform.ts'
 import { changeWebhook, createWebhook, deleteWebhook } from './commands.ts'
 import { listDeliveries, listWebhooks } from './queries.ts'
 import { replayDelivery, replayWebhook, testWebhook } from './replay.ts'
+import { rotateWebhookSecret } from './secrets.ts'
 import { findWebhook, webhookView } from './webhook.ts'
 
 type WebhookFunctions = Pick<
@@ -11,6 +12,7 @@ type WebhookFunctions = Pick<
   | 'createWebhook'
   | 'readWebhook'
   | 'changeWebhook'
+  | 'rotateWebhookSecret'
   | 'deleteWebhook'
   | 'testWebhook'
   | 'replayWebhook'
@@ -27,6 +29,8 @@ export function webhookFunctions(context: PlatformContext): WebhookFunctions {
     readWebhook: async (actor, { params }) =>
       webhookView(await findWebhook(database, actor, params.webhook)),
     changeWebhook: (actor, { params, body }) => changeWebhook(context, actor, params.webhook, body),
+    rotateWebhookSecret: (actor, { params, body }) =>
+      rotateWebhookSecret(context, actor, params.webhook, body),
     deleteWebhook: async (actor, { params }) => {
       await deleteWebhook(context, actor, params.webhook)
       return undefined

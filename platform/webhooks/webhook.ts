@@ -18,6 +18,7 @@ export type WebhookRow = {
   reason: Text | null
   failing_since: Date | null
   secret_version: number
+  old_secret_until: Date | null
   created_by: string
   created_at: Date
 }
@@ -50,6 +51,7 @@ export function webhookView(row: WebhookRow): Webhook {
     state,
     ...(reason ? { reason } : {}),
     ...(row.failing_since ? { failingSince: row.failing_since.toISOString() } : {}),
+    ...(row.old_secret_until ? { oldSecretUntil: row.old_secret_until.toISOString() } : {}),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
   }

@@ -68,9 +68,53 @@ async function deliveries(actor: Actor, webhook: string) {
   return items
 }
 
+function isSignedBy(secret: string, { headers, body }: Received): boolean {
+  // No header of these comes twice.
+  const signed = headers as Record<string, string>
+  try {
+    return new Signature(secret).verify(body, signed) !== undefined
+  } catch {
+    return false
+  }
+}
+
 const bodies = (received: readonly Received[]) => received.map(({ body }) => JSON.parse(body))
 
 describe('a webhook', () => {
+  it('signs with two secrets for a time when it is given another, and with the new one after that', async () => {
+    const receiver = await receive()
+    const { id, secret: first } = await add(ada, receiver.url)
+    const params = { webhook: id }
+    const rotate = (oldForHours: number, by = ada) =>
+      ground.platform.rotateWebhookSecret(by, { params, body: { oldForHours } })
+    const signers = async (secrets: readonly string[]) => {
+      const before = receiver.received.length
+      await ground.platform.testWebhook(ada, { params })
+      await vi.waitFor(() => expect(receiver.received).toHaveLength(before + 1), soon)
+      const last = receiver.received.at(-1)
+      return secrets.map(secret => last !== undefined && isSignedBy(secret, last))
+    }
+    await expect(rotate(24, bob)).rejects.toMatchObject({ code: 'not-found' })
+    const { secret: second, oldSecretUntil } = await rotate(24)
+    expect(Date.parse(oldSecretUntil ?? '') - Date.now()).toBeGreaterThan(23 * 3_600_000)
+    expect(await signers([first, second])).toEqual([true, true])
+    // Another address changes no secret.
+    const changed = { url: `${receiver.url}/moved`, events: [], namespaces: [], enabled: true }
+    await ground.platform.changeWebhook(ada, { params, body: changed })
+    expect(await signers([first, second])).toEqual([true, true])
+    const { secret: third } = await rotate(1)
+    expect(await signers([first, second, third])).toEqual([false, true, true])
+    const { database } = ground.context
+    await database.query('update kade.webhook set old_secret_until = now() where id = $1', [id])
+    expect(await signers([second, third])).toEqual([false, true])
+    const { secret: fourth, ...last } = await rotate(0)
+    expect(last).not.toHaveProperty('oldSecretUntil')
+    expect(await signers([third, fourth])).toEqual([false, true])
+    expect(JSON.stringify(await ground.platform.readWebhook(ada, { params }))).not.toContain(
+      'whsec',
+    )
+  })
+
   it('is sent the events of its team, signed as Standard Webhooks says', async () => {
     const receiver = await receive()
     const webhook = await add(ada, `${receiver.url}/hook`)

@@ -66,6 +66,37 @@ describe('kade webhooks', () => {
     expect((await kade('webhooks change tickets --enable --disable')).code).toBe(2)
   })
 
+  it.each([
+    ['--all-events', { events: [], namespaces: ['team-a'] }],
+    ['--all-namespaces', { events: ['DeploymentFailed'], namespaces: [] }],
+  ])('takes a part of its filter away again: %s', async (flag, body) => {
+    cli.answers.changeWebhook = () => webhook
+    cli.answers.listWebhooks = () => ({
+      items: [{ ...webhook, namespaces: ['team-a'] }],
+      next: null,
+    })
+    expect((await kade(`webhooks change tickets ${flag}`)).code).toBe(0)
+    expect(called('changeWebhook')).toMatchObject({ body })
+    const both = `webhooks change tickets ${flag} --event DeploymentFailed -n team-a`
+    expect((await kade(both)).code).toBe(2)
+  })
+
+  it('gives it another secret, and says until when the one before signs', async () => {
+    cli.answers.rotateWebhookSecret = () => ({
+      ...webhook,
+      secret: 'whsec_new',
+      oldSecretUntil: at,
+    })
+    const { code, out } = await kade('webhooks rotate-secret tickets --old-for 90m')
+    expect(code).toBe(0)
+    expect(out).toContain('whsec_new')
+    expect(out).toContain(`Until ${at} the one before signs as well`)
+    expect(called('rotateWebhookSecret')).toMatchObject({
+      params: { webhook: id },
+      body: { oldForHours: 2 },
+    })
+  })
+
   it('tests, replays and removes by name', async () => {
     const delivery = { id, event: id, name: 'WebhookTested', state: 'waiting', attempts: 0, at }
     cli.answers.testWebhook = () => delivery
