@@ -61,6 +61,21 @@ test('a person adds a webhook, keeps its secret, tests it and sees that it arriv
   expect(text).not.toContain(secret)
 })
 
+test('a person gives it another secret, which signs beside the old one for a day', async () => {
+  const card = page.getByRole('article', { name: 'tickets' })
+  await card.getByRole('button', { name: 'New secret' }).click()
+  const dialog = page.getByRole('dialog', { name: 'A new signing secret for tickets?' })
+  expect(await violationsOf(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'New secret' }).click()
+  await page.getByRole('heading', { name: 'The signing secret of tickets' }).waitFor()
+  await card.getByText('the secret before the newest one signs as well.').waitFor()
+  const before = receiver.received.length
+  await card.getByRole('button', { name: 'Send a test' }).click()
+  await vi.waitFor(() => expect(receiver.received.length).toBe(before + 1), 20_000)
+  expect(String(receiver.received.at(-1)?.headers['webhook-signature']).split(' ')).toHaveLength(2)
+  await page.getByRole('button', { name: 'I have kept it' }).click()
+})
+
 test('axe finds nothing on its page, in Dutch and in the dark, and it is removed with a question', async () => {
   await page.evaluate(() => {
     localStorage.setItem('kade-language', 'nl')
