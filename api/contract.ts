@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppList, appFilters } from './app-filters.ts'
 import { AddApp, App } from './apps.ts'
+import { AuditEntry, AuditList, auditFilters } from './audit.ts'
 import {
   Cluster,
   Cordon,
@@ -793,6 +794,26 @@ export const contract = {
     query: z.strictObject({ namespace: Name.optional(), name: Name.optional() }),
     answers: { 200: EventView },
     stream: true,
+  }),
+
+  listAudit: route({
+    method: 'GET',
+    path: '/audit',
+    summary: 'Who did what, newest first, of the teams that I may look after',
+    tag: 'audit',
+    action: 'audit.read',
+    query: z.strictObject({ ...page, ...auditFilters }),
+    answers: { 200: AuditList },
+  }),
+  exportAudit: route({
+    method: 'GET',
+    path: '/audit/_export',
+    summary: 'The same, oldest first, to its end, as lines that can be checked offline',
+    tag: 'audit',
+    action: 'audit.read',
+    query: z.strictObject(auditFilters),
+    answers: { 200: AuditEntry },
+    lines: true,
   }),
 } as const
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { App, AppSummary, Passport } from './apps.ts'
+import { AuditEntry } from './audit.ts'
 import { Cluster, CreateNamespace, Namespace } from './clusters.ts'
 import { contract } from './contract.ts'
 import {
@@ -138,7 +139,8 @@ function headers(route: Route): Json[] {
 }
 
 function answers(route: Route, schemas: Schemas): Json {
-  const type = route.stream ? 'text/event-stream' : 'application/json'
+  const lines = route.lines ? 'application/x-ndjson' : 'application/json'
+  const type = route.stream ? 'text/event-stream' : lines
   const entries = Object.entries(route.answers).map(([status, schema]) => [
     status,
     {
@@ -192,6 +194,7 @@ function problemResponses(): Json {
 const named = {
   App,
   AppSummary,
+  AuditEntry,
   Cluster,
   CreateDeployment,
   CreateNamespace,

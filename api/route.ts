@@ -30,6 +30,7 @@ export const actions = [
   'worker-credential.read',
   'worker-credential.change',
   'worker.serve',
+  'audit.read',
 ] as const
 export type Action = (typeof actions)[number]
 
@@ -60,6 +61,8 @@ export type Route = {
   readonly secretAnswer?: true
   /** Answers `text/event-stream`. */
   readonly stream?: true
+  /** Answers `application/x-ndjson`: one line for each, to its end. */
+  readonly lines?: true
 }
 
 /** Keeps the literal types of a route, so that the client's types follow from it. */

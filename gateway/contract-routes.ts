@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { contract, type RouteName } from '#api/contract.ts'
 import type { Route } from '#api/route.ts'
 import type { Actor, DoorRoute } from '#platform/platform.ts'
+import { runAsked } from './audit.ts'
+import { exportAudit } from './audit-export.ts'
 import { authorise, callerOf, type Door } from './door.ts'
 import { streamEvents } from './event-stream.ts'
 import { runOnce } from './idempotency.ts'
@@ -21,6 +23,7 @@ const doorHandlers: Record<DoorRoute, Handler> = {
   signOut,
   createSignInLink: invite,
   streamEvents,
+  exportAudit,
 }
 
 /** Registers every route of the contract below `/api/v1`: those of the door itself, and all others by one handler. */
@@ -33,9 +36,11 @@ export function registerContract(app: FastifyInstance, door: Door): void {
     app.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-      exposeHeadRoute: !route.stream,
+      exposeHeadRoute: !route.stream && !route.lines,
       ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
-      handler: (request, reply) => handler(door, route, request, reply),
+      config: { routeName: name },
+      handler: (request, reply) =>
+        runAsked(door, name, request, () => handler(door, route, request, reply)),
     })
   }
 }

@@ -3,6 +3,7 @@ import { type Action, isAction, type Route } from '#api/route.ts'
 import type { Database } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { EventViews } from '#platform/events/event-views.ts'
+import type { DoorLines } from '#platform/governance/audit/door-lines.ts'
 import { narrowed, rolesWith } from '#platform/governance/may.ts'
 import { namesOfRoles } from '#platform/governance/role-texts.ts'
 import { teamConcerned } from '#platform/governance/team-concerned.ts'
@@ -16,6 +17,7 @@ export type Door = {
   readonly database: Database
   readonly events: EventViews
   readonly may: May
+  readonly audit: DoorLines
   readonly secure: boolean
   /** Version of the API, semantic. */
   readonly version: string

@@ -11,15 +11,16 @@ export function answerError(
   thrown: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
+  error = asPlatformError(thrown, request.id),
 ): FastifyReply {
-  const error = asPlatformError(thrown, request.id)
   const line = { requestId: request.id, route: request.routeOptions.url, err: thrown }
   if (error.code === 'internal') request.log.error(line, 'A request failed')
   else if (problemStatus[error.code] >= 500) request.log.warn(line, 'A request could not be served')
   return sendProblem(request, reply, error)
 }
 
-function asPlatformError(thrown: FastifyError | Error, requestId: string): PlatformError {
+/** The error that the asker is told. */
+export function asPlatformError(thrown: FastifyError | Error, requestId: string): PlatformError {
   if (thrown instanceof PlatformError) return thrown
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   const known = ofFastify(code)

@@ -13,12 +13,14 @@ import type { Database } from '#platform/adapters/database/database.ts'
 import { viewEvents } from '#platform/events/event-views.ts'
 import type { EventFeed } from '#platform/events/feed.ts'
 import type { WorkerDoor } from '#platform/federation/carriers/https-door.ts'
+import { openDoorLines } from '#platform/governance/audit/door-lines.ts'
 import { may } from '#platform/governance/may.ts'
 import { sweepSessions } from '#platform/governance/sessions.ts'
 import type { May, Platform } from '#platform/platform.ts'
+import { tellRefusal } from './audit.ts'
 import { registerContract } from './contract-routes.ts'
 import type { Door } from './door.ts'
-import { answerClientError, answerError } from './errors.ts'
+import { answerClientError, answerError, asPlatformError } from './errors.ts'
 import { guardApi } from './guard.ts'
 import { countRequests } from './http-metrics.ts'
 import { sweepIdempotencyKeys } from './idempotency.ts'
@@ -52,18 +54,22 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const closing = new AbortController()
   const { platform, database, feed } = options
   const secure = options.secureCookies ?? false
+  const app = createServer(
+    options.logger ?? pino({ name: 'gateway', level: 'warn' }, destination(2)),
+  )
+  const audit = openDoorLines(database, error =>
+    app.log.error({ err: error }, 'Counts of refusals are missing in the audit'),
+  )
   const door: Door = {
     platform,
     database,
     events: viewEvents(database, feed),
     may: options.may ?? may,
+    audit,
     secure,
     version: apiVersion,
     closing: closing.signal,
   }
-  const app = createServer(
-    options.logger ?? pino({ name: 'gateway', level: 'warn' }, destination(2)),
-  )
   const headers = apiHeaders(secure, apiVersion)
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers)
@@ -71,8 +77,15 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   app.addHook('preClose', async () => closing.abort())
   sweepHourly(app, database)
   const http = countRequests(app)
-  app.addHook('onClose', async () => http.stop())
-  app.setErrorHandler(answerError)
+  app.addHook('onClose', async () => {
+    http.stop()
+    await audit.close()
+  })
+  app.setErrorHandler(async (thrown: Error, request, reply) => {
+    const error = asPlatformError(thrown, request.id)
+    await tellRefusal(door, request, error)
+    return answerError(thrown, request, reply, error)
+  })
   await app.register(fastifyCookie)
   await app.register(fastifyRateLimit, { global: false })
   const portal = await registerPortal(app, options.portalDir, secure)

@@ -14,6 +14,7 @@ export const limits = {
   connections: 2000,
   heartbeatMs: 5_000,
   streamsPerAccount: 20,
+  exportsPerAccount: 3,
   /** Two for each cluster, of as many workers as share it, and what is just ending. */
   streamsPerWorkerCredential: 100,
   callsPerMinute: 6000,

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PlatformError } from '#platform/errors.ts'
+import { auditMetrics } from '#platform/governance/audit/metrics.ts'
 import { identifyCaller } from './caller.ts'
 import type { Door } from './door.ts'
 import type { HttpMetrics } from './http-metrics.ts'
@@ -29,7 +30,9 @@ export function registerProbes(
     if (!isOfThisMachine(request) && !(await hasToken(door, request)))
       throw new PlatformError('unauthenticated', 'Metrics are for a token, or for this machine.')
     reply.type('text/plain; version=0.0.4; charset=utf-8')
-    return http.render() + ((await more?.()) ?? '')
+    // A database that is away is what somebody looks here for: the rest is told without it.
+    const audit = await auditMetrics(door.database).catch(() => '')
+    return http.render() + audit + ((await more?.()) ?? '')
   })
 }
 

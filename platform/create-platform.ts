@@ -36,6 +36,8 @@ import {
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
 import { spreadNamespace } from './federation/spread-namespace.ts'
+import { listAudit } from './governance/audit/queries.ts'
+import { readableBy } from './governance/audit/readable.ts'
 import {
   createWorkerCredential,
   listWorkerCredentials,
@@ -48,7 +50,7 @@ import { webhookFunctions } from './webhooks/webhook-functions.ts'
 
 /** The platform as functions, over what the composition root has chosen. Holds no state of its own. */
 export function createPlatform(context: PlatformContext): Platform {
-  const { database, queue } = context
+  const { database } = context
   const shelf = () => shelfOf(context)
   return {
     listApps: async (_actor, { query }) => listApps(await shelf(), query),
@@ -116,12 +118,21 @@ export function createPlatform(context: PlatformContext): Platform {
     ...operationRoutes(context),
 
     ...notificationFunctions(database),
+    listAudit: (actor, { query }) => listAudit(database, readableBy(actor), query),
     ...webhookFunctions(context),
 
-    listDeadLetters: (_actor, { query }) => queue.deadLetters.list(query),
-    replayDeadLetter: (_actor, { params }) => queue.deadLetters.replay(params.id),
+    ...deadLetterRoutes(context),
+  }
+}
+
+function deadLetterRoutes({
+  queue: { deadLetters },
+}: PlatformContext): Pick<Platform, 'listDeadLetters' | 'replayDeadLetter' | 'discardDeadLetter'> {
+  return {
+    listDeadLetters: (_actor, { query }) => deadLetters.list(query),
+    replayDeadLetter: (_actor, { params }) => deadLetters.replay(params.id),
     discardDeadLetter: async (_actor, { params }) => {
-      await queue.deadLetters.discard(params.id)
+      await deadLetters.discard(params.id)
       return undefined
     },
   }

@@ -17,7 +17,13 @@ export type Actor = {
 }
 
 /** Routes that the door answers by itself: they concern the session, not the platform. */
-export type DoorRoute = 'signIn' | 'readSession' | 'signOut' | 'createSignInLink' | 'streamEvents'
+export type DoorRoute =
+  | 'signIn'
+  | 'readSession'
+  | 'signOut'
+  | 'createSignInLink'
+  | 'streamEvents'
+  | 'exportAudit'
 
 type OutputOf<R extends Route, K extends 'params' | 'query' | 'body'> =
   R extends Record<K, z.ZodType>

@@ -6,6 +6,7 @@ import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed
 import { spreadNamespaces } from '#platform/events/handlers/spread-namespaces.ts'
 import { tellFullNamespaces } from '#platform/events/handlers/tell-full-namespaces.ts'
 import { installationSource } from '#platform/events/source.ts'
+import { startSequencer } from '#platform/governance/audit/sequencer.ts'
 import { startDeliveries } from '#platform/webhooks/deliver.ts'
 import { webhookCategories, webhooksDriver } from '#platform/webhooks/queue-deliveries.ts'
 import { startClusterEvents } from './cluster-events.ts'
@@ -33,6 +34,7 @@ export async function startHandlers(
       tellFullNamespaces(database),
       ...notifyTeam(database),
     ])
+    stops.push(await startSequencer(database, onError))
     stops.push(await startDeliveries(context, { source: from, onError }))
     const webhooks = webhooksDriver(database, queue.jobs)
     await bus.connect(webhooks, { categories: webhookCategories })

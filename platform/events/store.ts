@@ -10,6 +10,7 @@ import { randomUUID } from 'node:crypto'
 import type { Sql } from '../adapters/database/database.ts'
 import { sqlState } from '../adapters/database/postgres.ts'
 import { PlatformError } from '../errors.ts'
+import { type Asked, askedNow } from './asked.ts'
 import { type EventName, eventSchemas, type NewEvent, type StoredEvent } from './types.ts'
 import { currentVersion, upcast } from './versions.ts'
 
@@ -68,12 +69,17 @@ export async function append(
   if (options.ids && (await wereAppended(tx, stream, options.ids))) return
   const ids = options.ids ?? events.map(() => randomUUID())
   if (ids.length !== events.length) throw new Error(`${events.length} events need as many ids.`)
+  const asked = askedNow()
   await write(tx, stream, expectedVersion, {
     ids,
     types: events.map(event => event.type),
     data,
     meta: events.map(event =>
-      JSON.stringify({ ...options.meta, version: currentVersion(event.type) }),
+      JSON.stringify({
+        ...options.meta,
+        version: currentVersion(event.type),
+        ...(asked && { asked }),
+      }),
     ),
   })
 }
@@ -117,6 +123,36 @@ export async function readCategory(
     [category, after, limit],
   )
   return rows.map(stored)
+}
+
+/** The same, each with what was asked when it was written. */
+export async function readCategoryAsked(
+  sql: Sql,
+  category: string,
+  after: number,
+  limit: number,
+): Promise<{ event: StoredEvent; asked: Asked | undefined }[]> {
+  const rows = await sql.query<Row & { asked: Asked | null }>(
+    `SELECT ${COLUMNS}, metadata::jsonb->'asked' AS asked
+     FROM message_store.get_category_messages($1, $2, $3)`,
+    [category, after + 1, limit],
+  )
+  return rows.map(({ asked, ...row }) => ({ event: stored(row), asked: asked ?? undefined }))
+}
+
+/** Every category that has an event. */
+export async function listCategories(sql: Sql): Promise<string[]> {
+  // From one to the next by the index, or every event would be read.
+  const rows = await sql.query<{ category: string }>(
+    `WITH RECURSIVE found AS (
+       (SELECT message_store.category(stream_name) AS category FROM message_store.messages ORDER BY 1 LIMIT 1)
+       UNION ALL
+       SELECT (SELECT message_store.category(stream_name) FROM message_store.messages
+                WHERE message_store.category(stream_name) > found.category ORDER BY 1 LIMIT 1)
+         FROM found WHERE found.category IS NOT NULL)
+     SELECT category FROM found WHERE category IS NOT NULL`,
+  )
+  return rows.map(row => row.category)
 }
 
 /** The event of an id, or undefined. */

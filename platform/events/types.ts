@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { auditEvents } from './audit-events.ts'
 import { clusterEvents } from './cluster-events.ts'
 import {
   AskData,
@@ -32,6 +33,7 @@ const webhook = { team: z.string(), name: z.string(), origin: z.string() }
 const filter = { events: z.array(z.string()), namespaces: z.array(z.string()) }
 
 export const eventSchemas = {
+  ...auditEvents,
   ...clusterEvents,
   ...placeEvents,
   /** Somebody asked for a change of a deployment, and it was allowed. */

@@ -49,6 +49,7 @@ const rights: Readonly<Record<Action, Who>> = {
   'webhook.change': ['team-maintainer'],
   'worker-credential.read': whoRunsKade,
   'worker-credential.change': whoRunsKade,
+  'audit.read': ['team-maintainer', 'platform-admin', ...whoOversees],
   // A person's token takes no worker's part, and a worker's no person's.
   'worker.serve': ['worker'],
 }

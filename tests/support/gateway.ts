@@ -37,6 +37,8 @@ const logger = pino({ level: 'silent' })
 
 export type GatewayGround = {
   database: Database
+  /** For what only the owner of the database may do. */
+  adminUrl: string
   account: string
   /** A token as `connection.json` holds it. */
   token: string
@@ -59,6 +61,7 @@ export async function gatewayGround(): Promise<GatewayGround> {
   const apps: FastifyInstance[] = []
   return {
     database,
+    adminUrl: server.adminUrl,
     account,
     token,
     newLink: async () => (await createSignInLink(database, account)).token,

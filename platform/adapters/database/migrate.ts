@@ -1,7 +1,7 @@
 /**
  * Brings a database up to this version of Kade. It runs at every start, is a no-op when nothing is new, and one process at
  * a time does it (advisory lock). Two roles: the owner (the admin URL) migrates; the runtime role, which every other
- * connection uses, has no DDL and can neither change nor remove an event.
+ * connection uses, has no DDL and can neither change nor remove an event or a line of the audit.
  *
  *   0000 message-db's event store · NNNN our own SQL files, each once, each in its transaction · pg-boss by itself ·
  *   the runtime role and its grants, every time
@@ -221,6 +221,7 @@ async function grant(client: pg.Client, runtimeRole: string): Promise<void> {
 
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA kade, ${QUEUE_SCHEMA} TO ${role};
     REVOKE INSERT, UPDATE, DELETE ON kade.migration FROM ${role};
+    REVOKE UPDATE, DELETE ON kade.audit FROM ${role};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA kade, ${QUEUE_SCHEMA} TO ${role};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${QUEUE_SCHEMA} TO ${role};
 
