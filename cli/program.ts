@@ -3,6 +3,7 @@ import { ProblemError } from '#api/client.ts'
 import type { Text } from '#api/names.ts'
 import type { Cli } from './command.ts'
 import { registerApps } from './commands/apps.ts'
+import { registerAudit } from './commands/audit.ts'
 import { registerClusters } from './commands/clusters.ts'
 import { registerCompletion } from './commands/completion.ts'
 import { registerCompose } from './commands/compose.ts'
@@ -65,6 +66,7 @@ const registrations = [
   registerNamespaces,
   registerWebhooks,
   registerWorkerCredentials,
+  registerAudit,
   registerImport,
   registerModule,
   registerCompletion,

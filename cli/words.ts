@@ -2,6 +2,13 @@ import { languageOf, type Terminal } from './terminal.ts'
 
 /** Heads of columns. `-o json` has the names of the contract in every language. */
 const labels = {
+  WHO: 'WIE',
+  SEQ: 'NR',
+  RESULT: 'RESULTAAT',
+  OBJECT: 'OBJECT',
+  FROM: 'VANAF',
+  AT: 'TIJDSTIP',
+  ACTION: 'HANDELING',
   AFTER: 'NA',
   AGE: 'LEEFTIJD',
   'AI RISK': 'AI-RISICO',
