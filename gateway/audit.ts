@@ -64,6 +64,9 @@ const refusals: ReadonlySet<ProblemCode> = new Set([
   'too-many-requests',
 ])
 
+/** What is there is said not to be to who may not see it. */
+const hides: ReadonlySet<ProblemCode> = new Set(['not-found', 'namespace-unknown'])
+
 /** Runs what a route does, as something that somebody asked for. Rejects, with nothing done, where its line cannot be written. */
 export async function runAsked<T>(
   { audit, may }: Pick<Door, 'audit' | 'may'>,
@@ -99,7 +102,7 @@ export async function tellRefusal(
   const policies = [...new Set((error.details.findings ?? []).map(finding => finding.policy))]
   try {
     const result = resultOf(routeOf(request), error.code)
-    if (!result && !(error.code === 'not-found' && (await isForeign(door, request)))) return
+    if (!result && !(hides.has(error.code) && (await isForeign(door, request)))) return
     await door.audit.refused(askedOf(request), {
       ...thingOf(request),
       result: result ?? 'deny',
