@@ -10,6 +10,7 @@ import { inBoth, issueText } from './issue-text.ts'
 import { quantityValue } from './kubernetes/quantity.ts'
 import { pointer } from './lint/read.ts'
 import type { ModuleFinding } from './module-error.ts'
+import { criterionIds, furtherCriterionIds } from './passport.ts'
 import { looksSecret } from './secret-words.ts'
 
 const objectName = z
@@ -66,6 +67,13 @@ const labelValue = z
     ),
   )
 
+const imageHost = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[1-9]\d{0,4})?$/,
+    inBoth('a host such as ghcr.io, in small letters', 'een host zoals ghcr.io, in kleine letters'),
+  )
+
 const port = z.int().min(1).max(65_535)
 const peer = z.union([
   z.strictObject({ namespace: objectName, ports: z.array(port).min(1) }),
@@ -104,6 +112,20 @@ const Definition = z.strictObject({
       egress: z.array(peer).optional(),
     })
     .optional(),
+  /** Narrower than what policies allow everywhere. What is left out allows all of its kind. */
+  allowed: z
+    .strictObject({
+      /** Where images may come from, as `ghcr.io` or `registry.example.org:5000`; `docker.io` is what names no host. */
+      imageHosts: z.array(imageHost).optional(),
+      /** Whether a tag is enough to name an image; `false` demands a digest. */
+      imageTags: z.boolean().optional(),
+      storageClasses: z.array(objectName).optional(),
+      /** Such as `nvidia.com/gpu`. */
+      devices: z.array(labelKey).optional(),
+    })
+    .optional(),
+  /** What must be known before anything is deployed: the class of its data, and criteria of the passport, evidenced and valid. */
+  demands: z.array(z.enum(['data-class', ...criterionIds, ...furtherCriterionIds])).optional(),
   /** Has the figures of apps that have any collected by the Prometheus in this namespace. */
   monitoring: z
     .strictObject({

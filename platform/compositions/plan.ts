@@ -150,6 +150,7 @@ async function planMember(
     place: identity
       ? placeAgain(context, sql, identity)
       : placeNew(context, sql, namespace, cluster ? { cluster } : {}, kept),
+    dataClass: identity?.placement?.dataClass,
     clusters: identity?.clusters ?? (cluster ? [cluster] : []),
     target: { namespace: key.namespace, name },
     configuration: configurationOf(key, member, answers, wish.reason),

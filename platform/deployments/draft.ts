@@ -1,4 +1,5 @@
 import type { Namespace } from '#api/clusters.ts'
+import type { DataClass } from '#api/data-classes.ts'
 import type { DeploymentInput, Preview } from '#api/deployments.ts'
 import type { Finding } from '#api/findings.ts'
 import type { Violation } from '#api/problem.ts'
@@ -9,7 +10,7 @@ import { choose, type Resolved, resolved } from '#kit/resolve.ts'
 import { resourcesOf } from '#kit/resources.ts'
 import type { Sql } from '#platform/adapters/database/database.ts'
 import { holdAddedApp } from '#platform/added-apps/added-app.ts'
-import type { PlatformContext, ShelfApp } from '#platform/context.ts'
+import { findApp, type PlatformContext, type ShelfApp } from '#platform/context.ts'
 import type { RevisionData } from '#platform/events/types.ts'
 import { podRequest } from '#platform/federation/amounts.ts'
 import type { PodDemand } from '#platform/federation/room.ts'
@@ -59,6 +60,8 @@ export type DraftRequest = {
   /** Those objects have to be bound to what they were bound to. */
   readonly boundAsThen?: boolean
   readonly current: Current
+  /** Of its data until now; where nothing new is decided of its place, it stays. */
+  readonly dataClass?: DataClass | undefined
   readonly restartedAt?: string
   readonly composition?: string | undefined
   /** Where its bindings lead; the living deployments where absent. */
@@ -124,13 +127,17 @@ export async function draft(
   const isSound = violations.length === 0
   const whole = { values, environment, bindings, render, kept: then ?? null, isSound }
   const { placed, demand, monitoring, objects } = await renderAndPlace(sql, request, whole)
+  const dataClass = placed.data?.dataClass ?? request.dataClass
   const judged = {
     ...request,
     clusters: placed.clusters,
-    configuration,
+    configuration: dataClass ? { ...configuration, dataClass } : configuration,
     asked: request.configuration.resources ?? null,
     actor,
     objects,
+    environment,
+    passport: (await findApp(context, app.id, sql))?.passport ?? null,
+    now: context.clock(),
   }
   const revision: Draft['revision'] = {
     ...running,

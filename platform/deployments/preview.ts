@@ -50,6 +50,7 @@ export async function previewDeployment(
     place: where
       ? placeNext(context, sql, namespace, existing.identity, where)
       : placeNew(context, sql, namespace, input, kept),
+    dataClass: existing?.identity.placement?.dataClass,
     clusters: where?.settled ?? (input.cluster ? [input.cluster] : []),
     target: input,
     configuration: input,

@@ -1,8 +1,15 @@
+import type { Passport } from '#api/apps.ts'
 import type { Namespace } from '#api/clusters.ts'
 import type { DeploymentInput, Resources } from '#api/deployments.ts'
 import type { AppData } from '#kit/app.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
-import { type PolicyQuestion, parseBounds } from '#platform/governance/policy-input.ts'
+import { isExpired } from '#kit/passport.ts'
+import {
+  type PassportAnswers,
+  type PolicyEnvironment,
+  type PolicyQuestion,
+  parseBounds,
+} from '#platform/governance/policy-input.ts'
 import type { Actor } from '#platform/platform.ts'
 
 export type Judged = {
@@ -15,6 +22,10 @@ export type Judged = {
   readonly configuration: DeploymentInput
   readonly asked?: Resources | null
   readonly objects: readonly KubernetesObject[]
+  readonly environment: PolicyEnvironment
+  /** Of the app; null where it has left the shelf. */
+  readonly passport: Passport | null
+  readonly now: Date
 }
 
 /** What the policies are asked, at the door and again at apply. */
@@ -27,6 +38,9 @@ export function questionFor({
   configuration,
   asked,
   objects,
+  environment,
+  passport,
+  now,
 }: Judged): PolicyQuestion {
   const { namespace: namespaceName, name } = target
   return {
@@ -40,15 +54,25 @@ export function questionFor({
       environment: namespace?.environment ?? null,
       bounds: namespace && parseBounds(namespace.bounds),
     },
+    environment: { allowed: environment.allowed, demands: environment.demands },
     actor: { id: actor.id, mayDeploy: namespace !== null && actor.teams.includes(namespace.team) },
     app: {
       id: app.id,
       network: app.network,
       relaxations: app.relaxations,
       defaults: app.resources,
+      passport: answersOf(passport, now),
     },
     objects,
   }
+}
+
+function answersOf(passport: Passport | null, now: Date): PassportAnswers {
+  const answers = (passport?.criteria ?? []).map(({ id, answer, assurance, value, expiresAt }) => [
+    id,
+    { answer, assurance, value, current: !isExpired({ expiresAt }, now) },
+  ])
+  return Object.fromEntries(answers)
 }
 
 /** Every cluster it goes to is prepared, or is being prepared: the operation waits for that. */

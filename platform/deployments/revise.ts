@@ -110,6 +110,7 @@ export async function draftChange(
     namespace,
     place: placeNext(context, sql, namespace, identity, where),
     clusters: where.settled,
+    dataClass: identity.placement?.dataClass,
     target: identity,
     configuration: {
       ...revision.configuration,

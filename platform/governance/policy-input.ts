@@ -1,5 +1,8 @@
+import type { Passport } from '#api/apps.ts'
+import type { DataClass } from '#api/data-classes.ts'
 import type { CreateDeployment, Resources } from '#api/deployments.ts'
 import type { AppResources, AppData as Module } from '#kit/app.ts'
+import type { Environment } from '#kit/environment.ts'
 import { quantityValue } from '#kit/kubernetes/quantity.ts'
 import type { KubernetesObject } from '#kit/kubernetes-object.ts'
 import { resourcesOf } from '#kit/resources.ts'
@@ -19,6 +22,17 @@ export type PolicyNamespace = {
   readonly bounds: { readonly cpuMillis: number; readonly memoryBytes: number } | null
 }
 
+/** What the people of an environment wrote for policies to hold to. */
+export type PolicyEnvironment = Pick<Environment, 'allowed' | 'demands'>
+
+/** What an app's passport says, by criterion; `current` while it has not expired. */
+export type PassportAnswers = Readonly<
+  Record<
+    string,
+    Pick<Passport['criteria'][number], 'answer' | 'assurance' | 'value'> & { current: boolean }
+  >
+>
+
 export type PolicyQuestion = {
   /** The create body, or what an update or rollback would have to say to create the same. */
   readonly request: CreateDeployment
@@ -26,8 +40,11 @@ export type PolicyQuestion = {
   readonly asked?: Resources | null
   readonly namespace: PolicyNamespace
   readonly actor: { readonly id: string; readonly mayDeploy: boolean }
+  /** Absent in what a worker was asked by an earlier Kade. */
+  readonly environment?: PolicyEnvironment
   readonly app: Pick<Module, 'id' | 'network' | 'relaxations'> & {
     readonly defaults: AppResources
+    readonly passport?: PassportAnswers
   }
   /** All objects of the revision, as `composeObjects` makes them: the module's and the platform's. */
   readonly objects: readonly KubernetesObject[]
@@ -42,6 +59,7 @@ export type PolicyInput = {
     readonly replicas: number | null
     readonly resources: Resources | null
     readonly ingress: { readonly host: string } | null
+    readonly dataClass: DataClass | null
     readonly secrets: readonly string[]
     readonly env: readonly string[]
   }
@@ -49,8 +67,10 @@ export type PolicyInput = {
   readonly resources: ResourceAmounts
   readonly namespace: PolicyNamespace
   readonly actor: { readonly id: string; readonly mayDeploy: boolean }
+  readonly environment: PolicyEnvironment
   readonly app: Pick<Module, 'id' | 'network' | 'relaxations'> & {
     readonly defaults: ResourceAmounts
+    readonly passport: PassportAnswers
   }
   readonly objects: readonly unknown[]
 }
@@ -60,7 +80,15 @@ export type PolicyInput = {
  * numbers here: `resources` as `cpuMillis` and `memoryBytes`, and inside the objects wherever `requests` or `limits` stand.
  */
 export function policyInput(question: PolicyQuestion): PolicyInput {
-  const { request, asked = request.resources, namespace, actor, app, objects } = question
+  const {
+    request,
+    asked = request.resources,
+    namespace,
+    environment,
+    actor,
+    app,
+    objects,
+  } = question
   return {
     request: {
       app: request.app,
@@ -69,17 +97,20 @@ export function policyInput(question: PolicyQuestion): PolicyInput {
       replicas: request.replicas ?? null,
       resources: asked ?? null,
       ingress: request.ingress ?? null,
+      dataClass: request.dataClass ?? null,
       secrets: Object.keys(request.secrets ?? {}),
       env: Object.keys(request.env ?? {}),
     },
     resources: amountsOf(resourcesOf(app.defaults, request.resources)),
     namespace,
+    environment: { allowed: environment?.allowed ?? {}, demands: environment?.demands ?? [] },
     actor,
     app: {
       id: app.id,
       network: app.network,
       relaxations: app.relaxations,
       defaults: amountsOf(app.defaults),
+      passport: app.passport ?? {},
     },
     objects: objects.map(object => withNumbers(object, 0)),
   }

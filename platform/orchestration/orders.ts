@@ -42,7 +42,7 @@ export async function orderFor(
   const secrets: SecretValues =
     version > 0 ? await context.secrets.read(sql, deployment, version) : {}
   const namespace = await findNamespace(sql, { teams: [identity.team] }, identity.namespace)
-  const judged = await question(context, sql, state, work, namespace)
+  const judged = await question(context, sql, state, work.objects, namespace)
   // A deployment may be asked for right after its namespace: whoever comes first prepares it.
   const isReady = namespace?.clusters.some(one => one.name === cluster && one.state === 'ready')
   const prepare = isReady ? null : await namespaceSpec(sql, identity.namespace)
@@ -103,12 +103,15 @@ export async function workOf(
   return workThere(work, revision.replicas, part)
 }
 
-/** The policies' question, asked anew at apply: what was allowed at the door may be forbidden since. */
-async function question(
+/**
+ * The policies' question of a deployment as it is to be, asked anew at apply: what was allowed at the door may be forbidden since.
+ * Throws where its app has left the shelf.
+ */
+export async function question(
   context: PlatformContext,
   sql: Sql,
   state: DeploymentState,
-  work: Work,
+  objects: readonly KubernetesObject[],
   namespace: Namespace | null,
 ) {
   const { identity } = state
@@ -119,6 +122,7 @@ async function question(
       `The catalogue has lost the app ${identity?.app}; the deployment cannot be judged.`,
     )
   const actor = { id: 'platform', teams: [identity.team] }
+  const dataClass = (state.operation?.placement ?? identity.placement)?.dataClass
   return questionFor({
     app: entry.app,
     actor,
@@ -131,7 +135,11 @@ async function question(
       replicas: revision.replicas,
       ...(revision.resources ? { resources: revision.resources } : {}),
       ingress: revision.ingress,
+      ...(dataClass ? { dataClass } : {}),
     },
-    objects: work.objects,
+    objects,
+    environment: context.environments[namespace?.environment ?? 'dev'],
+    passport: entry.passport,
+    now: context.clock(),
   })
 }

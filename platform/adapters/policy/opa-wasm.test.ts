@@ -61,8 +61,9 @@ describe.each(fixtures)('$policy', ({ policy, pass, fail }) => {
 
   it('has a failing fixture for every message that denies', () => {
     const shown = new Set(fail.flatMap(one => Object.keys(one.finds)))
+    const told = new Set(pass.flatMap(one => one.warns))
     const denying = Object.keys(texts.get(policy)?.messages ?? {}).filter(
-      one => !one.endsWith('-relaxed') && one !== 'limit-below-request',
+      one => !told.has(one) && one !== 'limit-below-request',
     )
     expect(denying.filter(one => !shown.has(one))).toEqual([])
   })
@@ -111,6 +112,9 @@ const asked = fc.option(
   ),
 )
 
+/** Hundreds of evaluations, or engines that are begun: a second or two on a machine that is idle. */
+const patient = 60_000
+
 describe('fixes', () => {
   it.each(failing.filter(one => one.fixed))('gives what was meant: $what', ({ change, fixed }) => {
     const question = fixAll(rendered(changed(base, change)))
@@ -118,29 +122,33 @@ describe('fixes', () => {
     expect(judge(question)).toEqual([])
   })
 
-  it('reach, applied once, a configuration without fixable findings, whatever was asked', () => {
-    fc.assert(
-      fc.property(
-        asked,
-        fc.constantFrom(50, 500, 4000),
-        replicas,
-        (resources, cpuMillis, count) => {
-          const { resources: _, ...others } = base.request
-          const request = { ...others, replicas: count }
-          const namespace = { ...base.namespace, bounds: { cpuMillis, memoryBytes: 2 ** 30 + 1 } }
-          const question = rendered({
-            ...base,
-            namespace,
-            request: resources ? { ...request, resources: definedOnly(resources) } : request,
-          })
-          const once = fixAll(question)
-          expect(judge(once)).toEqual([])
-          expect(fixAll(once)).toEqual(once)
-        },
-      ),
-      { numRuns: 200 },
-    )
-  })
+  it(
+    'reach, applied once, a configuration without fixable findings, whatever was asked',
+    () => {
+      fc.assert(
+        fc.property(
+          asked,
+          fc.constantFrom(50, 500, 4000),
+          replicas,
+          (resources, cpuMillis, count) => {
+            const { resources: _, ...others } = base.request
+            const request = { ...others, replicas: count }
+            const namespace = { ...base.namespace, bounds: { cpuMillis, memoryBytes: 2 ** 30 + 1 } }
+            const question = rendered({
+              ...base,
+              namespace,
+              request: resources ? { ...request, resources: definedOnly(resources) } : request,
+            })
+            const once = fixAll(question)
+            expect(judge(once).filter(one => one.severity === 'deny' || one.fix)).toEqual([])
+            expect(fixAll(once)).toEqual(once)
+          },
+        ),
+        { numRuns: 100 },
+      )
+    },
+    patient,
+  )
 
   it('stay inside the request body they were found in', () => {
     for (const { change } of failing)
@@ -169,7 +177,7 @@ const faultItself =
   /\/(privileged|procMount|hostPort|hostNetwork|hostPID|hostIPC|serviceAccount|sysctls|type|externalName|externalIPs|add|hostPath|ephemeralContainers|initContainers|data|seccompProfile|runAsNonRoot|runAsUser|targetPort|containerPort|egress|expose|host|ingress)(\/|$)/
 
 describe('a field that is absent', () => {
-  it.each(failing)('never turns a denial into consent: $what', ({ change }) => {
+  it.each(failing)('never turns a denial into consent: $what', ({ policy, change }) => {
     const question = changed(base, change)
     const whole = definedOnly(policyInput(question))
     const added = change.flatMap(step => (step.op === 'remove' ? [] : [step.path]))
@@ -181,22 +189,29 @@ describe('a field that is absent', () => {
       })
     for (const path of pointers(whole).filter(path => !undoes(path))) {
       if (faultItself.test(path) || /^\/objects\/\d+$/.test(path)) continue
+      // That a label is missing is a fault of its own, which only one policy looks at.
+      if (policy !== 'metadata-own' && /\/metadata\/labels\//.test(path)) continue
       const input = changed(whole, [{ op: 'remove', path }])
       expect(allows(engine.evaluate(input)), `without ${path}`).toBe(false)
     }
   })
 
-  it('in a finding never makes the finding vanish', () => {
-    for (const { change, finds, policy } of failing) {
-      const question = changed(base, change)
-      const input = policyInput(question)
-      for (const path of ['/namespace/name', '/app/id', '/request/name']) {
-        const findings = engine.evaluate(changed(input, [{ op: 'remove', path }]))
-        const found = findings.filter(one => one.policy === policy).map(one => one.path)
-        for (const place of Object.values(finds)) expect(found, `without ${path}`).toContain(place)
+  it(
+    'in a finding never makes the finding vanish',
+    () => {
+      for (const { change, finds, policy } of failing) {
+        const question = changed(base, change)
+        const input = policyInput(question)
+        for (const path of ['/namespace/name', '/app/id', '/request/name']) {
+          const findings = engine.evaluate(changed(input, [{ op: 'remove', path }]))
+          const found = findings.filter(one => one.policy === policy).map(one => one.path)
+          for (const place of Object.values(finds))
+            expect(found, `without ${path}`).toContain(place)
+        }
       }
-    }
-  })
+    },
+    patient,
+  )
 })
 
 const firstContainer = '/5/spec/template/spec/containers/0/name'
@@ -217,20 +232,24 @@ const anyContainer = fc.record(
 )
 
 describe('odd input', () => {
-  it('never loses a finding by one more container', () => {
-    const path = '/objects/5/spec/template/spec/containers/-'
-    fc.assert(
-      fc.property(fc.constantFrom(...withDeployment), anyContainer, ({ change }, container) => {
-        const question = changed(base, change)
-        const before = judge(question).map(one => `${one.policy} ${one.path} ${one.message.en}`)
-        const more: PatchOperation[] = [{ op: 'add', path, value: definedOnly(container) }]
-        const after = judge(changed(question, more))
-        const said = after.map(one => `${one.policy} ${one.path} ${one.message.en}`)
-        expect(said).toEqual(expect.arrayContaining(before))
-      }),
-      { numRuns: 150 },
-    )
-  })
+  it(
+    'never loses a finding by one more container',
+    () => {
+      const path = '/objects/5/spec/template/spec/containers/-'
+      fc.assert(
+        fc.property(fc.constantFrom(...withDeployment), anyContainer, ({ change }, container) => {
+          const question = changed(base, change)
+          const before = judge(question).map(one => `${one.policy} ${one.path} ${one.message.en}`)
+          const more: PatchOperation[] = [{ op: 'add', path, value: definedOnly(container) }]
+          const after = judge(changed(question, more))
+          const said = after.map(one => `${one.policy} ${one.path} ${one.message.en}`)
+          expect(said).toEqual(expect.arrayContaining(before))
+        }),
+        { numRuns: 150 },
+      )
+    },
+    patient,
+  )
 
   it.each([null, [], '', 0, true, {}, { objects: 'all' }, { objects: [null] }, { objects: [[]] }])(
     'is never allowed: %j',
@@ -279,27 +298,35 @@ describe('what cannot be judged', () => {
     expect(policies(cyclic)).toEqual(['policy-error'])
   })
 
-  it('is refused when it takes too long, and the next question is answered', async () => {
-    const slow = await loadOpaPolicyEngine({ deadline: 1 })
-    // Just within the limits, and some 20 ms of work.
-    const many: PatchOperation = {
-      op: 'replace',
-      path: '/objects/5/spec/template/spec/containers',
-      value: Array(policyLimits.containers).fill({}),
-    }
-    const long = policyInput(changed(base, [many]))
-    expect(slow.evaluate(long).map(one => one.policy)).toEqual(['policy-error'])
-    expect(engine.evaluate(long).length).toBe(policyLimits.findings)
-    await slow.close()
-    expect(judge(base)).toEqual([])
-  })
+  it(
+    'is refused when it takes too long, and the next question is answered',
+    async () => {
+      const slow = await loadOpaPolicyEngine({ deadline: 1 })
+      // Just within the limits, and some 20 ms of work.
+      const many: PatchOperation = {
+        op: 'replace',
+        path: '/objects/5/spec/template/spec/containers',
+        value: Array(policyLimits.containers).fill({}),
+      }
+      const long = policyInput(changed(base, [many]))
+      expect(slow.evaluate(long).map(one => one.policy)).toEqual(['policy-error'])
+      expect(engine.evaluate(long).length).toBe(policyLimits.findings)
+      await slow.close()
+      expect(judge(base)).toEqual([])
+    },
+    patient,
+  )
 
-  it('is refused after the engine was closed and begun again, until it has loaded', async () => {
-    const again = await loadOpaPolicyEngine({ deadline: 10_000 })
-    await again.close()
-    expect(again.evaluate(policyInput(base))).toEqual([])
-    await again.close()
-  })
+  it(
+    'is refused after the engine was closed and begun again, until it has loaded',
+    async () => {
+      const again = await loadOpaPolicyEngine({ deadline: 10_000 })
+      await again.close()
+      expect(again.evaluate(policyInput(base))).toEqual([])
+      await again.close()
+    },
+    patient,
+  )
 })
 
 it('says the same in the same order, whatever the order of the fields', () => {

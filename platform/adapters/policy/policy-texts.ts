@@ -8,7 +8,7 @@ import { Text } from '#api/names.ts'
 export const PolicyTexts = z.strictObject({
   severity: z.enum(['deny', 'warn']),
   /** Whose consent an exception needs. */
-  approver: z.enum(['admin', 'security']),
+  approver: z.enum(['admin', 'security', 'privacy']),
   sources: z.array(z.string()).min(1),
   title: Text,
   why: Text,
@@ -34,8 +34,14 @@ export type RuleFinding = z.infer<typeof RuleFinding>
 export const policyIds = [
   'namespace-exists',
   'resource-bounds',
+  'resource-shape',
   'restricted-container',
   'network-declared',
+  'network-narrow',
+  'cluster-untouched',
+  'image-known',
+  'data-protected',
+  'metadata-own',
 ] as const
 
 /** Reads the texts of all policies from a folder; throws where one is incomplete. */
