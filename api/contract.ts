@@ -32,6 +32,7 @@ import {
 import { Detach, DrainPlan } from './drain.ts'
 import { EventView } from './events.ts'
 import { FailoverOfDeployment, SetFailover } from './failover.ts'
+import { identityContract } from './identity-contract.ts'
 import { DeploymentMetrics } from './metrics.ts'
 import { MoveDeployment, MovePreview, PreviewMove } from './move.ts'
 import { Name, Time } from './names.ts'
@@ -43,6 +44,7 @@ import {
   OperationState,
   RetryOperation,
 } from './operations.ts'
+import { list, page } from './page.ts'
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
 import { Session, SignIn, SignInLink } from './session.ts'
@@ -62,17 +64,8 @@ import {
   WorkerCredential,
 } from './worker-credentials.ts'
 
-const page = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
-}
 const webhook = z.strictObject({ webhook: z.uuid() })
 const one = z.strictObject({ namespace: Name, name: Name })
-
-/** A page of a list; `next` is the cursor of the page after it. */
-function list<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next: z.string().nullable() })
-}
 
 /** Every route of the HTTP API, by name: gateway, client and OpenAPI document are all derived from this one table. */
 export const contract = {
@@ -815,6 +808,7 @@ export const contract = {
     answers: { 200: AuditEntry },
     lines: true,
   }),
+  ...identityContract,
 } as const
 
 export type Contract = typeof contract

@@ -55,7 +55,8 @@ async function byToken(
 
 function actorOf(session: OpenSession) {
   const { id, roles, memberships, teams } = session.account
-  return { id, roles, memberships, teams }
+  const { scope } = session
+  return { id, roles, memberships, teams, ...(scope === null ? {} : { scope }) }
 }
 
 function changes(request: FastifyRequest): boolean {

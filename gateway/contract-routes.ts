@@ -7,8 +7,21 @@ import { exportAudit } from './audit-export.ts'
 import { authorise, callerOf, type Door } from './door.ts'
 import { streamEvents } from './event-stream.ts'
 import { runOnce } from './idempotency.ts'
+import {
+  askDeviceLogin,
+  changePassword,
+  forgotPassword,
+  listSessions,
+  lookAtInvitation,
+  readSignInWays,
+  register,
+  resetPassword,
+  startDeviceLogin,
+  verifyEmail,
+} from './identity-routes.ts'
 import { type ParsedCall, parseCall } from './parse-call.ts'
 import { invite, readSession, signIn, signOut } from './session-routes.ts'
+import { finishSingleSignOn, startSingleSignOn } from './single-sign-on-routes.ts'
 
 type Handler = (
   door: Door,
@@ -24,6 +37,18 @@ const doorHandlers: Record<DoorRoute, Handler> = {
   createSignInLink: invite,
   streamEvents,
   exportAudit,
+  readSignInWays,
+  startSingleSignOn,
+  finishSingleSignOn,
+  lookAtInvitation,
+  register,
+  forgotPassword,
+  resetPassword,
+  verifyEmail,
+  startDeviceLogin,
+  askDeviceLogin,
+  changePassword,
+  listSessions,
 }
 
 /** Registers every route of the contract below `/api/v1`: those of the door itself, and all others by one handler. */

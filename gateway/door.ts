@@ -4,6 +4,8 @@ import type { Database } from '#platform/adapters/database/database.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { EventViews } from '#platform/events/event-views.ts'
 import type { DoorLines } from '#platform/governance/audit/door-lines.ts'
+import type { Post } from '#platform/governance/identity/links.ts'
+import type { SingleSignOn } from '#platform/governance/identity/single-sign-on.ts'
 import { narrowed, rolesWith } from '#platform/governance/may.ts'
 import { namesOfRoles } from '#platform/governance/role-texts.ts'
 import { teamConcerned } from '#platform/governance/team-concerned.ts'
@@ -19,6 +21,10 @@ export type Door = {
   readonly may: May
   readonly audit: DoorLines
   readonly secure: boolean
+  /** How links reach people by e-mail; absent where they do not. */
+  readonly post: Post | undefined
+  /** The identity provider of the organisation, where there is one. */
+  readonly singleSignOn: SingleSignOn | undefined
   /** Version of the API, semantic. */
   readonly version: string
   /** Aborted when the door closes: streams end. */

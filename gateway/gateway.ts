@@ -14,6 +14,8 @@ import { viewEvents } from '#platform/events/event-views.ts'
 import type { EventFeed } from '#platform/events/feed.ts'
 import type { WorkerDoor } from '#platform/federation/carriers/https-door.ts'
 import { openDoorLines } from '#platform/governance/audit/door-lines.ts'
+import type { Post } from '#platform/governance/identity/links.ts'
+import type { SingleSignOn } from '#platform/governance/identity/single-sign-on.ts'
 import { may } from '#platform/governance/may.ts'
 import { sweepSessions } from '#platform/governance/sessions.ts'
 import type { May, Platform } from '#platform/platform.ts'
@@ -41,6 +43,10 @@ export type GatewayOptions = {
   metrics?: () => Promise<string>
   /** True where browsers come by https: `__Host-` cookies and HSTS. */
   secureCookies?: boolean
+  /** How links reach people by e-mail. */
+  post?: Post | undefined
+  /** Where the people of the organisation sign in. */
+  singleSignOn?: SingleSignOn | undefined
   /** Takes what nobody foresaw, by request id; on standard error when absent. */
   logger?: FastifyBaseLogger
   /** For workers that dial in from elsewhere; absent, none may. */
@@ -67,6 +73,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     may: options.may ?? may,
     audit,
     secure,
+    post: options.post,
+    singleSignOn: options.singleSignOn,
     version: apiVersion,
     closing: closing.signal,
   }

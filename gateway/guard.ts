@@ -48,8 +48,10 @@ export function guardApi(app: FastifyInstance, door: Door): Guard {
   )
   const onRequest = async (request: FastifyRequest) => {
     refuseLongUrl(request)
-    if (request.method === 'POST' && request.routeOptions.url === signInUrl)
-      return await countSignIn(request)
+    const open = openRoutes.get(
+      `${request.method === 'HEAD' ? 'GET' : request.method} ${request.routeOptions.url}`,
+    )
+    if (open) return open.guessable ? await countSignIn(request) : await countStranger(request)
     request.caller = await identifyCaller(door.database, request, cookieName(door.secure))
     if (request.caller) return await countCall(request)
     await countStranger(request)
@@ -72,7 +74,23 @@ export function guardApi(app: FastifyInstance, door: Door): Guard {
   return { onRequest, answerUnknown, counters }
 }
 
-const signInUrl = `/api/v1${contract.signIn.path}`
+/** Not worth guessing at: nothing is tried by them, or too much would have to be. */
+const unguessable: readonly string[] = [
+  'readSignInWays',
+  'askDeviceLogin',
+  'startSingleSignOn',
+  'finishSingleSignOn',
+]
+
+/** Routes that need no credential: by them one comes in. */
+const openRoutes = new Map(
+  Object.entries(contract)
+    .filter(([, { action }]) => action === 'session.open')
+    .map(([name, { method, path }]) => [
+      `${method} /api/v1${path}`,
+      { guessable: !unguessable.includes(name) },
+    ]),
+)
 
 function refuseLongUrl(request: FastifyRequest): void {
   if (request.url.length > limits.urlCharacters)

@@ -3,45 +3,101 @@ import type { Route } from '#api/route.ts'
 import { type Session, SignIn, type SignInLink } from '#api/session.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { createSignInLink } from '#platform/governance/accounts.ts'
-import { endSession, type OpenSession, signInWithLink } from '#platform/governance/sessions.ts'
+import { signInWithPassword } from '#platform/governance/identity/sign-in.ts'
+import {
+  signOut as endNow,
+  endSession,
+  type NewSession,
+  type OpenSession,
+  signInWithLink,
+} from '#platform/governance/sessions.ts'
 import { cookieName, csrfToken, refuseForeignOrigin } from './caller.ts'
 import { callerOf, type Door, demand } from './door.ts'
 import { parseCall } from './parse-call.ts'
 
-/** Takes the token of a one-time link and answers with a cookie. A session that the browser still had ends. */
+/**
+ * Takes the token of a one-time link, or an e-mail address and a password, and answers with a cookie. A session that the browser
+ * still had ends.
+ */
 export async function signIn(
   door: Door,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const body = SignIn.parse(parsedBody(route, request))
+  const agent = request.headers['user-agent']
+  const opened =
+    'token' in body
+      ? await signInWithLink(door.database, body.token, agent)
+      : await signInWithPassword(door.database, { ...body, address: request.ip, agent })
+  if (!opened) throw 'token' in body ? linkIsOver() : wrongPair()
+  return await letIn(door, request, reply, opened)
+}
+
+/** The body of a call by who is not signed in yet; from a page of another site nothing is taken. */
+export function parsedBody(route: Route, request: FastifyRequest): unknown {
   refuseForeignOrigin(request)
   const { params, query, body } = request
-  const parsed = parseCall(route, { params, query, body, ifMatch: undefined })
-  const { token: link } = SignIn.parse(parsed.body)
-  const opened = await signInWithLink(door.database, link)
-  if (!opened)
-    throw new PlatformError(
-      'unauthenticated',
-      {
-        en: 'The sign-in link was used already, or is too old.',
-        nl: 'De aanmeldlink is al gebruikt, of te oud.',
-      },
-      {
-        next: {
-          en: 'Get a new link: "kade open" opens one, and "kade up" prints one at each start.',
-          nl: 'Haal een nieuwe link: "kade open" opent er een, en "kade up" toont er een bij elke start.',
-        },
-      },
-    )
-  const { session, token } = opened
-  demand(door.may, { ...session.account, via: 'portal' }, route)
+  return parseCall(route, { params, query, body, ifMatch: undefined }).body
+}
+
+/** Answers with the cookie of a new session, in the place of the one that the browser had. */
+export async function letIn(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  opened: NewSession,
+): Promise<FastifyReply> {
+  await setSession(door, request, reply, opened)
+  reply.header('location', '/api/v1/session')
+  return reply.code(201).send(view(opened.session, opened.token))
+}
+
+/** A new session always has a new token, so that nobody can plant one. */
+export async function setSession(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { token }: NewSession,
+): Promise<void> {
   const name = cookieName(door.secure)
   const before = request.cookies[name]
   if (before) await endSession(door.database, before)
   const attributes = { path: '/', httpOnly: true, sameSite: 'strict', secure: door.secure } as const
-  reply.setCookie(name, token, attributes).header('location', '/api/v1/session')
-  return reply.code(201).send(view(session, token))
+  reply.setCookie(name, token, attributes)
+}
+
+function linkIsOver(): PlatformError {
+  return new PlatformError(
+    'unauthenticated',
+    {
+      en: 'The sign-in link was used already, or is too old.',
+      nl: 'De aanmeldlink is al gebruikt, of te oud.',
+    },
+    {
+      next: {
+        en: 'Get a new link: "kade open" opens one, and "kade up" prints one at each start.',
+        nl: 'Haal een nieuwe link: "kade open" opent er een, en "kade up" toont er een bij elke start.',
+      },
+    },
+  )
+}
+
+function wrongPair(): PlatformError {
+  return new PlatformError(
+    'unauthenticated',
+    {
+      en: 'This e-mail address and this password do not belong together.',
+      nl: 'Dit e-mailadres en dit wachtwoord horen niet bij elkaar.',
+    },
+    {
+      next: {
+        en: 'Try again, or ask for a link to choose a new password.',
+        nl: 'Probeer het opnieuw, of vraag een link om een nieuw wachtwoord te kiezen.',
+      },
+    },
+  )
 }
 
 /** A link for the caller's own account, as `kade up` prints one at its start. */
@@ -81,9 +137,9 @@ export async function signOut(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { actor, token } = callerOf(request)
+  const { actor, session } = callerOf(request)
   demand(door.may, actor, route)
-  await endSession(door.database, token)
+  await endNow(door.database, session, actor.via)
   reply.clearCookie(cookieName(door.secure), { path: '/', secure: door.secure })
   return reply.code(204).send()
 }

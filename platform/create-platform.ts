@@ -38,6 +38,7 @@ import { listClusters } from './federation/registry.ts'
 import { spreadNamespace } from './federation/spread-namespace.ts'
 import { listAudit } from './governance/audit/queries.ts'
 import { readableBy } from './governance/audit/readable.ts'
+import { identityFunctions } from './governance/identity/identity-functions.ts'
 import {
   createWorkerCredential,
   listWorkerCredentials,
@@ -117,6 +118,7 @@ export function createPlatform(context: PlatformContext): Platform {
 
     ...operationRoutes(context),
 
+    ...identityFunctions(context),
     ...notificationFunctions(database),
     listAudit: (actor, { query }) => listAudit(database, readableBy(actor), query),
     ...webhookFunctions(context),

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Contract, RouteName } from '#api/contract.ts'
 import type { InstallationRole, TeamRole } from '#api/roles.ts'
 import type { Action, Route } from '#api/route.ts'
+import type { TokenScope } from '#api/tokens.ts'
 
 /** Who asks, through which door. People are named by account id. */
 export type Actor = {
@@ -11,6 +12,8 @@ export type Actor = {
   readonly memberships?: Readonly<Record<string, TeamRole>>
   /** The teams whose things it reaches. The door leaves those in which the actor may do what is asked, and no other. */
   readonly teams: readonly string[]
+  /** Of a token: what it is for, of all that its account may. */
+  readonly scope?: TokenScope
   /** Of a worker: those that its credential names. */
   readonly clusters?: readonly string[]
   readonly via: 'portal' | 'cli' | 'api' | 'ci' | 'git' | 'platform'
@@ -24,6 +27,18 @@ export type DoorRoute =
   | 'createSignInLink'
   | 'streamEvents'
   | 'exportAudit'
+  | 'readSignInWays'
+  | 'startSingleSignOn'
+  | 'finishSingleSignOn'
+  | 'lookAtInvitation'
+  | 'register'
+  | 'forgotPassword'
+  | 'resetPassword'
+  | 'verifyEmail'
+  | 'startDeviceLogin'
+  | 'askDeviceLogin'
+  | 'changePassword'
+  | 'listSessions'
 
 type OutputOf<R extends Route, K extends 'params' | 'query' | 'body'> =
   R extends Record<K, z.ZodType>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountEvents } from './account-events.ts'
 import { auditEvents } from './audit-events.ts'
 import { clusterEvents } from './cluster-events.ts'
 import {
@@ -191,8 +192,7 @@ export const eventSchemas = {
   WebhookTested: z.object({ ...webhook, actor: z.string(), via: Via }),
   /** Somebody removed a webhook. */
   WebhookRemoved: z.object({ ...webhook, actor: z.string(), via: Via }),
-  /** Somebody signed in. */
-  SignedIn: z.object({ account: z.string(), by: z.string() }),
+  ...accountEvents,
 } as const
 
 export type EventName = keyof typeof eventSchemas

@@ -49,7 +49,7 @@ export async function ensureOwner(database: Database): Promise<Account> {
 async function findOwner(sql: Sql): Promise<Account | undefined> {
   const [owner] = await sql.query<Account>(
     `select ${accountColumns} from kade.account a
-      where 'platform-admin' = any(a.roles) order by a.created_at limit 1`,
+      where 'platform-admin' = any(a.roles) and a.deactivated_at is null order by a.created_at limit 1`,
   )
   return owner
 }

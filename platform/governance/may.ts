@@ -1,6 +1,7 @@
 import { InstallationRole, type Role, TeamRole } from '#api/roles.ts'
 import type { Action } from '#api/route.ts'
 import type { Actor, May } from '../platform.ts'
+import { isWithin } from './identity/token-scopes.ts'
 
 type Holder = Role | 'worker'
 
@@ -22,6 +23,18 @@ const rights: Readonly<Record<Action, Who>> = {
   'session.open': 'everybody',
   'session.read': 'everybody',
   'session.invite': 'everybody',
+  'device-login.decide': 'everybody',
+  'profile.read': 'everybody',
+  'profile.change': 'everybody',
+  'token.read': 'everybody',
+  'token.change': 'everybody',
+  'account.read': ['team-maintainer', 'platform-admin', ...whoOversees],
+  'account.change': ['platform-admin'],
+  'invitation.read': ['team-maintainer', 'platform-admin'],
+  'invitation.change': ['team-maintainer', 'platform-admin'],
+  'team.read': whoSees,
+  'team.create': ['platform-admin'],
+  'team.change': ['team-maintainer', 'platform-admin'],
   'catalogue.read': 'everybody',
   'catalogue.change': whoRunsKade,
   'cluster.read': whoSees,
@@ -62,6 +75,7 @@ export const may: May = (actor, action, scope) => {
   const who = rights[action]
   const foreignCluster = scope.cluster !== undefined && !actor.clusters?.includes(scope.cluster)
   if (actor.roles.includes('worker')) return action === 'worker.serve' && !foreignCluster
+  if (actor.scope && !isWithin(actor.scope, action)) return false
   if (who === 'everybody' || actor.roles.some(role => who.includes(role))) return true
   const memberships = actor.memberships ?? {}
   if (scope.team === null) return Object.values(memberships).some(role => who.includes(role))
@@ -72,6 +86,12 @@ export const may: May = (actor, action, scope) => {
 /** The same actor, reaching only the teams in which it may do this: whatever is looked up for it is then within its rights. */
 export function narrowed(may: May, actor: Actor, action: Action): Actor {
   return { ...actor, teams: actor.teams.filter(team => may(actor, action, { team })) }
+}
+
+/** Whether an actor may do this to what belongs to any team, and to none. */
+export function reachesEverything(actor: Actor, action: Action): boolean {
+  const who = rights[action]
+  return may(actor, action, { team: null }) && actor.roles.some(role => who.includes(role))
 }
 
 /** The roles that include an action: whom a refusal points to. Empty where everybody has it. */

@@ -2,6 +2,7 @@ import type { Sql } from '../adapters/database/database.ts'
 
 /** Where in a call a thing of a team is named, and how the team is found by it. */
 const byParameter = {
+  team: 'select name as team from kade.team where name = $1',
   namespace: 'select team from kade.namespace where name = $1',
   operation: 'select team from kade.operation where id::text = $1',
   webhook: 'select team from kade.webhook where id::text = $1',

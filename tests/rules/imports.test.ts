@@ -56,7 +56,9 @@ const ports: Readonly<Record<string, readonly string[]>> = {
   database: ['database.ts', 'jobs.ts', 'message-store.ts', 'postgres.ts', 'wake-loop.ts'],
   kubernetes: ['kube-api.ts'],
   bus: ['bus-driver.ts'],
+  identity: ['identity-provider.ts'],
   modules: ['module-sandbox.ts'],
+  notify: ['mailer.ts'],
   outgoing: ['outgoing.ts'],
   policy: ['policy-engine.ts'],
 }
