@@ -29,12 +29,12 @@ export async function allTasksDone(database: Database): Promise<void> {
 /** Once all has ended, store, read model, queue and clusters agree in everything; answers how many operations there were. */
 export async function expectSound(
   database: Database,
-  admin: KubeApi,
+  admin: KubeApi | readonly KubeApi[],
   namespaces: readonly string[],
   more: Pick<SnapshotOptions, 'accepted' | 'published'> = {},
 ): Promise<number> {
   await allTasksDone(database)
-  const admins = { [admin.cluster]: admin }
+  const admins = Object.fromEntries([admin].flat().map(one => [one.cluster, one]))
   const snapshot = await takeSnapshot({ database, admins, namespaces, ...more })
   expect(violationsOf(snapshot)).toEqual([])
   return snapshot.operations.length

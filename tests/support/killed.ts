@@ -1,5 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFile, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { componentProcesses } from '#platform/adapters/kubernetes/embedded/component-processes.ts'
 import type { RunningKade } from './kade.ts'
@@ -23,6 +23,21 @@ export async function killEverything(
   const pids = [...found.flat().map(one => one.pid), await postmasterOf(home)]
   for (const pid of pids) process.kill(pid, 'SIGKILL')
   await kill(kade)
+}
+
+/** SIGKILL of the API server of a control plane; the function given back starts it again as it was. */
+export async function killApiServer(kubeconfigPath: string): Promise<() => Promise<void>> {
+  const processes = await componentProcesses(path.dirname(kubeconfigPath))
+  const server = processes.find(one => one.name === 'kube-apiserver')
+  if (!server) throw new Error('There is no API server to kill.')
+  const [program = '', ...args] = (await readFile(`/proc/${server.pid}/cmdline`, 'utf8'))
+    .split('\0')
+    .slice(0, -1)
+  const cwd = await readlink(`/proc/${server.pid}/cwd`)
+  process.kill(server.pid, 'SIGKILL')
+  return async () => {
+    spawn(program, args, { cwd, detached: true, stdio: 'ignore' }).unref()
+  }
 }
 
 /** Stops the API server of a control plane in its tracks, or lets it go on: who is connected is told nothing. */
