@@ -18,6 +18,7 @@ import { createHub } from '#platform/orchestration/hub.ts'
 import { openConnectionFile } from './connection-file.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
+import { openSingleSignOn } from './sign-in.ts'
 
 const firstPort = 4100
 
@@ -47,6 +48,9 @@ export async function openDoor(
     database,
     feed,
     workers,
+    post: context.post,
+    singleSignOn: openSingleSignOn(settings.signIn ?? {}, context.outgoing),
+    secureCookies: settings.signIn?.publicUrl?.startsWith('https:') ?? false,
     logger: await logTo(settings.home),
     portalDir: fileURLToPath(new URL('../../.output/public', import.meta.url)),
   })
@@ -62,7 +66,7 @@ export async function openDoor(
   const connection = await openConnectionFile(settings.home, database, { account: owner.id, url })
   return {
     url,
-    signIn: url + signInPath(link.token),
+    signIn: (settings.signIn?.publicUrl ?? url) + signInPath(link.token),
     async close() {
       // Nobody else is sent here while the last answers go out; a database that is away holds up nothing.
       await connection

@@ -17,6 +17,7 @@ import { cannotUse } from './database-urls.ts'
 import { tellOfAddedApps } from './environments-of-added-apps.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
+import { openPost } from './sign-in.ts'
 
 /** What every process of Kade stands on: database, queue, policies, keys. */
 export type Ground = {
@@ -73,6 +74,7 @@ export async function openGround(settings: Settings, url: string, report: Report
   await tellOfAddedApps({ sandbox }, database, settings.environments, report)
   const outgoing = createOutgoing({ allowed: settings.outgoing })
   const secrets = await openSecretVault({ home: settings.home, keyFile: settings.keyFile })
+  const post = openPost(settings.signIn ?? {}, report)
   return {
     database,
     queue,
@@ -87,10 +89,12 @@ export async function openGround(settings: Settings, url: string, report: Report
       policy,
       agent,
       outgoing,
+      post,
       clock: () => new Date(),
       deadlineSeconds,
     }),
     async close() {
+      post?.mailer.close()
       await outgoing.close()
       await sandbox.close()
       await policy.close()

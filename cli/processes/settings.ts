@@ -6,6 +6,7 @@ import { kadeHome } from '../home.ts'
 import { readDatabaseUrls } from './database-urls.ts'
 import { readEnvironments } from './environments.ts'
 import { type EventSettings, readEventSettings } from './event-settings.ts'
+import { readSignInSettings, type SignInSettings } from './sign-in-settings.ts'
 
 /** What a process of Kade is told by its environment and flags. */
 export type Settings = {
@@ -24,6 +25,8 @@ export type Settings = {
   readonly events: EventSettings
   /** Networks of one's own that Kade may call. */
   readonly outgoing: Allowed
+  /** How people come in. */
+  readonly signIn?: SignInSettings
   /** Clusters of one's own instead of the embedded ones. */
   readonly kubeconfig: string | null
   /** File that says where these stand; read by who plans clusters, since no other process has it. */
@@ -52,6 +55,7 @@ export async function readSettings(
     environments: await readEnvironments(env.KADE_ENVIRONMENTS),
     events: readEventSettings(env),
     outgoing: readAllowed(env.KADE_OUTGOING_ALLOW),
+    signIn: await readSignInSettings(env),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
     placesFile: env.KADE_CLUSTERS,
     clusters: flags.clusters

@@ -73,6 +73,7 @@ export function tokenOf(path: string): string {
 
 function visitorOf(url: string, given: Record<string, string>) {
   const headers: Record<string, string> = { ...given }
+  const cookies = new Map<string, string>()
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method,
@@ -83,8 +84,12 @@ function visitorOf(url: string, given: Record<string, string>) {
       redirect: 'manual',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    const cookie = response.headers.get('set-cookie')
-    if (cookie) headers.cookie = cookie.split(';')[0] ?? ''
+    for (const line of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
+      if (value) cookies.set(name, value)
+      else cookies.delete(name)
+      headers.cookie = [...cookies].map(pair => pair.join('=')).join('; ')
+    }
     const text = await response.text()
     // biome-ignore lint/suspicious/noExplicitAny: tests look at answers of many shapes, and what is not there fails in them
     const json = (text === '' ? {} : JSON.parse(text)) as any

@@ -73,14 +73,15 @@ export function openIdProvider(options: OpenIdOptions): IdentityProvider {
 
 async function discover({ issuer, clientId, clientSecret, outgoing }: OpenIdOptions) {
   const server = new URL(issuer)
-  // Over plain HTTP only where `Outgoing` lets it: to a network of one's own.
-  const insecure = server.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {}
-  const timeout = 10
-  const fetch = throughOutgoing(outgoing)
   return await client.discovery(server, clientId, clientSecret, undefined, {
-    ...insecure,
-    timeout,
-    [client.customFetch]: fetch,
+    execute: [
+      // The library otherwise trusts the connection alone, as the standard allows in this flow, and looks at no signature.
+      client.enableNonRepudiationChecks,
+      // Over plain HTTP only where `Outgoing` lets it: to a network of one's own.
+      ...(server.protocol === 'http:' ? [client.allowInsecureRequests] : []),
+    ],
+    timeout: 10,
+    [client.customFetch]: throughOutgoing(outgoing),
   })
 }
 
