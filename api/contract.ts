@@ -10,6 +10,7 @@ import {
   Namespace,
   SpreadNamespace,
 } from './clusters.ts'
+import { Compliance } from './compliance.ts'
 import {
   Composition,
   CompositionInput,
@@ -623,6 +624,21 @@ export const contract = {
     body: RetryOperation.optional(),
     answers: { 202: OperationOfDeployment },
     starts: 'operation',
+  }),
+
+  listCompliance: route({
+    method: 'GET',
+    path: '/compliance',
+    summary:
+      'What the policies of now say of deployments as they are, by name. `policy` keeps those with a finding of it, so a page can hold fewer than its limit',
+    tag: 'deployments',
+    action: 'deployment.read',
+    query: z.strictObject({
+      ...page,
+      namespace: Name.optional(),
+      policy: z.string().max(63).optional(),
+    }),
+    answers: { 200: list(Compliance) },
   }),
 
   listDeadLetters: route({

@@ -6,6 +6,7 @@ import { registerApps } from './commands/apps.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerClusters } from './commands/clusters.ts'
 import { registerCompletion } from './commands/completion.ts'
+import { registerCompliance } from './commands/compliance.ts'
 import { registerCompose } from './commands/compose.ts'
 import { registerDeadLetters } from './commands/dead-letters.ts'
 import { registerDelete } from './commands/delete.ts'
@@ -60,6 +61,7 @@ const registrations = [
   registerCompose,
   registerOpen,
   registerOperations,
+  registerCompliance,
   registerNotifications,
   registerDeadLetters,
   registerClusters,

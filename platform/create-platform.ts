@@ -45,6 +45,7 @@ import {
   revokeWorkerCredential,
 } from './governance/worker-credentials.ts'
 import { notificationFunctions } from './notifications/notifications.ts'
+import { listCompliance } from './orchestration/compliance.ts'
 import { asOfNow } from './orchestration/task-views.ts'
 import type { Actor, Platform } from './platform.ts'
 import { webhookFunctions } from './webhooks/webhook-functions.ts'
@@ -123,20 +124,9 @@ export function createPlatform(context: PlatformContext): Platform {
     listAudit: (actor, { query }) => listAudit(database, readableBy(actor), query),
     ...webhookFunctions(context),
 
-    ...deadLetterRoutes(context),
-  }
-}
+    listCompliance: (actor, { query }) => listCompliance(context, actor, query),
 
-function deadLetterRoutes({
-  queue: { deadLetters },
-}: PlatformContext): Pick<Platform, 'listDeadLetters' | 'replayDeadLetter' | 'discardDeadLetter'> {
-  return {
-    listDeadLetters: (_actor, { query }) => deadLetters.list(query),
-    replayDeadLetter: (_actor, { params }) => deadLetters.replay(params.id),
-    discardDeadLetter: async (_actor, { params }) => {
-      await deadLetters.discard(params.id)
-      return undefined
-    },
+    ...deadLetterRoutes(context.queue),
   }
 }
 
@@ -191,6 +181,22 @@ function clusterRoutes(
     },
     uncordonCluster: async (actor, { params }) => {
       await setCordon(context, actor, params.cluster, false)
+      return undefined
+    },
+  }
+}
+
+function deadLetterRoutes({
+  deadLetters,
+}: PlatformContext['queue']): Pick<
+  Platform,
+  'listDeadLetters' | 'replayDeadLetter' | 'discardDeadLetter'
+> {
+  return {
+    listDeadLetters: (_actor, { query }) => deadLetters.list(query),
+    replayDeadLetter: (_actor, { params }) => deadLetters.replay(params.id),
+    discardDeadLetter: async (_actor, { params }) => {
+      await deadLetters.discard(params.id)
       return undefined
     },
   }

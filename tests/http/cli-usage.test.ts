@@ -29,7 +29,7 @@ it('says in the language of who types it what is wrong with a line', async () =>
   expect(await said('webhooks replay x', 'nl')).toContain('opnieuw moet worden gestuurd')
   expect(await said('notifications read', 'nl')).toContain('Zeg welke')
   expect(await said('deploy qdrant -n team-a --clusters none', 'nl')).toContain(
-
+    'is geen aantal clusters',
   )
   const nothing = join(home, 'nothing.yaml')
   await writeFile(nothing, '')
