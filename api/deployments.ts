@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DataClass } from './data-classes.ts'
+import { FailoverChoice, SetFailover } from './failover.ts'
 import { Finding } from './findings.ts'
 import { Health } from './health.ts'
 import { Environment, EnvName, Host, Id, inBoth, Name, Quantity, Text, Time } from './names.ts'
@@ -71,6 +72,8 @@ export const CreateDeployment = z.strictObject({
   namespace: Name,
   name: Name,
   ...configuration,
+  /** What is done when its cluster is down; absent: as is usual for what it is. Changed later by its own call. */
+  failover: SetFailover.optional(),
 })
 export type CreateDeployment = z.infer<typeof CreateDeployment>
 
@@ -236,6 +239,8 @@ export const Preview = z.object({
   clusters: z.array(z.string()),
   /** Why there, and why not elsewhere: one for each cluster, by name. */
   placement: z.array(Verdict),
+  /** What would be done when its cluster is down. */
+  failover: FailoverChoice,
   /** Send it back as `preview` to have exactly this applied. Null where the cluster could not be asked. */
   hash: z.string().nullable(),
   settings: z.record(z.string(), z.unknown()),

@@ -18,13 +18,18 @@ export const SetFailover = z.strictObject({
 })
 export type SetFailover = z.infer<typeof SetFailover>
 
-export const FailoverOfDeployment = z.object({
+/** What is done when the cluster of a deployment is down, and why that. */
+export const FailoverChoice = z.object({
   mode: FailoverMode,
   /** Seconds that a cluster has to be down. */
   after: z.int(),
   /** Somebody said so; otherwise it is what holds for deployments of this kind. */
   chosen: z.boolean(),
   why: Text,
+})
+export type FailoverChoice = z.infer<typeof FailoverChoice>
+
+export const FailoverOfDeployment = FailoverChoice.extend({
   /** Why it is not moved although a cluster of it is down; null where none is, or it is being moved. */
   held: z
     .object({

@@ -32,6 +32,16 @@ test('makes a body that the contract accepts', () => {
   expect(body.resources).toEqual({ requests: { cpu: '250m' }, limits: { memory: '1Gi' } })
 })
 
+test('asks what is done when its cluster is down, where that is not as usual', () => {
+  const asked = (failover: Partial<typeof draft.failover>) =>
+    createBodyOf({ ...draft, failover: { ...draft.failover, ...failover } }).failover
+  expect(asked({ minutes: 9, leave: true })).toBeUndefined()
+  expect(asked({ mode: 'graceful', minutes: 9, leave: true })).toEqual({
+    ...{ mode: 'graceful', after: 540, data: 'leave' },
+  })
+  expect(asked({ mode: 'never', leave: true })).toEqual({ mode: 'never', after: 300 })
+})
+
 test('takes a fix over into what is being filled in, and touches nothing else', () => {
   const typed = { ...draft, reason: 'for the search page' }
   const fixed = withFix(typed, [

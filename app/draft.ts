@@ -2,6 +2,7 @@ import { applyPatch } from 'rfc6902'
 import type { AppSummary } from '#api/apps.ts'
 import type { DataClass } from '#api/data-classes.ts'
 import type { Deployment, Resources } from '#api/deployments.ts'
+import type { SetFailover } from '#api/failover.ts'
 import type { PatchOperation } from '#api/findings.ts'
 import { givenIn } from '#api/given.ts'
 
@@ -24,6 +25,8 @@ export type Draft = {
   /** Of several: its copies are a total that is divided over them. */
   divided: boolean
   dataClass: DataClass | ''
+  /** What is done when its cluster is down, where it is not as usual (an empty mode); `leave` agrees that volumes stay behind. */
+  failover: { mode: SetFailover['mode'] | ''; minutes: number; leave: boolean }
   reason: string
 }
 type Amounts = { cpu: string; memory: string }
@@ -42,6 +45,7 @@ export function emptyDraft(app = ''): Draft {
     clusters: '',
     divided: false,
     dataClass: '',
+    failover: { mode: '', minutes: 5, leave: false },
     reason: '',
   }
 }
@@ -97,9 +101,17 @@ function placementOf({ clusters, divided }: Draft) {
   return { clusters: count, ...(divided ? { replicas: 'divided' as const } : {}) }
 }
 
+function failoverOf({ failover: { mode, minutes, leave } }: Draft): { failover?: SetFailover } {
+  if (!mode) return {}
+  const isAgreed = leave && mode !== 'never'
+  // An emptied field of minutes is as none was typed.
+  const after = (mode === 'graceful' && minutes ? minutes : 5) * 60
+  return { failover: { mode, after, ...(isAgreed ? { data: 'leave' as const } : {}) } }
+}
+
 export function createBodyOf(draft: Draft, secrets: Record<string, string> = {}) {
   const { app, namespace, name } = draft
-  return { app, namespace, name, ...configurationOf(draft, secrets) }
+  return { app, namespace, name, ...configurationOf(draft, secrets), ...failoverOf(draft) }
 }
 
 /** The draft after a finding's fix, which is written against the request body. Throws when the fix does not fit it. */

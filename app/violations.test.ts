@@ -12,6 +12,7 @@ test.each([
   ['/resources/limits/memory', { step: 'settings', field: '/resources/limits/memory' }],
   ['/ingress', { step: 'settings', field: '/ingress/host' }],
   ['/secrets/x', { step: 'secrets', field: '/secrets/x' }],
+  ['/failover/data', { step: 'place', field: '/failover/data' }],
   ['/version', null],
   ['/constructor', null],
   ['', null],
@@ -41,6 +42,13 @@ test('drops a name that was taken once the namespace is another', () => {
   const taken = { body, violations: [{ pointer: '/name', detail: odd }] }
   expect(standing(taken, { ...body, env: {} })).toHaveLength(1)
   expect(standing(taken, { ...body, namespace: 'other' })).toEqual([])
+})
+
+test('drops that data would stay behind once nothing is to be moved', () => {
+  const moved = { ...body, failover: { mode: 'graceful' } }
+  const said = { body: moved, violations: [{ pointer: '/failover/data', detail: odd }] }
+  expect(standing(said, { ...moved, env: {} })).toHaveLength(1)
+  expect(standing(said, { ...moved, failover: { mode: 'never' } })).toEqual([])
 })
 
 test('says all that was said of one field beside it', () => {

@@ -22,6 +22,7 @@ const parts: Readonly<Record<string, { step: Step; depth: number }>> = {
   name: { step: 'place', depth: 1 },
   cluster: { step: 'place', depth: 1 },
   dataClass: { step: 'place', depth: 1 },
+  failover: { step: 'place', depth: 2 },
   bindings: { step: 'place', depth: 3 },
   settings: { step: 'settings', depth: 2 },
   resources: { step: 'settings', depth: 3 },
@@ -60,7 +61,11 @@ const together = ['app', 'namespace', 'name', 'cluster', 'dataClass']
 export function standing({ body, violations }: Verdict, now: unknown): Violation[] {
   return violations.filter(({ pointer }) => {
     const field = segmentsOf(placeOf(pointer)?.field ?? pointer)
-    const about = together.includes(field[0] ?? '') ? together.map(one => [one]) : [field]
+    const [part = ''] = field
+    const about = together.includes(part)
+      ? together.map(one => [one])
+      : // Whether its data may stay behind depends on what is to happen at all.
+        [part === 'failover' ? [part] : field]
     return about.every(path => same(valueAt(body, path), valueAt(now, path)))
   })
 }

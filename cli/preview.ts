@@ -2,6 +2,7 @@ import type { FieldChange, ObjectChange, Preview } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import { type Cli, type OutputFlags, print } from './command.ts'
 import { exit } from './exit.ts'
+import { failoverLine } from './failover-flags.ts'
 import { originLines } from './origins.ts'
 import { placementLines } from './placement.ts'
 import { clean, findingLines, oneLine, short } from './render.ts'
@@ -47,6 +48,7 @@ function previewLines(cli: Cli, preview: Preview): string[] {
     ...changes.flatMap(one => changeLines(cli, one)),
     ...(preview.placement.length > 0 ? [says('Placement', 'Plaatsing')] : []),
     ...placementLines(cli.terminal, preview.placement),
+    `${says('When its cluster is down', 'Als het cluster uit is')}: ${failoverLine(cli.terminal, preview.failover)}`,
     says('Runs with', 'Draait met'),
     ...originLines(cli.terminal, values, origins, environment),
     ...collected[preview.monitoring].map(text => tell(cli.terminal, text)),

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { FailoverOfDeployment } from '#api/failover.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
+import { failoverLine } from '../failover-flags.ts'
 import { parseDuration, parseTarget } from '../input.ts'
 import { placementLines } from '../placement.ts'
 import { clean } from '../render.ts'
@@ -48,20 +49,9 @@ export function registerFailover(program: Command, cli: Cli): void {
 
 function failoverLines(terminal: Terminal, target: string, answer: FailoverOfDeployment): string[] {
   const says = (en: string, nl: string) => tell(terminal, { en, nl })
-  const { mode, after, why, held, back } = answer
-  const what = {
-    graceful: says(
-      `it is moved when its cluster has been down for ${after} s`,
-      `hij verhuist als het cluster ${after} s uit is`,
-    ),
-    immediate: says(
-      'it is moved as soon as it is certain that its cluster is down',
-      'hij verhuist zodra vaststaat dat het cluster uit is',
-    ),
-    never: says('it stays when its cluster is down', 'hij blijft als het cluster uit is'),
-  }
+  const { held, back } = answer
   return [
-    `${target}: ${what[mode]} (${mode}). ${clean(tell(terminal, why))}`,
+    `${target}: ${failoverLine(terminal, answer)}`,
     ...(held ? [`! ${clean(tell(terminal, held.reason))} (${held.since})`] : []),
     ...(held?.verdicts ? placementLines(terminal, held.verdicts) : []),
     ...(back

@@ -7,6 +7,7 @@ import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
 import { draft, nothingBefore } from './draft.ts'
 import { holdTo } from './etag.ts'
+import { chooseFailover, ownClaims, refuseFailover } from './failover.ts'
 import { findDeployment } from './find.ts'
 import { keptData } from './kept-data.ts'
 import { refuseFull } from './namespace-room.ts'
@@ -47,11 +48,13 @@ export async function createDeployment(
       },
     })
     refuseDraft(made, namespaceName, namespace)
+    const { failover } = input
+    if (failover) refuseFailover(failover, ownClaims(made.objects), '/failover/data')
     await refuseFull(tx, { namespace: known(namespace), names: [name] })
     await reserveName(tx, id, input)
     // They live on as the new deployment's own, and are erased with it.
     if (inherited) await context.secrets.erase(tx, inherited.deployment)
-    return request(context, tx, actor, {
+    const operation = await request(context, tx, actor, {
       id,
       kind: 'create',
       app,
@@ -62,6 +65,8 @@ export async function createDeployment(
       wished: made.placed.data?.wish,
       preview: input.preview,
     })
+    if (failover) await chooseFailover(context, tx, actor, id, failover)
+    return operation
   })
 }
 

@@ -128,7 +128,7 @@ export async function setFailover(
   context: PlatformContext,
   actor: Actor,
   key: DeploymentKey,
-  { mode, after, data }: SetFailover,
+  choice: SetFailover,
 ): Promise<FailoverOfDeployment> {
   await context.database.transaction(async tx => {
     const id = await findDeployment(tx, actor, key)
@@ -137,23 +137,43 @@ export async function setFailover(
       'select objects_digest as digest from kade.revision where deployment = $1 order by number desc limit 1',
       [id],
     )
-    const claims = row && mode !== 'never' && data !== 'leave' ? await claimsOf(tx, row.digest) : []
-    if (claims.length > 0) throw dataStays(claims)
-    const at = context.clock()
-    await tx.query(
-      `insert into kade.failover (deployment, mode, after, by, at) values ($1, $2, $3, $4, $5)
-       on conflict (deployment) do update set mode = $2, after = $3, by = $4, at = $5`,
-      [id, mode, after, actor.id, at],
-    )
-    const chosen = { mode, after, actor: actor.id, via: actor.via }
-    await append(tx, streamOf(id), null, [{ type: 'FailoverChosen', data: chosen }], {
-      meta: { at },
-    })
+    const claims = row ? await claimsOf(tx, row.digest) : []
+    refuseFailover(choice, claims, '/data')
+    await chooseFailover(context, tx, actor, id, choice)
   })
   return readFailover(context.database, actor, key)
 }
 
-function dataStays(claims: readonly string[]): PlatformError {
+/** Records what somebody chose, in the caller's transaction; whether that may be is asked before. */
+export async function chooseFailover(
+  context: Pick<PlatformContext, 'clock'>,
+  tx: Sql,
+  actor: Actor,
+  id: string,
+  { mode, after }: SetFailover,
+): Promise<void> {
+  const at = context.clock()
+  await tx.query(
+    `insert into kade.failover (deployment, mode, after, by, at) values ($1, $2, $3, $4, $5)
+     on conflict (deployment) do update set mode = $2, after = $3, by = $4, at = $5`,
+    [id, mode, after, actor.id, at],
+  )
+  const chosen = { mode, after, actor: actor.id, via: actor.via }
+  await append(tx, streamOf(id), null, [{ type: 'FailoverChosen', data: chosen }], {
+    meta: { at },
+  })
+}
+
+/** Throws `conflict` at `pointer` where these volumes would stay behind, and nobody agreed to that. */
+export function refuseFailover(
+  { mode, data }: SetFailover,
+  claims: readonly string[],
+  pointer: string,
+): void {
+  if (mode !== 'never' && data !== 'leave' && claims.length > 0) throw dataStays(claims, pointer)
+}
+
+function dataStays(claims: readonly string[], pointer: string): PlatformError {
   const which = claims.join(', ')
   return new PlatformError(
     'conflict',
@@ -164,7 +184,7 @@ function dataStays(claims: readonly string[]): PlatformError {
     {
       violations: [
         {
-          pointer: '/data',
+          pointer,
           detail: {
             en: 'must be "leave" to agree to that',
             nl: 'moet "leave" zijn om daarmee in te stemmen',

@@ -23,6 +23,7 @@ import { keptData, nothingKept } from './kept-data.ts'
 import { inTheWay, refuseBoth, refuseCutOff, refuseDataLeft } from './move-refusals.ts'
 import { roomFindings } from './namespace-room.ts'
 import { placementViolations, placeNew, placeNext, sameClusters, whereNext } from './placing.ts'
+import { failoverViolations, previewFailover } from './preview-failover.ts'
 import { previewHash, renderDigest } from './preview-hash.ts'
 import { refuseUnbuilt } from './refusals.ts'
 import { load } from './stream.ts'
@@ -68,6 +69,7 @@ export async function previewDeployment(
     ...(existing ? fixed(input, existing) : []),
     ...placementViolations(placed),
     ...(existing ? await moveViolations(sql, actor, input, existing, made) : []),
+    ...(await failoverViolations(input, !existing, made)),
   ]
   const allowed =
     made.violations.length + violations.length === 0 &&
@@ -93,6 +95,7 @@ export async function previewDeployment(
     origins: made.revision.origins ?? {},
     monitoring: made.monitoring,
     resources: totals(made, resources),
+    failover: await previewFailover(sql, actor, input, !existing, made),
     simulated: clusterRow?.simulated ?? false,
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { SetFailover } from '#api/failover.ts'
 import { readStream } from '#platform/events/store.ts'
 import { writeHeartbeat } from '#platform/federation/carriers/worker-side.ts'
 import { lookAround } from '#platform/federation/health-watch.ts'
@@ -275,6 +276,42 @@ describe('a cluster that is down', () => {
 })
 
 describe('what is done when its cluster is down', () => {
+  it('is chosen with a new deployment, which a preview says before', async () => {
+    const asked = (app: string, failover?: SetFailover) => ({
+      body: {
+        ...{ app, namespace: 'team-a', name: freshName(), settings: {} },
+        ...(failover && { failover }),
+      },
+    })
+    const { previewDeployment, createDeployment, readFailover } = ground.platform
+    const look = (app: string, failover?: SetFailover) =>
+      previewDeployment(ada, asked(app, failover))
+    expect((await look('qdrant')).failover).toMatchObject({ mode: 'never', chosen: false })
+    expect((await look('litellm')).failover).toMatchObject({ mode: 'graceful', chosen: false })
+    const graceful = { mode: 'graceful', after: 600 } as const
+    const violations = [{ pointer: '/failover/data' }]
+    expect(await look('qdrant', graceful)).toMatchObject({ allowed: false, violations })
+    await expect(createDeployment(ada, asked('qdrant', graceful))).rejects.toMatchObject({
+      code: 'conflict',
+      details: { violations },
+    })
+    const agreed = { ...graceful, data: 'leave' as const }
+    expect(await look('qdrant', agreed)).toMatchObject({
+      allowed: true,
+      failover: { ...graceful, chosen: true, why: { en: expect.stringContaining('stay behind') } },
+    })
+    const body = asked('qdrant', agreed)
+    const made = await createDeployment(ada, body)
+    const key = { params: { namespace: made.namespace, name: made.name } }
+    expect(await readFailover(ada, key)).toMatchObject({ ...graceful, chosen: true })
+    // It has a call of its own from then on.
+    expect(await previewDeployment(ada, body)).toMatchObject({
+      allowed: false,
+      failover: { ...graceful, chosen: true },
+      violations: [{ pointer: '/failover' }],
+    })
+  })
+
   it('is chosen by its team, with consent where its data stays behind', async () => {
     const one = await served('qdrant')
     const choose = (body: object) =>

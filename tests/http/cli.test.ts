@@ -83,6 +83,10 @@ const resolved = {
     '/env/TZ': 'environment-app',
   },
   monitoring: 'no-operator',
+  failover: {
+    ...{ mode: 'never', after: 300, chosen: false },
+    why: { en: 'It has volumes.', nl: 'Hij heeft volumes.' },
+  },
   resources: { cpu: '1', memory: '1Gi', storage: '5Gi' },
 }
 
