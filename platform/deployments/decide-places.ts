@@ -1,13 +1,22 @@
 /**
  * What is decided of an operation cluster by cluster: it has one end, however many clusters it works on.
  */
-import type { CauseData, NewEvent } from '#platform/events/types.ts'
+import type { CauseData, NewEvent, Phase } from '#platform/events/types.ts'
 import type { DeploymentState, OpenOperation } from './deployment.ts'
 import { ofEarlier } from './leaving.ts'
 
 /** Whether this operation left the cluster, so that it is to be emptied. */
 export function hasLeft({ leaving }: DeploymentState, at: { operation: string; cluster: string }) {
   return leaving.some(one => one.cluster === at.cluster && one.operation === at.operation)
+}
+
+/** How often it was begun on a cluster with one more claim there; going on after a phase is no try. */
+export function triesAfter(
+  { tries }: Pick<OpenOperation, 'tries'>,
+  cluster: string,
+  after: Phase | undefined,
+): number {
+  return (tries[cluster] ?? 0) + (after ? 0 : 1)
 }
 
 /** `end`: what ends it. The last of its clusters does; a move then has moved, and ends once those it left are empty. */

@@ -19,8 +19,9 @@ import {
   nextWave,
   placeEmptied,
   settled,
+  triesAfter,
 } from './decide-places.ts'
-import { type DeploymentState, type OpenOperation, triesAfter } from './deployment.ts'
+import type { DeploymentState, OpenOperation } from './deployment.ts'
 import { digestOf } from './digest.ts'
 import { standsNowhere } from './leaving.ts'
 import { noDeployment } from './no-such-deployment.ts'

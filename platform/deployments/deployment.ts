@@ -8,6 +8,7 @@ import type {
   RevisionData,
   WaitData,
 } from '#platform/events/types.ts'
+import { triesAfter } from './decide-places.ts'
 import { begunInVain, erasingFrom, type Leaving, outlived, toErase } from './leaving.ts'
 
 /** The operation that runs, as far as decisions need it. */
@@ -231,15 +232,6 @@ function requested(
       ...(data.consents === undefined ? {} : { consents: data.consents }),
     },
   }
-}
-
-/** How often it was begun on a cluster with one more claim there; going on after a phase is no try. */
-export function triesAfter(
-  { tries }: Pick<OpenOperation, 'tries'>,
-  cluster: string,
-  after: Phase | undefined,
-): number {
-  return (tries[cluster] ?? 0) + (after ? 0 : 1)
 }
 
 function inPhase(
