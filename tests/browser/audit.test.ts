@@ -1,29 +1,66 @@
 import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { verifyChain } from '#api/audit-chain.ts'
+import { createClient } from '#api/client.ts'
+import { createGateway } from '#gateway/gateway.ts'
+import { signInPath } from '#gateway/session-routes.ts'
+import { type EventFeed, openFeed } from '#platform/events/feed.ts'
+import { createSignInLink, ensureOwner } from '#platform/governance/accounts.ts'
+import { startSequencer } from '#platform/governance/audit/sequencer.ts'
+import { createToken } from '#platform/governance/sessions.ts'
+import { type PlatformGround, platformGround } from '#tests/support/platform-ground.ts'
 import { violationsOf } from './axe.ts'
 import { type Browser, openChromium } from './chromium.ts'
-import { type Product, startProduct } from './product.ts'
 
-let product: Product
+let ground: PlatformGround
+let app: FastifyInstance
+let feed: EventFeed
+let stopChaining: () => Promise<void>
+let url: string
 let browser: Browser
 let page: Page
 
+// The audit needs no cluster: the platform, the door with its portal, and the sequencer are all there is.
 beforeAll(async () => {
-  product = await startProduct()
-  browser = await openChromium()
-  page = browser.page
-  await page.goto(product.signIn)
-  await page.getByRole('heading', { level: 1, name: 'Catalogue' }).waitFor()
-  const { client } = product
+  ground = await platformGround()
+  const { database } = ground.context
+  await ground.cluster('amsterdam', 0)
+  feed = openFeed(database)
+  app = await createGateway({
+    platform: ground.platform,
+    database,
+    feed,
+    portalDir: fileURLToPath(new URL('../../.output/public', import.meta.url)),
+    logger: pino({ level: 'silent' }),
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  // A server that listens on TCP has an address of this form.
+  url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  stopChaining = await startSequencer(database, error => {
+    throw error
+  })
+  const owner = await ensureOwner(database)
+  const token = await createToken(database, owner.id)
+  const client = createClient({ url, headers: () => ({ authorization: `Bearer ${token}` }) })
   await client.cordonCluster({ params: { cluster: 'amsterdam' }, body: { reason: 'new nodes' } })
   await client.uncordonCluster({ params: { cluster: 'amsterdam' } })
   await client.removeApp({ params: { app: 'no-such-app' } }).catch(() => {})
+  browser = await openChromium()
+  page = browser.page
+  await page.goto(url + signInPath((await createSignInLink(database, owner.id)).token))
+  await page.getByRole('link', { name: 'Audit' }).waitFor()
 })
 afterAll(async () => {
   await browser?.close()
-  await product?.stop()
+  await stopChaining?.()
+  await app?.close()
+  await feed?.close()
+  await ground?.stop()
 })
 
 const lines = (name: RegExp | string) => page.getByRole('article', { name })
@@ -50,7 +87,7 @@ test('an auditor finds who did what, why and from where, and what was refused', 
 })
 
 test('and takes along lines that can be checked', async () => {
-  await page.goto(`${product.url}/audit`)
+  await page.goto(`${url}/audit`)
   await lines(/amsterdam/)
     .first()
     .waitFor()
@@ -69,7 +106,7 @@ test('axe finds nothing on its page, in Dutch and in the dark', async () => {
     localStorage.setItem('kade-language', 'nl')
     localStorage.setItem('kade-theme', 'dark')
   })
-  await page.goto(`${product.url}/audit?object=amsterdam`)
+  await page.goto(`${url}/audit?object=amsterdam`)
   const row = lines('Cluster wijzigen: amsterdam').first()
   await row.getByText('Alles wat bekend is').click()
   await row.getByText('Rollen toen').waitFor()
