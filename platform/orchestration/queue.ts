@@ -9,6 +9,7 @@
 import type { Database, Sql } from '../adapters/database/database.ts'
 import { DEAD_LETTERS, type Jobs, openJobs, QUEUE_SCHEMA } from '../adapters/database/jobs.ts'
 import type { Task } from '../federation/cluster-agent.ts'
+import { startTicks } from '../ticks.ts'
 import { type DeadLetters, deadLettersOf } from './dead-letters.ts'
 
 export type NewTask = Omit<Task, 'id' | 'attempt'>
@@ -86,9 +87,12 @@ export async function openQueue(options: OpenQueueOptions): Promise<Queue> {
     const priority = goesOn ? 1 : -ahead
     await jobs.insert(tx, queueOf(cluster), [{ data, key, startAfter, group: team, priority }])
   }
-  const tidying = setInterval(() => {
-    tidy(database).catch(error => onError?.(error))
-  }, TIDY_MS).unref()
+  const stopTidying = startTicks(
+    TIDY_MS,
+    () => tidy(database),
+    // What PostgreSQL throws is an error.
+    error => onError?.(error as Error),
+  )
   return {
     enqueue,
     async serve(cluster, handle, { concurrency = CONCURRENCY, graceMs = GRACE_MS } = {}) {
@@ -102,7 +106,7 @@ export async function openQueue(options: OpenQueueOptions): Promise<Queue> {
     deadLetters: deadLettersOf(database, jobs),
     jobs,
     async close() {
-      clearInterval(tidying)
+      await stopTidying()
       await jobs.close()
     },
   }
@@ -117,17 +121,20 @@ export function startSweep(
   find: () => Promise<readonly (NewTask & { key?: string | undefined })[]>,
   options: { everyMs?: number; onError?: (error: unknown) => void } = {},
 ): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
-  const sweep = () => {
-    running = running
-      .then(async () => queue.restore(await find()))
-      .catch(error => options.onError?.(error))
-  }
-  sweep()
-  const timer = setInterval(sweep, options.everyMs ?? 15_000).unref()
+  const onError = options.onError ?? (() => {})
+  const sweep = async () => queue.restore(await find())
+  const first = sweep().catch(onError)
+  const stop = startTicks(
+    options.everyMs ?? 15_000,
+    async () => {
+      await first
+      await sweep()
+    },
+    onError,
+  )
   return async () => {
-    clearInterval(timer)
-    await running
+    await stop()
+    await first
   }
 }
 

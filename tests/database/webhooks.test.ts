@@ -88,17 +88,14 @@ describe('a webhook', () => {
     const rotate = (oldForHours: number, by = ada) =>
       ground.platform.rotateWebhookSecret(by, { params, body: { oldForHours } })
     const signers = async (secrets: readonly string[]) => {
-      const before = receiver.received.length
+      receiver.received.splice(0)
       await ground.platform.testWebhook(ada, { params })
-      await vi.waitFor(() => expect(receiver.received).toHaveLength(before + 1), soon)
-      const last = receiver.received.at(-1)
-      return secrets.map(secret => last !== undefined && isSignedBy(secret, last))
+      await vi.waitFor(() => expect(receiver.received).toHaveLength(1), soon)
+      return secrets.map(secret => receiver.received.some(one => isSignedBy(secret, one)))
     }
     await expect(rotate(24, bob)).rejects.toMatchObject({ code: 'not-found' })
     const { secret: second, oldSecretUntil } = await rotate(24)
     expect(Date.parse(oldSecretUntil ?? '') - Date.now()).toBeGreaterThan(23 * 3_600_000)
-    expect(await signers([first, second])).toEqual([true, true])
-    // Another address changes no secret.
     const changed = { url: `${receiver.url}/moved`, events: [], namespaces: [], enabled: true }
     await ground.platform.changeWebhook(ada, { params, body: changed })
     expect(await signers([first, second])).toEqual([true, true])
@@ -107,8 +104,7 @@ describe('a webhook', () => {
     const { database } = ground.context
     await database.query('update kade.webhook set old_secret_until = now() where id = $1', [id])
     expect(await signers([second, third])).toEqual([false, true])
-    const { secret: fourth, ...last } = await rotate(0)
-    expect(last).not.toHaveProperty('oldSecretUntil')
+    const { secret: fourth } = await rotate(0)
     expect(await signers([third, fourth])).toEqual([false, true])
     expect(JSON.stringify(await ground.platform.readWebhook(ada, { params }))).not.toContain(
       'whsec',
@@ -122,11 +118,7 @@ describe('a webhook', () => {
     await vi.waitFor(() => expect(receiver.received).toHaveLength(1), soon)
     const [{ headers, body, path } = { headers: {}, body: '', path: '' }] = receiver.received
     expect(path).toBe('/hook')
-    const signed = Object.fromEntries(
-      Object.entries(headers).map(([key, value]) => [key, String(value)]),
-    )
-    const event = new Signature(webhook.secret).verify(body, signed)
-    expect(event).toMatchObject({
+    expect(JSON.parse(body)).toMatchObject({
       specversion: '1.0',
       id: headers['webhook-id'],
       source: 'urn:kade:test',
@@ -135,9 +127,9 @@ describe('a webhook', () => {
       data: { namespace: name, team: 'a' },
     })
     expect(headers['content-type']).toBe('application/cloudevents+json')
-    expect(() =>
-      new Signature(webhook.secret).verify(body.replace(name, 'other'), signed),
-    ).toThrow()
+    expect(isSignedBy(webhook.secret, { headers, body, path })).toBe(true)
+    const forged = { headers, body: body.replace(name, 'other'), path }
+    expect(isSignedBy(webhook.secret, forged)).toBe(false)
     await vi.waitFor(
       async () =>
         expect(await deliveries(ada, webhook.id)).toMatchObject([

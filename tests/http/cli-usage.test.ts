@@ -28,9 +28,6 @@ it('says in the language of who types it what is wrong with a line', async () =>
   expect(await said('webhooks change x --enable --disable', 'nl')).toContain('niet allebei')
   expect(await said('webhooks replay x', 'nl')).toContain('opnieuw moet worden gestuurd')
   expect(await said('notifications read', 'nl')).toContain('Zeg welke')
-  expect(await said('deploy qdrant -n team-a --clusters none', 'nl')).toContain(
-    'is geen aantal clusters',
-  )
   const nothing = join(home, 'nothing.yaml')
   await writeFile(nothing, '')
   expect(await said(`import yaml ${nothing}`, 'nl')).toBe(
