@@ -19,7 +19,7 @@ export class UnreachableError extends Error {
 
 const ConnectionFile = z.object({ url: z.url(), token: z.string() })
 
-/** Kade as `KADE_URL` and `KADE_TOKEN` name it, else the one that runs from `KADE_HOME`. */
+/** Kade as `KADE_URL` and `KADE_TOKEN` name it, else the one that `kade login` named, else the one that runs from `KADE_HOME`. */
 export async function connect(env: Terminal['env']): Promise<Connection> {
   const { url, token } = await findKade(env)
   const headers = () => ({
@@ -35,16 +35,22 @@ async function findKade(env: Terminal['env']): Promise<{ url: string; token: str
   const url = env.KADE_URL
   const token = env.KADE_TOKEN
   if (url && token) return { url, token }
-  const file = join(kadeHome(env), 'connection.json')
-  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const login = await readFile(loginFile(env), 'utf8').catch(() => undefined)
+  const file = login === undefined ? join(kadeHome(env), 'connection.json') : loginFile(env)
+  const text = login ?? (await readFile(file, 'utf8').catch(() => undefined))
   if (text === undefined)
     throw new UnreachableError(
-      `No Kade runs here: there is no ${file}.\nStart one with "kade up", or set KADE_URL and KADE_TOKEN.`,
+      `No Kade runs here: there is no ${file}.\nStart one with "kade up", sign in to one elsewhere with "kade login", or set KADE_URL and KADE_TOKEN.`,
     )
   const found = ConnectionFile.safeParse(parseJson(text))
   if (!found.success)
     throw new UnreachableError(`${file} is not as Kade writes it. Remove it and start Kade again.`)
   return { url: url ?? found.data.url, token: token ?? found.data.token }
+}
+
+/** What `kade login` keeps: an address, and the token of this terminal. */
+export function loginFile(env: Terminal['env']): string {
+  return join(kadeHome(env), 'login.json')
 }
 
 function parseJson(text: string): unknown {

@@ -194,3 +194,12 @@ function parseJson(text: string): unknown {
     return undefined
   }
 }
+
+/** A number of days. */
+export function parseDays(text: string): number {
+  if (/^\d{1,3}$/.test(text)) return Number(text)
+  throw new UsageError({
+    en: `"${text}" is no number of days.`,
+    nl: `"${text}" is geen aantal dagen.`,
+  })
+}

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { ProblemError } from '#api/client.ts'
 import type { Text } from '#api/names.ts'
 import type { Cli } from './command.ts'
+import { registerAccounts } from './commands/accounts.ts'
 import { registerApps } from './commands/apps.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerClusters } from './commands/clusters.ts'
@@ -15,6 +16,7 @@ import { registerFailover } from './commands/failover.ts'
 import { registerGateway } from './commands/gateway.ts'
 import { registerImport } from './commands/import.ts'
 import { registerList } from './commands/list.ts'
+import { registerLogin } from './commands/login.ts'
 import { registerLogs } from './commands/logs.ts'
 import { registerMetrics } from './commands/metrics.ts'
 import { registerModule } from './commands/module.ts'
@@ -29,6 +31,8 @@ import { registerRestart } from './commands/restart.ts'
 import { registerRollback } from './commands/rollback.ts'
 import { registerSecrets } from './commands/secrets.ts'
 import { registerStatus } from './commands/status.ts'
+import { registerTeams } from './commands/teams.ts'
+import { registerTokens } from './commands/tokens.ts'
 import { registerUp } from './commands/up.ts'
 import { registerUpdate } from './commands/update.ts'
 import { registerWebhooks } from './commands/webhooks.ts'
@@ -69,6 +73,10 @@ const registrations = [
   registerWebhooks,
   registerWorkerCredentials,
   registerAudit,
+  registerLogin,
+  registerTokens,
+  registerAccounts,
+  registerTeams,
   registerImport,
   registerModule,
   registerCompletion,
