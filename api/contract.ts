@@ -1,5 +1,14 @@
 import { z } from 'zod'
 import { AppList, appFilters } from './app-filters.ts'
+import {
+  Approval,
+  ApprovalDetail,
+  ApprovalState,
+  GiveApproval,
+  RefuseApproval,
+  RequestApproval,
+  WithdrawApproval,
+} from './approvals.ts'
 import { AddApp, App } from './apps.ts'
 import { AuditEntry, AuditList, auditFilters } from './audit.ts'
 import {
@@ -65,6 +74,7 @@ import {
   WorkerCredential,
 } from './worker-credentials.ts'
 
+const approval = z.strictObject({ approval: z.uuid() })
 const webhook = z.strictObject({ webhook: z.uuid() })
 const one = z.strictObject({ namespace: Name, name: Name })
 
@@ -667,6 +677,64 @@ export const contract = {
     action: 'dead-letter.change',
     params: z.strictObject({ id: z.uuid() }),
     answers: { 204: null },
+  }),
+
+  listApprovals: route({
+    method: 'GET',
+    path: '/approvals',
+    summary: 'Requests for approval of my teams, newest first',
+    tag: 'approvals',
+    action: 'approval.read',
+    query: z.strictObject({ ...page, state: ApprovalState.optional(), namespace: Name.optional() }),
+    answers: { 200: list(Approval) },
+  }),
+  requestApproval: route({
+    method: 'POST',
+    path: '/approvals',
+    summary: 'Ask for an exception to a policy, for exactly this deployment',
+    tag: 'approvals',
+    action: 'approval.request',
+    body: RequestApproval,
+    answers: { 201: ApprovalDetail },
+  }),
+  readApproval: route({
+    method: 'GET',
+    path: '/approvals/{approval}',
+    summary: 'One request, with all that was shown and whether I may decide',
+    tag: 'approvals',
+    action: 'approval.read',
+    params: approval,
+    answers: { 200: ApprovalDetail },
+  }),
+  giveApproval: route({
+    method: 'POST',
+    path: '/approvals/{approval}/approve',
+    summary: 'Consent to exactly what was shown, by its digest',
+    tag: 'approvals',
+    action: 'approval.decide',
+    params: approval,
+    body: GiveApproval,
+    answers: { 200: ApprovalDetail },
+  }),
+  refuseApproval: route({
+    method: 'POST',
+    path: '/approvals/{approval}/refuse',
+    summary: 'Refuse it, with a reason',
+    tag: 'approvals',
+    action: 'approval.decide',
+    params: approval,
+    body: RefuseApproval,
+    answers: { 200: ApprovalDetail },
+  }),
+  withdrawApproval: route({
+    method: 'POST',
+    path: '/approvals/{approval}/withdraw',
+    summary: 'Take back what I asked, or the consent that I may give',
+    tag: 'approvals',
+    action: 'approval.withdraw',
+    params: approval,
+    body: WithdrawApproval,
+    answers: { 200: ApprovalDetail },
   }),
 
   listNotifications: route({

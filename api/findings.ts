@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Text } from './names.ts'
+import { Id, Text, Time } from './names.ts'
+import { InstallationRole } from './roles.ts'
 
 /** RFC 6902 operation. Applied to the create or update body it was found in, it makes the finding go away. */
 export const PatchOperation = z.object({
@@ -22,5 +23,13 @@ export const Finding = z.object({
   fix: z.array(PatchOperation).nullable(),
   /** Whose consent an exception needs. */
   approver: z.string(),
+  /** Of what denies, or would without an exception: whether one can be asked for, or was given and until when. */
+  exception: z
+    .discriminatedUnion('state', [
+      z.object({ state: z.literal('possible') }),
+      z.object({ state: z.literal('impossible'), why: Text }),
+      z.object({ state: z.literal('given'), approval: Id, until: Time, by: InstallationRole }),
+    ])
+    .optional(),
 })
 export type Finding = z.infer<typeof Finding>

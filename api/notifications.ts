@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, Text, Time } from './names.ts'
 
-/** Something the people of a team should hear of. */
+/** Something the people of a team, or those of a role, should hear of. */
 export const Notification = z.object({
   id: Id,
   /** `ended`: as it was asked; `failed`; `needs-you`: it does not go on without a person. */
@@ -10,6 +10,8 @@ export const Notification = z.object({
   /** The deployment it is about. */
   namespace: z.string().optional(),
   deployment: z.string().optional(),
+  /** The request for approval it is about. */
+  approval: Id.optional(),
   at: Time,
   /** By whoever asks. */
   read: z.boolean(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Approval, ApprovalDetail } from './approvals.ts'
 import { App, AppSummary, Passport } from './apps.ts'
 import { AuditEntry } from './audit.ts'
 import { Cluster, CreateNamespace, Namespace } from './clusters.ts'
@@ -194,6 +195,8 @@ function problemResponses(): Json {
 const named = {
   App,
   AppSummary,
+  Approval,
+  ApprovalDetail,
   AuditEntry,
   Cluster,
   CreateDeployment,

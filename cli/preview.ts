@@ -6,7 +6,7 @@ import { failoverLine } from './failover-flags.ts'
 import { originLines } from './origins.ts'
 import { placementLines } from './placement.ts'
 import { clean, findingLines, oneLine, short } from './render.ts'
-import { tell } from './terminal.ts'
+import { type Terminal, tell } from './terminal.ts'
 import { simulatedMark } from './words.ts'
 
 /** Shows what would happen; exit code 3 when it would be refused. */
@@ -45,7 +45,7 @@ function previewLines(cli: Cli, preview: Preview): string[] {
         `✗ ${oneLine(pointer) || 'settings'}: ${clean(tell(cli.terminal, detail))}`,
     ),
     ...findings.flatMap(finding => findingLines(cli.terminal, finding)),
-    ...changes.flatMap(one => changeLines(cli, one)),
+    ...objectChangeLines(cli.terminal, changes),
     ...(preview.placement.length > 0 ? [says('Placement', 'Plaatsing')] : []),
     ...placementLines(cli.terminal, preview.placement),
     `${says('When its cluster is down', 'Als het cluster uit is')}: ${failoverLine(cli.terminal, preview.failover)}`,
@@ -98,9 +98,14 @@ const whose = {
   },
 } as const
 
+/** What would change, object by object. */
+export function objectChangeLines(terminal: Terminal, changes: readonly ObjectChange[]): string[] {
+  return changes.flatMap(one => changeLines(terminal, one))
+}
+
 /** An object, and below it what you change apart from what somebody changed by hand. */
 function changeLines(
-  { terminal }: Cli,
+  terminal: Terminal,
   { change, kind, name, cluster, fields = [], moreFields }: ObjectChange,
 ): string[] {
   const groups = (['you', 'both', 'somebody-else'] as const).flatMap(by => {

@@ -3,6 +3,7 @@ import { ProblemError } from '#api/client.ts'
 import type { Text } from '#api/names.ts'
 import type { Cli } from './command.ts'
 import { registerAccounts } from './commands/accounts.ts'
+import { registerApprovals } from './commands/approvals.ts'
 import { registerApps } from './commands/apps.ts'
 import { registerAudit } from './commands/audit.ts'
 import { registerClusters } from './commands/clusters.ts'
@@ -66,6 +67,7 @@ const registrations = [
   registerOpen,
   registerOperations,
   registerCompliance,
+  registerApprovals,
   registerNotifications,
   registerDeadLetters,
   registerClusters,

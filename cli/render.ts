@@ -73,12 +73,18 @@ export function findingLines(terminal: Terminal, finding: Finding): string[] {
         ? `    ${fix}: ${ops.remove} ${oneLine(path)}`
         : `    ${fix}: ${ops[op]} ${oneLine(path)} = ${JSON.stringify(value)}`,
     ),
-    ...(finding.severity === 'deny' && !finding.fix?.length
-      ? [
-          `    ${tell(terminal, { en: 'an exception needs', nl: 'een uitzondering vraagt' })}: ${finding.approver}`,
-        ]
-      : []),
+    ...exceptionLines(terminal, finding),
   ]
+}
+
+/** Whether there is a way past a finding that denies, and whose consent it needs. */
+function exceptionLines(terminal: Terminal, finding: Finding): string[] {
+  const { severity, exception, policy, approver } = finding
+  if (severity !== 'deny') return []
+  if (exception?.state === 'impossible') return [`    ${tell(terminal, exception.why)}`]
+  const needs = tell(terminal, { en: 'an exception needs', nl: 'een uitzondering vraagt' })
+  const how = exception ? ` (kade approvals request … --policy ${oneLine(policy)})` : ''
+  return [`    ${needs}: ${approver}${how}`]
 }
 
 /** An operation in one line, with cause and next step below it when it has them. */

@@ -11,6 +11,7 @@ import type { Outgoing } from './adapters/outgoing/outgoing.ts'
 import type { PolicyEngine } from './adapters/policy/policy-engine.ts'
 import { lookUpAddedApp, readAddedApp } from './added-apps/added-app.ts'
 import type { ClusterAgent } from './federation/cluster-agent.ts'
+import type { FourEyes } from './governance/approvals/may-decide.ts'
 import type { Post } from './governance/identity/links.ts'
 import type { SecretVault } from './governance/secret-versions.ts'
 import type { Queue } from './orchestration/queue.ts'
@@ -61,6 +62,8 @@ export type PlatformContext = {
   /** The way to people by e-mail; absent where none is set up, and links are handed over by who makes them. */
   readonly post?: Post | undefined
   readonly clock: () => Date
+  /** Whether a second person is needed also where there is none. */
+  readonly fourEyes: FourEyes
   /** Seconds an operation may take before it is ended as failed. */
   readonly deadlineSeconds: (kind: OperationKind, app: AppData | undefined) => number
 }

@@ -36,6 +36,7 @@ import {
 } from './federation/namespaces.ts'
 import { listClusters } from './federation/registry.ts'
 import { spreadNamespace } from './federation/spread-namespace.ts'
+import { approvalFunctions } from './governance/approvals/functions.ts'
 import { listAudit } from './governance/audit/queries.ts'
 import { readableBy } from './governance/audit/readable.ts'
 import { identityFunctions } from './governance/identity/identity-functions.ts'
@@ -123,6 +124,7 @@ export function createPlatform(context: PlatformContext): Platform {
     ...notificationFunctions(database),
     listAudit: (actor, { query }) => listAudit(database, readableBy(actor), query),
     ...webhookFunctions(context),
+    ...approvalFunctions(context),
 
     listCompliance: (actor, { query }) => listCompliance(context, actor, query),
 

@@ -2,6 +2,7 @@ import { probeServer } from '#platform/adapters/kubernetes/server-probe.ts'
 import { requestMove } from '#platform/deployments/move.ts'
 import { createSqlAgent } from '#platform/federation/carriers/sql.ts'
 import { startHealthWatch } from '#platform/federation/health-watch.ts'
+import { startExpiring } from '#platform/governance/approvals/expire.ts'
 import { startFailover } from '#platform/orchestration/failover-watch.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
 import { findIdle, startWatchdog } from '#platform/orchestration/watchdog.ts'
@@ -24,6 +25,9 @@ export async function gateway(settings: Settings, report: Report = terminalRepor
     const agent = createSqlAgent({ database, queue, onError })
     const context = ground.contextFor(agent)
     stops.push(startWatchdog(context, report.problem))
+    stops.push(
+      startExpiring(context, error => report.problem('What has ended was not ended.', error)),
+    )
     stops.push(startHealthWatch(context, probeServer, report.problem))
     stops.push(startFailover(context, requestMove, report.problem))
     stops.push(startSweep(queue, () => findIdle(context), { onError }))

@@ -92,6 +92,7 @@ export async function openGround(settings: Settings, url: string, report: Report
       post,
       clock: () => new Date(),
       deadlineSeconds,
+      fourEyes: settings.fourEyes,
     }),
     async close() {
       post?.mailer.close()

@@ -1,6 +1,7 @@
 import { natsDriver } from '#platform/adapters/bus/nats.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { openBus } from '#platform/events/bus.ts'
+import { notifyApprovers } from '#platform/events/handlers/notify-approvers.ts'
 import { notifyTeam } from '#platform/events/handlers/notify-team.ts'
 import { rollBackFailedUpdate } from '#platform/events/handlers/roll-back-failed-update.ts'
 import { spreadNamespaces } from '#platform/events/handlers/spread-namespaces.ts'
@@ -33,6 +34,7 @@ export async function startHandlers(
       spreadNamespaces(context),
       tellFullNamespaces(database),
       ...notifyTeam(database),
+      notifyApprovers(database),
     ])
     stops.push(await startSequencer(database, onError))
     stops.push(await startDeliveries(context, { source: from, onError }))

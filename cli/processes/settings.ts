@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Environments } from '#kit/environment.ts'
 import { type Allowed, readAllowed } from '#platform/adapters/outgoing/allowed.ts'
 import { PlatformError } from '#platform/errors.ts'
+import type { FourEyes } from '#platform/governance/approvals/may-decide.ts'
 import { kadeHome } from '../home.ts'
 import { readDatabaseUrls } from './database-urls.ts'
 import { readEnvironments } from './environments.ts'
@@ -33,6 +34,8 @@ export type Settings = {
   readonly placesFile: string | undefined
   /** Embedded clusters, or contexts of the kubeconfig; null means all. */
   readonly clusters: readonly string[] | null
+  /** Whether an approval needs a second person also where there is none. */
+  readonly fourEyes: FourEyes
   /** Consent to join clusters of one's own. */
   readonly yes: boolean
 }
@@ -56,6 +59,7 @@ export async function readSettings(
     events: readEventSettings(env),
     outgoing: readAllowed(env.KADE_OUTGOING_ALLOW),
     signIn: await readSignInSettings(env),
+    fourEyes: fourEyesOf(env.KADE_FOUR_EYES),
     kubeconfig: env.KADE_KUBECONFIG ?? null,
     placesFile: env.KADE_CLUSTERS,
     clusters: flags.clusters
@@ -66,6 +70,13 @@ export async function readSettings(
       : null,
     yes: flags.yes ?? env.KADE_YES === '1',
   }
+}
+
+function fourEyesOf(text = 'when-possible'): FourEyes {
+  if (text === 'required' || text === 'when-possible') return text
+  throw new PlatformError('request-invalid', `KADE_FOUR_EYES is "${text}", which says nothing.`, {
+    next: 'Say required or when-possible, or leave it out for when-possible.',
+  })
 }
 
 function portOf(text: string): number {

@@ -5,6 +5,7 @@ import { createInProcessAgent } from '#platform/federation/carriers/in-process.t
 import { startHealthWatch } from '#platform/federation/health-watch.ts'
 import { registrarOf } from '#platform/federation/registrar.ts'
 import { registerClusters } from '#platform/federation/registry.ts'
+import { startExpiring } from '#platform/governance/approvals/expire.ts'
 import { startFailover } from '#platform/orchestration/failover-watch.ts'
 import { createHub } from '#platform/orchestration/hub.ts'
 import { startSweep } from '#platform/orchestration/queue.ts'
@@ -63,6 +64,9 @@ async function start(settings: Settings, report: Report, stops: Stop[]) {
   })
   stops.push(() => worker.stop())
   stops.push(startWatchdog(context, report.problem))
+  stops.push(
+    startExpiring(context, error => report.problem('What has ended was not ended.', error)),
+  )
   stops.push(startHealthWatch(context, probeServer, report.problem))
   stops.push(startFailover(context, requestMove, report.problem))
   stops.push(startSweep(queue, () => findIdle(context), { onError }))

@@ -59,6 +59,8 @@ export type OpenOperation = {
   readonly preview?: string
   /** What its actor consented to. */
   readonly consents?: readonly ConsentData[]
+  /** The approvals on whose strength it was let through. */
+  readonly approvals?: readonly string[]
 }
 
 /** One life of a deployment, as its events tell it. */
@@ -230,6 +232,7 @@ function requested(
       erases: toErase(state, data),
       ...(data.preview === undefined ? {} : { preview: data.preview }),
       ...(data.consents === undefined ? {} : { consents: data.consents }),
+      ...(data.approvals === undefined ? {} : { approvals: data.approvals }),
     },
   }
 }

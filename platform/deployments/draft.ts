@@ -14,6 +14,12 @@ import { findApp, type PlatformContext, type ShelfApp } from '#platform/context.
 import type { RevisionData } from '#platform/events/types.ts'
 import { podRequest } from '#platform/federation/amounts.ts'
 import type { PodDemand } from '#platform/federation/room.ts'
+import { factsOf } from '#platform/governance/approvals/content.ts'
+import {
+  type Excepting,
+  type Exception,
+  withExceptions,
+} from '#platform/governance/approvals/exceptions.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, type ResolvedBindings, resolveBindings } from './bindings.ts'
@@ -75,6 +81,9 @@ export type Draft = {
   readonly placed: Placed
   readonly violations: readonly Violation[]
   readonly findings: readonly Finding[]
+  /** What an exception would be for, and those that hold for it. */
+  readonly excepting: Excepting
+  readonly exceptions: readonly Exception[]
   readonly settings: Record<string, unknown>
   /** What it would run with besides its settings, after the environment. */
   readonly values: Pick<Resolved, 'replicas' | 'resources' | 'env'>
@@ -156,7 +165,7 @@ export async function draft(
     deployment: request.deployment,
     placed,
     violations,
-    findings: context.policy.evaluate(policyInput(questionFor(judged))),
+    ...(await judge(context, sql, judged, placed)),
     settings,
     values,
     monitoring: monitoring.state,
@@ -164,6 +173,27 @@ export async function draft(
     secrets,
     revision,
   }
+}
+
+/** What the policies say of it, and the exceptions that were given for exactly this. */
+async function judge(
+  context: PlatformContext,
+  sql: Sql,
+  judged: DraftRequest & Parameters<typeof questionFor>[0],
+  placed: Placed,
+): Promise<Pick<Draft, 'findings' | 'excepting' | 'exceptions'>> {
+  const { app, target, namespace, deployment, objects } = judged
+  const question = questionFor(judged)
+  const excepting = {
+    ...{ bundle: context.policy.bundle, facts: factsOf(question), app: app.id },
+    ...{ deployment, objects },
+    ...{ namespace: target.namespace, name: target.name },
+    environment: namespace?.environment ?? '',
+    clusters: placed.clusters,
+    replicas: placed.replicas,
+  }
+  const findings = context.policy.evaluate(policyInput(question))
+  return { excepting, ...(await withExceptions(context, sql, excepting, findings)) }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Namespace } from '#api/clusters.ts'
 import type { CreateDeployment, ObjectChange, Preview } from '#api/deployments.ts'
 import type { Text } from '#api/names.ts'
 import type { Violation } from '#api/problem.ts'
@@ -37,6 +38,20 @@ export async function previewDeployment(
   actor: Actor,
   input: CreateDeployment,
 ): Promise<Preview> {
+  const { preview } = await lookAhead(context, actor, input)
+  return preview
+}
+
+/** A preview, and the draft that it shows. */
+export async function lookAhead(
+  context: PlatformContext,
+  actor: Actor,
+  input: CreateDeployment,
+): Promise<{
+  readonly preview: Preview
+  readonly made: Draft
+  readonly namespace: Namespace | null
+}> {
   refuseUnbuilt(input)
   const sql = context.database
   const app = await appOf(context, input.app, sql)
@@ -81,7 +96,7 @@ export async function previewDeployment(
     [clusters],
   )
   const resources = resourcesOf(app.resources, made.values.resources)
-  return {
+  const preview: Preview = {
     allowed,
     findings,
     violations: [...violations, ...made.violations],
@@ -98,6 +113,7 @@ export async function previewDeployment(
     failover: await previewFailover(sql, actor, input, !existing, made),
     simulated: clusterRow?.simulated ?? false,
   }
+  return { preview, made, namespace }
 }
 
 type Existing = {

@@ -7,6 +7,7 @@ import type { Sql } from '#platform/adapters/database/database.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import type { PlacementData } from '#platform/events/placement-data.ts'
 import type { ConsentData, EventData, RevisionData } from '#platform/events/types.ts'
+import { useExceptions } from '#platform/governance/approvals/exceptions.ts'
 import type { Actor } from '#platform/platform.ts'
 import { putBlobs, readBlob } from './blobs.ts'
 import type { Draft } from './draft.ts'
@@ -47,6 +48,7 @@ export async function request(
   const { id, app, namespace, made } = wish
   if (wish.preview !== undefined)
     holdToPreview(wish.preview, renderDigest(made.objects, id, wish.clusters, made.placed.replicas))
+  await useExceptions(context, tx, actor, id, made.exceptions)
   const [written] = await putBlobs(tx, [made.settings, made.objects])
   if (made.secrets.values && !wish.exactly)
     await context.secrets.put(tx, id, made.secrets.version, made.secrets.values)
@@ -76,6 +78,9 @@ export async function request(
     ...(wish.preview ? { preview: wish.preview } : {}),
     ...(wish.consents ? { consents: [...wish.consents] } : {}),
     ...(wish.why ? { why: wish.why } : {}),
+    ...(made.exceptions.length > 0
+      ? { approvals: made.exceptions.map(({ approval }) => approval) }
+      : {}),
   }
   return record(context, tx, id, event, revision, async digest =>
     digest === written ? made.settings : readBlob(tx, digest),

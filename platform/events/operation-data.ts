@@ -116,4 +116,6 @@ export const DeploymentRequested = z.object({
   preview: z.string().optional(),
   /** What the actor consents to, of what the operation asked that this one continues. */
   consents: z.array(ConsentData).optional(),
+  /** The approvals on whose strength it was let through. */
+  approvals: z.array(z.uuid()).optional(),
 })

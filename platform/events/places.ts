@@ -4,6 +4,7 @@ import type { StoredEvent } from './types.ts'
 /** Categories that people and other systems may hear of; `account` is not for everybody's ears. */
 export const toldCategories = [
   'app',
+  'approval',
   'cluster',
   'deployment',
   'namespace',
@@ -51,6 +52,13 @@ async function findPlace(sql: Sql, event: StoredEvent): Promise<Place | null> {
   const [category, id] = [event.stream.slice(0, dash), event.stream.slice(dash + 1)]
   // The shelf, the clusters and Kade itself belong to no team.
   if (category === 'app' || category === 'cluster' || category === 'platform') return { team: null }
+  if (category === 'approval') {
+    const [asked] = await sql.query<Place>(
+      'select namespace, deployment, team from kade.approval where id::text = $1',
+      [id],
+    )
+    return asked ?? null
+  }
   const [row] =
     category === 'namespace'
       ? await sql.query<Place>(

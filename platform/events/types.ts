@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { accountEvents } from './account-events.ts'
+import { approvalEvents } from './approval-events.ts'
 import { auditEvents } from './audit-events.ts'
 import { clusterEvents } from './cluster-events.ts'
 import {
@@ -35,6 +36,7 @@ const filter = { events: z.array(z.string()), namespaces: z.array(z.string()) }
 
 export const eventSchemas = {
   ...auditEvents,
+  ...approvalEvents,
   ...clusterEvents,
   ...placeEvents,
   /** Somebody asked for a change of a deployment, and it was allowed. */

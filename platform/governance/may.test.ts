@@ -38,6 +38,10 @@ const expected = `
   secret.reveal            .dm .......
   operation.read           vdm .es.paA
   operation.change         .dm .e....A
+  approval.read            vdm .es.paA
+  approval.request         .dm ......A
+  approval.decide          ... ..sp..A
+  approval.withdraw        .dm ..sp..A
   event.read               vdm .es.paA
   dead-letter.read         ... .e....A
   dead-letter.change       ... .e....A

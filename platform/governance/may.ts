@@ -13,6 +13,7 @@ const whoBuilds = ['developer', 'team-maintainer'] as const
 const whoRunsKade = ['platform-engineer', 'platform-admin'] as const
 /** Those who look after what teams do: they see it all, and change none of it. */
 const whoOversees = ['security-officer', 'privacy-officer', 'auditor'] as const
+const whoDecides = ['security-officer', 'privacy-officer', 'platform-admin'] as const
 const whoSees = [...everyRoleOfATeam, ...whoRunsKade, ...whoOversees] as const
 
 /**
@@ -52,6 +53,11 @@ const rights: Readonly<Record<Action, Who>> = {
   'secret.reveal': whoBuilds,
   'operation.read': whoSees,
   'operation.change': [...whoBuilds, ...whoRunsKade],
+  'approval.read': whoSees,
+  'approval.request': [...whoBuilds, 'platform-admin'],
+  // Which of them, the policy says; and nobody decides on what they made.
+  'approval.decide': whoDecides,
+  'approval.withdraw': [...whoBuilds, ...whoDecides],
   'event.read': whoSees,
   'dead-letter.read': whoRunsKade,
   'dead-letter.change': whoRunsKade,

@@ -7,6 +7,7 @@ const byParameter = {
   operation: 'select team from kade.operation where id::text = $1',
   webhook: 'select team from kade.webhook where id::text = $1',
   notification: 'select team from kade.notification where id::text = $1',
+  approval: 'select team from kade.approval where id::text = $1',
 } as const
 
 type Parameter = keyof typeof byParameter

@@ -11,6 +11,7 @@ type Row = {
   text: Text
   namespace: string | null
   deployment: string | null
+  approval: string | null
   at: Date
   read: boolean
 }
@@ -27,13 +28,17 @@ export function notificationFunctions(
     readAllNotifications: async actor => {
       await sql.query(
         `insert into kade.notification_read (account, notification)
-         select $1, id from kade.notification where team = any($2) on conflict do nothing`,
-        [actor.id, [...actor.teams]],
+         select $1, id from kade.notification n where ${isFor} on conflict do nothing`,
+        reader(actor),
       )
       return undefined
     },
   }
 }
+
+/** For a team of the reader, or a role of theirs in the whole installation. */
+const isFor = '(n.team = any($2) or n.role = any($3))'
+const reader = (actor: Actor) => [actor.id, [...actor.teams], [...actor.roles]]
 
 const readBy =
   'exists (select 1 from kade.notification_read r where r.notification = n.id and r.account = $1)'
@@ -43,14 +48,14 @@ async function list(sql: Sql, actor: Actor, query: Query): Promise<NotificationL
   const after = cursor === undefined ? null : decodeCursor(cursor, ['time', 'id'])
   const rows = await sql.query<Row>(
     `select n.*, ${readBy} as read from kade.notification n
-      where n.team = any($2) ${unread ? `and not ${readBy}` : ''}
-        ${after ? 'and (n.at, n.id) < ($4::timestamptz, $5::uuid)' : ''}
-      order by n.at desc, n.id desc limit $3`,
-    [actor.id, [...actor.teams], limit + 1, ...(after ?? [])],
+      where ${isFor} ${unread ? `and not ${readBy}` : ''}
+        ${after ? 'and (n.at, n.id) < ($5::timestamptz, $6::uuid)' : ''}
+      order by n.at desc, n.id desc limit $4`,
+    [...reader(actor), limit + 1, ...(after ?? [])],
   )
   const [count] = await sql.query<{ unread: number }>(
-    `select count(*)::int as unread from kade.notification n where n.team = any($2) and not ${readBy}`,
-    [actor.id, [...actor.teams]],
+    `select count(*)::int as unread from kade.notification n where ${isFor} and not ${readBy}`,
+    reader(actor),
   )
   const page = toPage(rows, limit, view, row => [row.at.toISOString(), row.id])
   return { ...page, unread: count?.unread ?? 0 }
@@ -59,8 +64,8 @@ async function list(sql: Sql, actor: Actor, query: Query): Promise<NotificationL
 /** Throws `not-found` alike for what is foreign and what is not there. */
 async function markRead(sql: Sql, actor: Actor, id: string): Promise<undefined> {
   const [found] = await sql.query(
-    'select 1 from kade.notification where id = $1 and team = any($2)',
-    [id, [...actor.teams]],
+    `select 1 from kade.notification n where n.id::text = $1 and ${isFor}`,
+    [id, ...reader(actor).slice(1)],
   )
   if (!found)
     throw new PlatformError('not-found', {
@@ -75,7 +80,7 @@ async function markRead(sql: Sql, actor: Actor, id: string): Promise<undefined> 
   return undefined
 }
 
-function view({ namespace, deployment, at, ...row }: Row): Notification {
+function view({ namespace, deployment, approval, at, ...row }: Row): Notification {
   const { id, kind, text, read } = row
   return {
     id,
@@ -83,6 +88,7 @@ function view({ namespace, deployment, at, ...row }: Row): Notification {
     text,
     ...(namespace ? { namespace } : {}),
     ...(deployment ? { deployment } : {}),
+    ...(approval ? { approval } : {}),
     at: at.toISOString(),
     read,
   }

@@ -10,6 +10,7 @@ import { previewAt } from '#platform/deployments/preview-hash.ts'
 import { questionFor } from '#platform/deployments/question.ts'
 import type { SecretValues, Work } from '#platform/deployments/work.ts'
 import { findNamespace, namespaceSpec } from '#platform/federation/namespaces.ts'
+import { exceptedNow } from '#platform/governance/approvals/at-apply.ts'
 import type { Order } from './worker-hub.ts'
 
 /** What a worker has to do for the open operation: everything it needs in one answer, so that it asks the hub once. */
@@ -46,7 +47,18 @@ export async function orderFor(
   // A deployment may be asked for right after its namespace: whoever comes first prepares it.
   const isReady = namespace?.clusters.some(one => one.name === cluster && one.state === 'ready')
   const prepare = isReady ? null : await namespaceSpec(sql, identity.namespace)
-  return { ...order, step: { type: 'apply', work, secrets, question: judged, prepare } }
+  const excepted = await exceptedNow(context, sql, deployment, state, judged)
+  return {
+    ...order,
+    step: {
+      type: 'apply',
+      work,
+      secrets,
+      question: judged,
+      ...(excepted && { excepted }),
+      prepare,
+    },
+  }
 }
 
 /** Seconds that emptying a cluster may take; what is not done by then is tried again. */

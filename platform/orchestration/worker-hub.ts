@@ -33,6 +33,8 @@ export type Order = {
         readonly work: Work
         readonly secrets: SecretValues
         readonly question: PolicyQuestion
+        /** Policies to which an exception holds for exactly this, judged by the policies of this digest. */
+        readonly excepted?: { readonly policies: readonly string[]; readonly bundle: string }
         /** Where the namespace is not known to stand on this cluster yet: prepare it first. */
         readonly prepare: NamespaceSpec | null
       }

@@ -42,7 +42,7 @@ it('reports what it sees of the others when one sighting is refused every time',
     claim: async () => nothing,
     answer: async () => nothing,
   } as unknown as ClusterAgent
-  const policy = { evaluate: () => [], close: nothing }
+  const policy = { bundle: 'none', evaluate: () => [], close: nothing }
   const worker = createWorker({ id: 'w1', hub, agent, policy, log: () => {} })
   await worker.serve('amsterdam', engine)
   for (const name of ['first', 'poison', 'second', 'third']) see(seen(name))
@@ -77,7 +77,7 @@ it('tries a namespace again on a cluster that is away, and tells of it when that
     },
     answer: async () => nothing,
   } as unknown as ClusterAgent
-  const policy = { evaluate: () => [], close: nothing }
+  const policy = { bundle: 'none', evaluate: () => [], close: nothing }
   const worker = createWorker({ id: 'w1', hub, agent, policy, log: () => {} })
   await worker.serve('amsterdam', engine)
   const prepare = (attempt: number) => {

@@ -1,3 +1,4 @@
+import type { Finding } from '#api/findings.ts'
 import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
 import { DeployFailure } from '#platform/deployments/deploy-failure.ts'
 import { digestOf } from '#platform/deployments/digest.ts'
@@ -240,7 +241,7 @@ async function carryOut(
     )
   const denied = policy
     .evaluate(policyInput(step.question))
-    .find(finding => finding.severity === 'deny')
+    .find(finding => finding.severity === 'deny' && !isExcepted(finding, step, policy))
   // Nothing was judged: trying again may help, and the deadline ends it otherwise.
   if (denied?.policy === 'policy-error') throw new Error(denied.message.en)
   if (denied)
@@ -255,6 +256,15 @@ async function carryOut(
   const { phase, isWhole } = await alone(() => engine.apply(step.work, step.secrets, signal))
   if (phase !== null && !isWhole) await hub.phaseStarted(claim, phase)
   else await hub.applied(claim, phase ?? undefined)
+}
+
+/** An exception is from what these very policies say. */
+function isExcepted(
+  { policy }: Finding,
+  { excepted }: Pick<Extract<Order['step'], { type: 'apply' }>, 'excepted'>,
+  { bundle }: PolicyEngine,
+): boolean {
+  return excepted?.bundle === bundle && excepted.policies.includes(policy)
 }
 
 async function prepareNamespace({ hub }: WorkerOptions, engine: Engine, task: Task): Promise<void> {

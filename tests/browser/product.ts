@@ -49,6 +49,7 @@ async function settingsFor(home: string) {
     // Receivers of tests listen on loopback.
     outgoing: readAllowed('127.0.0.1:*'),
     environments: shelfEnvironments,
+    fourEyes: 'when-possible' as const,
     kubeconfig: null,
     placesFile: undefined,
     clusters: ['amsterdam'],

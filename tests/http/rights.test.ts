@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { contract } from '#api/contract.ts'
 import type { InstallationRole, TeamRole } from '#api/roles.ts'
 import { createGateway } from '#gateway/gateway.ts'
+import { putBlobs } from '#platform/deployments/blobs.ts'
 import { openFeed } from '#platform/events/feed.ts'
 import { may } from '#platform/governance/may.ts'
 import { createToken } from '#platform/governance/sessions.ts'
@@ -30,7 +31,20 @@ beforeAll(async () => {
   // An address of loopback, which this ground allows; nothing is sent to it.
   const hook = contract.createWebhook.body.parse({ name: 'tickets', url: 'http://127.0.0.1:9/' })
   const webhook = await ground.platform.createWebhook(ada, { body: hook })
-  ours = { namespace: 'ours', name: 'vectors', operation: operation.id, webhook: webhook.id }
+  // No finding stands in the way of it, so nobody asked: one that was is laid ready.
+  const approval = randomUUID()
+  const [none = ''] = await putBlobs(database, [{}])
+  await database.query(
+    `insert into kade.approval (id, version, kind, state, team, namespace, deployment, policy, approver, shown, content,
+       reason, until, expires_at, authors, requested_by, requested_at)
+     values ($1, 0, 'exception', 'requested', 'a', 'ours', 'vectors', 'image-known', 'security-officer', $2, 'x',
+       'x', now(), now(), '{}', 'ada', now())`,
+    [approval, none],
+  )
+  ours = {
+    ...{ namespace: 'ours', name: 'vectors', operation: operation.id },
+    ...{ webhook: webhook.id, approval },
+  }
   const feed = openFeed(database)
   feeds.push(feed)
   const logger = pino({ level: 'silent' })
@@ -93,13 +107,14 @@ async function somebody({ roles = [], member = {} }: Rights) {
 
 const ofTeams = routes.filter(
   ({ name, route }) =>
-    /\{(namespace|operation|webhook)\}/.test(route.path) && name !== 'streamEvents',
+    /\{(namespace|operation|webhook|approval)\}/.test(route.path) && name !== 'streamEvents',
 )
 const nobodys = {
   namespace: 'nobodys',
   name: 'vectors',
   operation: randomUUID(),
   webhook: randomUUID(),
+  approval: randomUUID(),
 }
 
 describe('who is of another team', () => {
@@ -135,7 +150,9 @@ describe('who looks on', () => {
     const seen = !route.action.startsWith('webhook.')
     expect(status).toBe(seen ? 403 : 404)
     if (seen)
-      expect(JSON.parse(text).next).toMatch(/^Ask somebody who can: .*(developer|team maintainer)/)
+      expect(JSON.parse(text).next).toMatch(
+        /^Ask somebody who can: .*(developer|team maintainer|officer)/,
+      )
   })
 
   it('sees the deployment, and where it is a developer changes it', async () => {

@@ -70,6 +70,8 @@ it('has a word for every capability, and for every category of the catalogue', (
 /** Fields of the contract in one language, each with its reason. */
 const mayBeOneLanguage: Readonly<Record<string, string>> = {
   'AuditEntry.reason': 'the requester’s own words, or the platform’s as they were written',
+  'Approval.reason': 'the requester’s own words',
+  'ApprovalDetail.reason': 'the requester’s own words',
   'CreateDeployment.reason': 'the requester’s own words',
   'DeploymentInput.reason': 'the requester’s own words',
   'Rollback.reason': 'the requester’s own words',

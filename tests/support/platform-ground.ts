@@ -99,6 +99,7 @@ export async function platformGround(
     outgoing,
     clock: () => new Date(Date.now() + offset),
     deadlineSeconds: () => 600,
+    fourEyes: 'when-possible',
   }
   return {
     context,

@@ -10,7 +10,7 @@ export const routes = Object.entries(contract).map(([name, route]) => ({
 
 /** The address of a route; parameters without a given value get one that leads to nothing. */
 export function addressOf(route: Route, given: Readonly<Record<string, string>> = {}): string {
-  const ids = ['operation', 'id', 'notification', 'webhook', 'delivery', 'credential']
+  const ids = ['operation', 'id', 'notification', 'webhook', 'delivery', 'credential', 'approval']
   const values = { ...Object.fromEntries(ids.map(name => [name, randomUUID()])), ...given }
   return `/api/v1${route.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? 'chat')}`
 }
@@ -32,6 +32,14 @@ export const bodies: Record<string, unknown> = {
     name: 'paris',
     clusters: [{ name: 'paris', region: 'eu-fr', jurisdiction: 'FR' }],
   },
+  requestApproval: {
+    deployment: { app: 'qdrant', namespace: 'team-a', name: 'vectors' },
+    policy: 'image-known',
+    reason: 'x',
+  },
+  giveApproval: { shown: `sha256:${'0'.repeat(64)}` },
+  refuseApproval: { reason: 'x' },
+  withdrawApproval: {},
   setFailover: { mode: 'never' },
   moveDeployment: { to: ['paris'] },
   previewMove: { to: ['paris'] },

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import type { Finding } from '#api/findings.ts'
@@ -28,6 +30,9 @@ const Result = z.tuple([z.object({ result: z.array(RuleFinding) })])
 export async function loadOpaPolicyEngine(options: OpaOptions = {}): Promise<PolicyEngine> {
   const { wasm = new URL('compiled/policies.wasm', root), deadline = 2000 } = options
   const texts = await readPolicyTexts(options.texts ?? root)
+  const bundle = `sha256:${createHash('sha256')
+    .update(await readFile(wasm))
+    .digest('hex')}`
   let thread: Thread | undefined = startThread(wasm)
   await thread.loaded
 
@@ -49,6 +54,7 @@ export async function loadOpaPolicyEngine(options: OpaOptions = {}): Promise<Pol
   }
 
   return {
+    bundle,
     evaluate(input) {
       try {
         return judge(input)

@@ -3,6 +3,8 @@ import type { PolicyInput } from '#platform/governance/policy-input.ts'
 
 /** Judges configurations. One engine is loaded per process and kept. */
 export type PolicyEngine = {
+  /** Digest of the policies, so that a consent can say by which of them something was judged. */
+  readonly bundle: string
   /**
    * What the policies say, in canonical order (policy, path, message). Never throws: whatever goes wrong is a finding
    * `policy-error` that denies, because a configuration that was not judged must not pass.

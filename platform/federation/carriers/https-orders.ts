@@ -98,6 +98,9 @@ export const Order = z.object({
       secrets: z.record(z.string(), z.string()),
       // Only the policies read it, and they refuse what they cannot judge.
       question: z.custom<PolicyQuestion>(isRecord),
+      excepted: z.exactOptional(
+        z.object({ policies: z.array(z.string()).readonly(), bundle: z.string() }),
+      ),
       prepare: NamespaceSpec.nullable(),
     }),
     z.object({ type: z.literal('settle'), work: Work }),
