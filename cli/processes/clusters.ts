@@ -12,6 +12,7 @@ import { startInformer } from '#platform/adapters/kubernetes/informer.ts'
 import { joinCluster } from '#platform/adapters/kubernetes/join.ts'
 import { prepareNamespace } from '#platform/adapters/kubernetes/namespace.ts'
 import { hasOnlySimulatedNodes } from '#platform/adapters/kubernetes/simulated-nodes.ts'
+import { admissionObjects } from '#platform/adapters/policy/admission.ts'
 import { createEngine } from '#platform/deployments/engine/create-engine.ts'
 import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { PlatformError } from '#platform/errors.ts'
@@ -86,7 +87,11 @@ export async function joinAndOpen(
   const admin = await createKubeApi({ cluster: name, connection })
   try {
     await consentToJoin(settings, admin, name, report)
-    await saveIdentities(settings.home, await joinCluster({ admin, cluster: name, endpoint }))
+    const policies = await admissionObjects()
+    await saveIdentities(
+      settings.home,
+      await joinCluster({ admin, cluster: name, endpoint, policies }),
+    )
     simulated ||= await hasOnlySimulatedNodes(admin)
   } finally {
     await admin.close()

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { hasIdentities } from '#platform/adapters/kubernetes/identities.ts'
 import { previewJoin } from '#platform/adapters/kubernetes/join.ts'
 import type { KubeApi } from '#platform/adapters/kubernetes/kube-api.ts'
+import { admissionObjects } from '#platform/adapters/policy/admission.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { Report } from './report.ts'
 import type { Settings } from './settings.ts'
@@ -17,7 +18,9 @@ export async function consentToJoin(
   report: Report,
 ): Promise<void> {
   if (!settings.kubeconfig || (await hasIdentities(settings.home, cluster))) return
-  const changes = (await previewJoin(admin)).filter(one => one.change !== 'none')
+  const changes = (await previewJoin(admin, await admissionObjects())).filter(
+    one => one.change !== 'none',
+  )
   report.line(`Joining ${cluster} creates these objects there, and keeps no admin credential:`)
   for (const { change, kind, namespace, name } of changes)
     report.line(`  ${change.padEnd(6)} ${kind} ${namespace ? `${namespace}/` : ''}${name}`)

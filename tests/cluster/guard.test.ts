@@ -55,7 +55,7 @@ const binding = (namespace: string, role: string, subject: object, kind = 'Clust
   )
 const itself = { name: 'kade-preparer', namespace: 'kade-system' }
 const deployerAccount = { name: 'kade-deployer', namespace: 'quay' }
-const podSpec = { serviceAccountName: 'kade-deployer', containers: [{ name: 'a', image: 'a' }] }
+const podSpec = { serviceAccountName: 'kade-deployer', containers: [{ name: 'a', image: 'a:1' }] }
 const template = { metadata: { labels: { a: 'b' } }, spec: podSpec }
 const selector = { matchLabels: { a: 'b' } }
 
@@ -264,7 +264,7 @@ describe('nobody', () => {
       containers: [
         {
           name: 'a',
-          image: 'a',
+          image: 'a:1',
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         },
       ],
@@ -575,7 +575,7 @@ describe('the observer', () => {
 })
 
 test('Pod Security refuses a privileged pod in a prepared namespace, whoever asks', async () => {
-  const spec = { containers: [{ name: 'a', image: 'a', securityContext: { privileged: true } }] }
+  const spec = { containers: [{ name: 'a', image: 'a:1', securityContext: { privileged: true } }] }
   const error = await refusal(admin.apply(object('v1', 'Pod', 'escape', { spec })))
   expect(error.message).toContain('violates PodSecurity "restricted:v1.36"')
 })

@@ -13,6 +13,7 @@ import { joinCluster, previewJoin } from '#platform/adapters/kubernetes/join.ts'
 import type { KubeApi, LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { prepareNamespace } from '#platform/adapters/kubernetes/namespace.ts'
 import { requestToken } from '#platform/adapters/kubernetes/token.ts'
+import { admissionObjects } from '#platform/adapters/policy/admission.ts'
 import {
   type JoinedCluster,
   namespaceSpec,
@@ -21,13 +22,14 @@ import {
 } from '../support/joined-cluster.ts'
 
 let cluster: JoinedCluster
+const policies = await admissionObjects()
 let preview: Awaited<ReturnType<typeof previewJoin>>
 /** The namespace of Kade in the cluster between the preview and the first join. */
 let afterPreview: LiveObject | null
 
 beforeAll(async () => {
   const beforeJoin = async (admin: KubeApi) => {
-    preview = await previewJoin(admin)
+    preview = await previewJoin(admin, policies)
     afterPreview = await admin.get({ apiVersion: 'v1', kind: 'Namespace', name: 'kade-system' })
   }
   cluster = await startJoinedCluster('amsterdam', { beforeJoin })
@@ -40,6 +42,7 @@ const join = async () =>
     admin: cluster.admin,
     cluster: 'amsterdam',
     endpoint: await endpointOf({ kubeconfig: cluster.kubeconfigPath }),
+    policies,
   })
 
 test('before the first join, the preview names every object that will be made', () => {
@@ -50,6 +53,7 @@ test('before the first join, the preview names every object that will be made', 
       'ServiceAccount kade-preparer',
       'ClusterRole kade:tenant',
       `ValidatingAdmissionPolicy ${guardNames.preparerObjects}`,
+      'ValidatingAdmissionPolicy kade-policy-network-narrow',
     ]),
   )
   expect(afterPreview).toBeNull()
@@ -58,7 +62,7 @@ test('before the first join, the preview names every object that will be made', 
 test('a second join changes nothing', async () => {
   const versions = async () => {
     const { admin } = cluster
-    const preview = await previewJoin(admin)
+    const preview = await previewJoin(admin, policies)
     expect(preview.filter(({ change }) => change !== 'none')).toEqual([])
     const seen: [string, string][] = []
     for (const [apiVersion, kind] of [
@@ -91,7 +95,9 @@ test('a second join mends a guard that somebody weakened', async () => {
     name: guardNames.preparerObjects,
   }
   await cluster.admin.patch(ref, [{ op: 'replace', path: '/spec/failurePolicy', value: 'Ignore' }])
-  const changed = (await previewJoin(cluster.admin)).filter(({ change }) => change !== 'none')
+  const changed = (await previewJoin(cluster.admin, policies)).filter(
+    ({ change }) => change !== 'none',
+  )
   expect(changed).toEqual([{ kind: ref.kind, name: ref.name, change: 'update' }])
   await join()
   expect(await cluster.admin.get(ref)).toMatchObject({ spec: { failurePolicy: 'Fail' } })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { loadPolicy } from '@open-policy-agent/opa-wasm'
 import { describe, expect, it } from 'vitest'
+import { readAdmission } from '#platform/adapters/policy/admission.ts'
 import { policyIds, readPolicyTexts } from '#platform/adapters/policy/policy-texts.ts'
 import { readFixtures } from '#policies/fixtures.ts'
 import { opaVersion, sourcesHash } from '#tools/policies/sources.ts'
@@ -39,6 +40,10 @@ describe('every policy', () => {
       const { pass, fail } = await readFixtures(id)
       expect(pass.length).toBeGreaterThan(0)
       expect(fail.length).toBeGreaterThan(0)
+      const admission = await readAdmission(new URL('../../policies/', import.meta.url), id)
+      expect(Object.keys(texts?.messages ?? {})).toEqual(
+        expect.arrayContaining((admission?.rules ?? []).map(one => one.message)),
+      )
       const rule = textOf(`policies/${id}/rule.rego`)
       for (const [name, text] of Object.entries(texts?.messages ?? {})) {
         expect(rule, `no rule gives the message ${name}`).toContain(`"${name}"`)

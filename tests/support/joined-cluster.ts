@@ -7,6 +7,7 @@ import { endpointOf } from '#platform/adapters/kubernetes/connection.ts'
 import { saveIdentities } from '#platform/adapters/kubernetes/identities.ts'
 import { joinCluster } from '#platform/adapters/kubernetes/join.ts'
 import { type KubeApi, KubeError } from '#platform/adapters/kubernetes/kube-api.ts'
+import { admissionObjects } from '#platform/adapters/policy/admission.ts'
 import type { NamespaceSpec } from '#platform/deployments/engine/engine.ts'
 import { startTestCluster, type TestClusterOptions } from './control-plane.ts'
 
@@ -40,7 +41,8 @@ export async function startJoinedCluster(
     const admin = await createKubeApi({ cluster: name, connection: { kubeconfig: kubeconfigPath } })
     await beforeJoin?.(admin)
     const endpoint = await endpointOf({ kubeconfig: kubeconfigPath })
-    await saveIdentities(home, await joinCluster({ admin, cluster: name, endpoint }))
+    const policies = await admissionObjects()
+    await saveIdentities(home, await joinCluster({ admin, cluster: name, endpoint, policies }))
     const open = await openCluster({ home, name })
     return {
       admin,

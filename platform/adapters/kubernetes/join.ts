@@ -12,9 +12,10 @@ import { requestToken } from './token.ts'
 /**
  * Joining a cluster: its admin credential is used once and not kept.
  *
- *   accounts ──▶ guard policies ──▶ proved in force ──▶ roles and bindings ──▶ first tokens
+ *   accounts ──▶ guard policies ──▶ proved in force ──▶ admission policies ──▶ roles and bindings ──▶ first tokens
  *
- * In this order no identity ever has a right that its guard does not yet bound. Everything is a server-side apply, so joining
+ * In this order no identity ever has a right that its guard does not yet bound. The admission policies are what apps are held to;
+ * whoever deploys through Kade was held to them before, so nobody waits until they are in force. Everything is a server-side apply, so joining
  * again upgrades, and changes nothing where nothing changed.
  */
 export type JoinPreview = readonly {
@@ -25,9 +26,12 @@ export type JoinPreview = readonly {
 }[]
 
 /** What joining would do to each object, asked of the cluster without changing it. */
-export async function previewJoin(admin: KubeApi): Promise<JoinPreview> {
+export async function previewJoin(
+  admin: KubeApi,
+  policies: readonly KubernetesObject[],
+): Promise<JoinPreview> {
   return await Promise.all(
-    [...accountObjects(), ...probeObjects, ...guardObjects(), ...roleObjects()].map(
+    [...accountObjects(), ...probeObjects, ...guardObjects(), ...policies, ...roleObjects()].map(
       async object => ({
         kind: object.kind,
         ...(object.metadata.namespace !== undefined && { namespace: object.metadata.namespace }),
@@ -67,11 +71,14 @@ export async function joinCluster(options: {
   readonly cluster: string
   /** Where the identities will reach the cluster: see `endpointOf`. */
   readonly endpoint: Endpoint
+  /** Of admission, that apps are held to. */
+  readonly policies: readonly KubernetesObject[]
 }): Promise<ClusterIdentities> {
-  const { admin, cluster, endpoint } = options
+  const { admin, cluster, endpoint, policies } = options
   await applyAll(admin, [...accountObjects(), ...probeObjects])
   await applyAll(admin, guardObjects())
   await waitForGuards(admin)
+  await applyAll(admin, policies)
   await applyAll(admin, roleObjects())
   const tokens = await Promise.all(
     identityNames.map(async name => [name, await requestToken(admin, accountOf(name))] as const),
