@@ -2,9 +2,12 @@ import { defineNuxtRouteMiddleware, navigateTo } from '#imports'
 import { useEvents } from '../stores/events.ts'
 import { useSession } from '../stores/session.ts'
 
-/** Nothing of the portal is open without a session, except the page where one is made. */
+/** By these one comes in. */
+const open = ['/sign-in', '/register', '/reset-password', '/verify-email']
+
+/** Nothing of the portal is open without a session, except the pages where one is made. */
 export default defineNuxtRouteMiddleware(async to => {
-  if (to.path === '/sign-in') return
+  if (open.includes(to.path)) return
   let known = true
   try {
     known = await useSession().known()

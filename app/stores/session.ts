@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import type { Register } from '#api/accounts.ts'
 import { ProblemError } from '#api/client.ts'
 import type { Session } from '#api/session.ts'
 import { client, useCsrf } from '../client.ts'
@@ -32,6 +33,14 @@ export const useSession = defineStore('session', () => {
     keep(await client.signIn({ body: { token } }))
   }
 
+  async function signInWith(body: { email: string; password: string }): Promise<void> {
+    keep(await client.signIn({ body }))
+  }
+
+  async function register(body: Register): Promise<void> {
+    keep(await client.register({ body }))
+  }
+
   async function signOut(): Promise<void> {
     await client.signOut({})
     keep(null)
@@ -50,5 +59,5 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  return { session, ended, known, signIn, signOut, renew }
+  return { session, ended, known, signIn, signInWith, register, signOut, renew }
 })
