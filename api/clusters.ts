@@ -130,6 +130,8 @@ export const Namespace = z.object({
     memory: z.string(),
     storage: z.string(),
     deployments: z.int(),
+    /** By the name of their resource; one that is not named has no bound. */
+    devices: z.record(z.string(), z.int()).optional(),
   }),
   createdAt: Time,
 })

@@ -55,6 +55,7 @@ import {
   RetryOperation,
 } from './operations.ts'
 import { list, page } from './page.ts'
+import { Quota, QuotaLimits, QuotaScope } from './quotas.ts'
 import { route } from './route.ts'
 import { DeploymentSecret, RevealedSecret, SecretName } from './secrets.ts'
 import { Session, SignIn, SignInLink } from './session.ts'
@@ -286,6 +287,34 @@ export const contract = {
     params: z.strictObject({ namespace: Name }),
     body: SpreadNamespace,
     answers: { 202: Namespace },
+  }),
+
+  listQuotas: route({
+    method: 'GET',
+    path: '/quotas',
+    summary: 'What may be taken of all clusters together, and what is taken',
+    tag: 'namespaces',
+    action: 'quota.read',
+    answers: { 200: list(Quota) },
+  }),
+  setQuota: route({
+    method: 'PUT',
+    path: '/quotas/{scope}/{name}',
+    summary: 'Set what a namespace, a team or an environment may take',
+    tag: 'namespaces',
+    action: 'quota.change',
+    params: z.strictObject({ scope: QuotaScope, name: Name }),
+    body: QuotaLimits,
+    answers: { 200: Quota },
+  }),
+  removeQuota: route({
+    method: 'DELETE',
+    path: '/quotas/{scope}/{name}',
+    summary: 'Take away the quota of a team or an environment',
+    tag: 'namespaces',
+    action: 'quota.change',
+    params: z.strictObject({ scope: QuotaScope.exclude(['namespace']), name: Name }),
+    answers: { 204: null },
   }),
 
   listDeployments: route({

@@ -7,6 +7,7 @@ import { Environment, EnvName, Host, Id, inBoth, Name, Quantity, Text, Time } fr
 import { Operation } from './operations.ts'
 import { PlacementOfDeployment, PlacementWish, PlaceOfDeployment, Verdict } from './placement.ts'
 import { Violation } from './problem.ts'
+import { QuotaUse } from './quotas.ts'
 
 export const Resources = z.strictObject({
   requests: z.strictObject({ cpu: Quantity.optional(), memory: Quantity.optional() }).optional(),
@@ -257,6 +258,8 @@ export const Preview = z.object({
   /** Whether Prometheus collects figures of the app; `unknown` as long as no worker has said what its cluster can. */
   monitoring: z.enum(['collected', 'app-has-none', 'not-wanted', 'no-operator', 'unknown']),
   resources: z.object({ cpu: z.string(), memory: z.string(), storage: z.string() }),
+  /** What is taken of each limit over it, on all clusters together, now and then. */
+  quotas: z.array(QuotaUse),
   simulated: z.boolean(),
 })
 export type Preview = z.infer<typeof Preview>

@@ -23,6 +23,8 @@ export const actions = [
   'cluster.change',
   'namespace.read',
   'namespace.create',
+  'quota.read',
+  'quota.change',
   'deployment.read',
   'deployment.create',
   'deployment.update',

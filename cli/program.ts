@@ -27,6 +27,7 @@ import { registerNotifications } from './commands/notifications.ts'
 import { registerOpen } from './commands/open.ts'
 import { registerOperations } from './commands/operations.ts'
 import { registerPreview } from './commands/preview.ts'
+import { registerQuotas } from './commands/quotas.ts'
 import { registerRebuild } from './commands/rebuild.ts'
 import { registerRestart } from './commands/restart.ts'
 import { registerRollback } from './commands/rollback.ts'
@@ -72,6 +73,7 @@ const registrations = [
   registerDeadLetters,
   registerClusters,
   registerNamespaces,
+  registerQuotas,
   registerWebhooks,
   registerWorkerCredentials,
   registerAudit,

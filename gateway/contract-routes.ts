@@ -70,7 +70,8 @@ export function registerContract(app: FastifyInstance, door: Door): void {
   }
 }
 
-function isDoorRoute(name: RouteName): name is DoorRoute {
+/** Whether the door answers it by itself. */
+export function isDoorRoute(name: RouteName): name is DoorRoute {
   return name in doorHandlers
 }
 

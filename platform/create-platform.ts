@@ -40,6 +40,7 @@ import { approvalFunctions } from './governance/approvals/functions.ts'
 import { listAudit } from './governance/audit/queries.ts'
 import { readableBy } from './governance/audit/readable.ts'
 import { identityFunctions } from './governance/identity/identity-functions.ts'
+import { listQuotas, removeQuota, setQuota } from './governance/quotas/quotas.ts'
 import {
   createWorkerCredential,
   listWorkerCredentials,
@@ -69,11 +70,7 @@ export function createPlatform(context: PlatformContext): Platform {
 
     ...clusterRoutes(context),
 
-    listNamespaces: (actor, { query }) => listNamespaces(database, actor, query),
-    readNamespace: (actor, { params }) => readNamespace(database, actor, params.namespace),
-    createNamespace: (actor, { body }) => createNamespace(context, actor, body),
-    spreadNamespace: (actor, { params, body }) =>
-      spreadNamespace(context, actor, params.namespace, body),
+    ...namespaceRoutes(context),
 
     listDeployments: (actor, { query }) => listDeployments(database, actor, query),
     listDeploymentsOfNamespace: (actor, { params, query }) =>
@@ -129,6 +126,36 @@ export function createPlatform(context: PlatformContext): Platform {
     listCompliance: (actor, { query }) => listCompliance(context, actor, query),
 
     ...deadLetterRoutes(context.queue),
+  }
+}
+
+function namespaceRoutes(
+  context: PlatformContext,
+): Pick<
+  Platform,
+  | 'listNamespaces'
+  | 'readNamespace'
+  | 'createNamespace'
+  | 'spreadNamespace'
+  | 'listQuotas'
+  | 'setQuota'
+  | 'removeQuota'
+> {
+  const { database } = context
+  return {
+    listNamespaces: (actor, { query }) => listNamespaces(database, actor, query),
+    readNamespace: (actor, { params }) => readNamespace(database, actor, params.namespace),
+    createNamespace: (actor, { body }) => createNamespace(context, actor, body),
+    spreadNamespace: (actor, { params, body }) =>
+      spreadNamespace(context, actor, params.namespace, body),
+
+    listQuotas: actor => listQuotas(database, actor),
+    setQuota: (actor, { params, body }) =>
+      setQuota(context, actor, params.scope, params.name, body),
+    removeQuota: async (actor, { params }) => {
+      await removeQuota(context, actor, params.scope, params.name)
+      return undefined
+    },
   }
 }
 

@@ -15,6 +15,8 @@ import { request } from '#platform/deployments/request.ts'
 import { requestDelete } from '#platform/deployments/request-delete.ts'
 import { reserveName } from '#platform/deployments/reserve-name.ts'
 import { PlatformError } from '#platform/errors.ts'
+import { foreseeUses, quotaFindings } from '#platform/governance/quotas/reserve.ts'
+import { takenBy } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { leavingViolations, refuseLeaving } from './in-use.ts'
 import { type Key, livingByUse, lockComposition, readLiving } from './members.ts'
@@ -32,7 +34,22 @@ export async function previewComposition(
   const plan = await planComposition(context, context.database, actor, key, wish, false)
   const asked = newNames(plan)
   const room = asked ? await roomFindings(context.database, asked) : []
-  return previewOf(plan, await leavingViolations(context.database, actor, plan), room)
+  const over = await overQuota(context.database, plan)
+  return previewOf(plan, await leavingViolations(context.database, actor, plan), [...room, ...over])
+}
+
+/** The members together: each alone may fit where all do not. */
+async function overQuota(sql: Sql, { namespace, members }: Plan): Promise<Finding[]> {
+  const [first, ...others] = members.map(({ id, made }) => ({
+    deployment: id,
+    taken: takenBy(made.revision, made.placed.clusters, made.placed.replicas),
+  }))
+  if (!namespace || !first) return []
+  const uses = await foreseeUses(sql, namespace, [first, ...others])
+  // How many deployments a namespace may hold is said by its room.
+  return quotaFindings(
+    uses.filter(one => one.scope !== 'namespace' || one.resource !== 'deployments'),
+  )
 }
 
 /** A composition lives in one namespace: what joins members that are there has to go where these are. */

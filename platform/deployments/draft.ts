@@ -21,6 +21,7 @@ import {
   withExceptions,
 } from '#platform/governance/approvals/exceptions.ts'
 import { policyInput } from '#platform/governance/policy-input.ts'
+import { storageOf } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, type ResolvedBindings, resolveBindings } from './bindings.ts'
 import { readBlob } from './blobs.ts'
@@ -158,6 +159,7 @@ export async function draft(
     secretVersion: secrets.version,
     images: imagesOf(objects),
     demand,
+    storage: storageOf(objects),
     ...restarted,
     ...(configuration.reason ? { reason: configuration.reason } : {}),
   }

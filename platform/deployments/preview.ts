@@ -12,6 +12,8 @@ import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { RevisionData } from '#platform/events/types.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
+import { foreseeUses, quotaFindings } from '#platform/governance/quotas/reserve.ts'
+import { takenBy } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
 import { currentOf } from './current.ts'
@@ -76,8 +78,16 @@ export async function lookAhead(
   })
   const isNew = namespace !== null && existing === null
   const room = isNew ? await roomFindings(sql, { namespace, names: [input.name] }) : []
-  const findings = [...made.findings, ...room]
   const { placed } = made
+  const taken = takenBy(made.revision, placed.clusters, placed.replicas)
+  const quotas = namespace
+    ? await foreseeUses(sql, namespace, [{ deployment: made.deployment, taken }])
+    : []
+  // How many deployments a namespace may hold is said in `room` already.
+  const over = quotaFindings(
+    quotas.filter(one => one.resource !== 'deployments' || one.scope !== 'namespace'),
+  )
+  const findings = [...made.findings, ...room, ...over]
   const clusters = [...placed.clusters]
   const cluster = clusters[0] ?? null
   const violations = [
@@ -111,6 +121,7 @@ export async function lookAhead(
     monitoring: made.monitoring,
     resources: totals(made, resources),
     failover: await previewFailover(sql, actor, input, !existing, made),
+    quotas,
     simulated: clusterRow?.simulated ?? false,
   }
   return { preview, made, namespace }

@@ -1,5 +1,6 @@
 import type { Sql } from '#platform/adapters/database/database.ts'
 import type { EventData } from '#platform/events/types.ts'
+import { takenBy } from '#platform/governance/quotas/taken.ts'
 import type { DeploymentState } from './deployment.ts'
 import { nothingYet } from './place-health.ts'
 
@@ -20,6 +21,7 @@ export async function projectRequest(
       `insert into kade.deployment_name (namespace, name, deployment) values ($1, $2, $3) on conflict do nothing`,
       [namespace, name, id],
     )
+  if (data.revision) await reserve(tx, id, data, data.revision)
   if (data.revision) {
     const desired = await desiredOf(data.revision, settingsOf)
     const placement = data.placement ? { ...data.placement, at: at.toISOString() } : null
@@ -74,6 +76,21 @@ export async function projectRequest(
       [id, data.operation, at],
     )
   }
+}
+
+/** What the wanted revision takes of the quotas over it. */
+async function reserve(
+  tx: Sql,
+  id: string,
+  { team, environment, clusters, replicas }: EventData<'DeploymentRequested'>,
+  revision: RevisionOfEvent,
+): Promise<void> {
+  const { cpu, memory, storage, devices } = takenBy(revision, clusters, replicas)
+  await tx.query(
+    `update kade.deployment_name set team = $2, environment = $3, cpu = $4, memory = $5, storage = $6, devices = $7
+      where deployment = $1`,
+    [id, team, environment, cpu, memory, storage, devices],
+  )
 }
 
 async function insertOperation(

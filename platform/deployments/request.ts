@@ -8,6 +8,8 @@ import type { PlatformContext } from '#platform/context.ts'
 import type { PlacementData } from '#platform/events/placement-data.ts'
 import type { ConsentData, EventData, RevisionData } from '#platform/events/types.ts'
 import { useExceptions } from '#platform/governance/approvals/exceptions.ts'
+import { refuseOverQuota } from '#platform/governance/quotas/reserve.ts'
+import { takenBy } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { putBlobs, readBlob } from './blobs.ts'
 import type { Draft } from './draft.ts'
@@ -58,6 +60,11 @@ export async function request(
     ...then
   } = wish.exactly ?? { number: 0, reason: undefined }
   const revision = wish.exactly ? { ...made.revision, ...then } : made.revision
+  // What Kade itself moves or takes back was allowed before, and is in nobody's way any longer than it has to be.
+  if (actor.id !== 'platform') {
+    const taken = takenBy(revision, wish.clusters, made.placed.replicas)
+    await refuseOverQuota(tx, namespace, [{ deployment: id, taken }])
+  }
   const waves = wavesOf(wish.kind, wish.clusters, wish.wished)
   const seconds = secondsIn(waves, context.deadlineSeconds(wish.kind, app))
   const event = {

@@ -61,6 +61,8 @@ export const RevisionData = z.object({
   images: z.array(z.string()),
   /** What its pods ask of a cluster; absent in revisions of before that was recorded. */
   demand: z.array(DemandData).optional(),
+  /** Bytes of the volumes that it asks a cluster for; absent in revisions of before that was recorded. */
+  storage: z.int().min(0).optional(),
   /** Stands on the pod template from the first restart on, so that a later update does not restart once more. */
   restartedAt: z.iso.datetime().optional(),
   reason: z.string().optional(),

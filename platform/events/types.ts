@@ -138,6 +138,13 @@ export const eventSchemas = {
     clusters: z.array(z.string()),
     actor: z.string(),
   }),
+  /** What may be taken of all clusters together, from now on; null where it has no limit any more. */
+  QuotaSet: z.object({
+    scope: z.enum(['namespace', 'team', 'environment']),
+    name: z.string(),
+    limits: z.record(z.string(), z.unknown()).nullable(),
+    actor: z.string(),
+  }),
   /** A namespace is to stand on more clusters; `everywhere` is on all, also on those that join later. */
   NamespaceSpread: z.object({
     namespace: z.string(),

@@ -65,12 +65,16 @@ function unseen(row: Open, survey: Survey): PodDemand[] {
   })
 }
 
-/** What this cluster is asked for: of replicas that are divided, its part of the pods that are as many as all of them. */
-function demandThere({
+/** What one cluster is asked for: of replicas that are divided, its part of the pods that are as many as all of them. */
+export function demandThere<D extends Pick<PodDemand, 'count'>>({
   demand,
   total,
   part,
-}: Pick<Open, 'demand' | 'total' | 'part'>): PodDemand[] {
+}: {
+  readonly demand: readonly D[] | null
+  readonly total: number
+  readonly part: number | null
+}): D[] {
   const divided = part === null ? undefined : demand?.find(one => one.count === total)
   return (demand ?? []).flatMap(one => {
     const count = one === divided && part !== null ? part : one.count

@@ -153,7 +153,8 @@ async function existing(
   )
 }
 
-async function prepareAgain(
+/** Asks every cluster of a namespace that has not prepared it. */
+export async function prepareAgain(
   context: PlatformContext,
   tx: Sql,
   namespace: Namespace,

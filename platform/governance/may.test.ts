@@ -23,12 +23,26 @@ const expected = `
   session.open             vdm cesrpaA
   session.read             vdm cesrpaA
   session.invite           vdm cesrpaA
+  device-login.decide      vdm cesrpaA
+  profile.read             vdm cesrpaA
+  profile.change           vdm cesrpaA
+  token.read               vdm cesrpaA
+  token.change             vdm cesrpaA
+  account.read             ..m ..s.paA
+  account.change           ... ......A
+  invitation.read          ..m ......A
+  invitation.change        ..m ......A
+  team.read                vdm .es.paA
+  team.create              ... ......A
+  team.change              ..m ......A
   catalogue.read           vdm cesrpaA
   catalogue.change         ... .e....A
   cluster.read             vdm .es.paA
   cluster.change           ... .e....A
   namespace.read           vdm .es.paA
   namespace.create         ..m .e....A
+  quota.read               vdm .es.paA
+  quota.change             ... .e....A
   deployment.read          vdm .es.paA
   deployment.create        .dm ......A
   deployment.update        .dm ......A
@@ -51,7 +65,8 @@ const expected = `
   webhook.change           ..m .......
   worker-credential.read   ... .e....A
   worker-credential.change ... .e....A
-  worker.serve             ... .......`
+  worker.serve             ... .......
+  audit.read               ..m ..s.paA`
   .trim()
   .split('\n')
   .map(line => line.trim().split(/\s+/))

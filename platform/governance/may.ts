@@ -42,6 +42,8 @@ const rights: Readonly<Record<Action, Who>> = {
   'cluster.change': whoRunsKade,
   'namespace.read': whoSees,
   'namespace.create': ['team-maintainer', ...whoRunsKade],
+  'quota.read': whoSees,
+  'quota.change': whoRunsKade,
   'deployment.read': whoSees,
   'deployment.create': [...whoBuilds, 'platform-admin'],
   'deployment.update': [...whoBuilds, 'platform-admin'],

@@ -11,7 +11,13 @@ export const routes = Object.entries(contract).map(([name, route]) => ({
 /** The address of a route; parameters without a given value get one that leads to nothing. */
 export function addressOf(route: Route, given: Readonly<Record<string, string>> = {}): string {
   const ids = ['operation', 'id', 'notification', 'webhook', 'delivery', 'credential', 'approval']
-  const values = { ...Object.fromEntries(ids.map(name => [name, randomUUID()])), ...given }
+  const ofPeople = ['session', 'token', 'account', 'invitation']
+  const values: Readonly<Record<string, string>> = {
+    ...Object.fromEntries([...ids, ...ofPeople].map(name => [name, randomUUID()])),
+    scope: 'team',
+    code: 'BCDF-GHJK',
+    ...given,
+  }
   return `/api/v1${route.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? 'chat')}`
 }
 
@@ -46,6 +52,14 @@ export const bodies: Record<string, unknown> = {
   continueOperation: { wave: 1 },
   spreadNamespace: {},
   changeWebhook: {},
+  rotateWebhookSecret: {},
+  setQuota: { cpu: '1' },
+  changeProfile: { name: 'Ada', language: 'nl' },
+  createToken: { name: 'pipeline' },
+  setRoles: { roles: [] },
+  createInvitation: { email: 'ada@example.org' },
+  createTeam: { name: 'team-a' },
+  setMember: { role: 'viewer' },
   replayWebhook: { since: '2026-11-28T10:00:00Z' },
   addApp: { bundle: 'x', passport: {}, readme: '', icon: '<svg />' },
 }

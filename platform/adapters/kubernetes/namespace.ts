@@ -150,6 +150,12 @@ function quota(bounds: NamespaceSpec['bounds']): Record<string, string> {
     'requests.memory': bounds.memory,
     'limits.memory': bounds.memory,
     'requests.storage': bounds.storage,
+    ...Object.fromEntries(
+      Object.entries(bounds.devices ?? {}).map(([name, most]) => [
+        `requests.${name}`,
+        String(most),
+      ]),
+    ),
     pods: times(20),
     persistentvolumeclaims: times(5),
     services: times(5),

@@ -18,6 +18,8 @@ export type NamespaceSpec = {
     readonly memory: string
     readonly storage: string
     readonly deployments: number
+    /** By the name of their resource. */
+    readonly devices?: Readonly<Record<string, number>> | undefined
   }
 }
 

@@ -81,6 +81,7 @@ export const NamespaceSpec = z.object({
     memory: z.string(),
     storage: z.string(),
     deployments: z.number(),
+    devices: z.record(z.string(), z.number()).optional(),
   }),
 })
 
