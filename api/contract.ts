@@ -32,7 +32,6 @@ import {
   CreateDeployment,
   Deployment,
   DeploymentInput,
-  Logs,
   ObjectStatus,
   Preview,
   Revision,
@@ -43,6 +42,7 @@ import { Detach, DrainPlan } from './drain.ts'
 import { EventView } from './events.ts'
 import { FailoverOfDeployment, SetFailover } from './failover.ts'
 import { identityContract } from './identity-contract.ts'
+import { Logs } from './logs.ts'
 import { DeploymentMetrics } from './metrics.ts'
 import { MoveDeployment, MovePreview, PreviewMove } from './move.ts'
 import { Name, Time } from './names.ts'

@@ -273,23 +273,6 @@ export const Rollback = z.strictObject({
 })
 export type Rollback = z.infer<typeof Rollback>
 
-export const LogLine = z.object({
-  at: Time.nullable(),
-  /** Where its pod runs. */
-  cluster: z.string().optional(),
-  pod: z.string(),
-  container: z.string(),
-  text: z.string(),
-})
-export const Logs = z.object({
-  items: z.array(LogLine),
-  simulated: z.boolean(),
-  truncated: z.boolean(),
-  /** Clusters that did not answer: what runs there is not among these. */
-  silent: z.array(z.string()).optional(),
-})
-export type Logs = z.infer<typeof Logs>
-
 /** One line of a deployment's story, from its events. */
 export const TimelineEntry = z.object({
   id: z.string(),

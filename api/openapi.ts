@@ -8,7 +8,6 @@ import {
   CreateDeployment,
   Deployment,
   DeploymentInput,
-  Logs,
   ObjectStatus,
   Preview,
   Resources,
@@ -18,6 +17,7 @@ import {
 } from './deployments.ts'
 import { EventView } from './events.ts'
 import { Finding } from './findings.ts'
+import { Logs } from './logs.ts'
 import { DeploymentMetrics } from './metrics.ts'
 import { Text } from './names.ts'
 import { DeadLetter, Operation, OperationOfDeployment } from './operations.ts'

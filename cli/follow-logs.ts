@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ProblemError } from '#api/client.ts'
-import type { Logs } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import type { Text } from '#api/names.ts'
 import { createLogMerge } from './log-merge.ts'
 

@@ -1,4 +1,4 @@
-import type { Logs } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 
 type LogLine = Logs['items'][number]
 

@@ -107,14 +107,7 @@ export function createPlatform(context: PlatformContext): Platform {
     readMetrics: (actor, { params }) => readMetrics(context, actor, params),
     readTimeline: (actor, { params, query }) => readTimeline(database, actor, params, query),
 
-    listCompositions: (actor, { query }) => listCompositions(database, actor, query),
-    previewComposition: (actor, { body }) => previewComposition(context, actor, body),
-    createComposition: (actor, { body }) => createComposition(context, actor, body),
-    readComposition: (actor, { params }) => readComposition(database, actor, params),
-    updateComposition: (actor, { params, body }) => updateComposition(context, actor, params, body),
-    deleteComposition: (actor, { params, query }) =>
-      deleteComposition(context, actor, params, query.data),
-
+    ...compositionRoutes(context),
     ...operationRoutes(context),
 
     ...identityFunctions(context),
@@ -212,6 +205,29 @@ function clusterRoutes(
       await setCordon(context, actor, params.cluster, false)
       return undefined
     },
+  }
+}
+
+function compositionRoutes(
+  context: PlatformContext,
+): Pick<
+  Platform,
+  | 'listCompositions'
+  | 'previewComposition'
+  | 'createComposition'
+  | 'readComposition'
+  | 'updateComposition'
+  | 'deleteComposition'
+> {
+  const { database } = context
+  return {
+    listCompositions: (actor, { query }) => listCompositions(database, actor, query),
+    previewComposition: (actor, { body }) => previewComposition(context, actor, body),
+    createComposition: (actor, { body }) => createComposition(context, actor, body),
+    readComposition: (actor, { params }) => readComposition(database, actor, params),
+    updateComposition: (actor, { params, body }) => updateComposition(context, actor, params, body),
+    deleteComposition: (actor, { params, query }) =>
+      deleteComposition(context, actor, params, query.data),
   }
 }
 

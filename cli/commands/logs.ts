@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Logs } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import { type Cli, type OutputFlags, print, withOutput } from '../command.ts'
 import { exit } from '../exit.ts'
 import { ANSWER_MS, followLogs } from '../follow-logs.ts'

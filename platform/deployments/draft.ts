@@ -14,13 +14,7 @@ import { findApp, type PlatformContext, type ShelfApp } from '#platform/context.
 import type { RevisionData } from '#platform/events/types.ts'
 import { podRequest } from '#platform/federation/amounts.ts'
 import type { PodDemand } from '#platform/federation/room.ts'
-import { factsOf } from '#platform/governance/approvals/content.ts'
-import {
-  type Excepting,
-  type Exception,
-  withExceptions,
-} from '#platform/governance/approvals/exceptions.ts'
-import { policyInput } from '#platform/governance/policy-input.ts'
+import type { Excepting, Exception } from '#platform/governance/approvals/exceptions.ts'
 import { storageOf } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { type CurrentBindings, type ResolvedBindings, resolveBindings } from './bindings.ts'
@@ -30,11 +24,11 @@ import { demandOf } from './demand.ts'
 import { digestOf } from './digest.ts'
 import { splitDemand } from './divided-replicas.ts'
 import { fieldViolations, hostViolations, settingViolations } from './draft-violations.ts'
+import { judgeDraft } from './judge-draft.ts'
 import { monitoringOf } from './monitor.ts'
 import { movedBindings } from './moved-bindings.ts'
 import type { Place, Placed } from './placing.ts'
 import { type FindProvider, findsProviders } from './providers.ts'
-import { questionFor } from './question.ts'
 import { type CurrentSecrets, planSecrets, type SecretPlan } from './secret-values.ts'
 import { type FindClaims, noClaims } from './standing-claims.ts'
 
@@ -167,7 +161,7 @@ export async function draft(
     deployment: request.deployment,
     placed,
     violations,
-    ...(await judge(context, sql, judged, placed)),
+    ...(await judgeDraft(context, sql, judged, placed)),
     settings,
     values,
     monitoring: monitoring.state,
@@ -175,27 +169,6 @@ export async function draft(
     secrets,
     revision,
   }
-}
-
-/** What the policies say of it, and the exceptions that were given for exactly this. */
-async function judge(
-  context: PlatformContext,
-  sql: Sql,
-  judged: DraftRequest & Parameters<typeof questionFor>[0],
-  placed: Placed,
-): Promise<Pick<Draft, 'findings' | 'excepting' | 'exceptions'>> {
-  const { app, target, namespace, deployment, objects } = judged
-  const question = questionFor(judged)
-  const excepting = {
-    ...{ bundle: context.policy.bundle, facts: factsOf(question), app: app.id },
-    ...{ deployment, objects },
-    ...{ namespace: target.namespace, name: target.name },
-    environment: namespace?.environment ?? '',
-    clusters: placed.clusters,
-    replicas: placed.replicas,
-  }
-  const findings = context.policy.evaluate(policyInput(question))
-  return { excepting, ...(await withExceptions(context, sql, excepting, findings)) }
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Logs, ObjectStatus } from '#api/deployments.ts'
+import type { ObjectStatus } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'

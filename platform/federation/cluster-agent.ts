@@ -1,4 +1,5 @@
-import type { Logs, ObjectStatus } from '#api/deployments.ts'
+import type { ObjectStatus } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { DryRun } from '#platform/deployments/engine/engine.ts'
 import type { Work } from '#platform/deployments/work.ts'

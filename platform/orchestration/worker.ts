@@ -1,13 +1,13 @@
-import type { Finding } from '#api/findings.ts'
 import type { PolicyEngine } from '#platform/adapters/policy/policy-engine.ts'
 import { DeployFailure } from '#platform/deployments/deploy-failure.ts'
 import { digestOf } from '#platform/deployments/digest.ts'
 import type { Engine } from '#platform/deployments/engine/engine.ts'
 import { PlatformError } from '#platform/errors.ts'
-import type { ClusterAgent, Question, Task } from '#platform/federation/cluster-agent.ts'
+import type { ClusterAgent, Task } from '#platform/federation/cluster-agent.ts'
 import type { Observation } from '#platform/federation/observation.ts'
-import { policyInput } from '#platform/governance/policy-input.ts'
 import { nextAfter } from './advice.ts'
+import { answer } from './answer.ts'
+import { denialOf } from './denial-of.ts'
 import { openPost, type Post } from './post.ts'
 import { type Repairs, startRepairs } from './repairs.ts'
 import { type Pace, scanPace, startRounds, surveyPace } from './rounds.ts'
@@ -42,9 +42,6 @@ export type Worker = {
 }
 
 const heartbeatEvery = 5_000
-
-/** Milliseconds for the notes of one question: whoever asked has them told again, fewer at a time. */
-const tellWithin = 10_000
 
 /** After so many tries a namespace that is still not prepared is shown as failed. */
 const patientTries = 5
@@ -239,9 +236,7 @@ async function carryOut(
     throw new Error(
       `The objects of ${order.namespace}/${order.name} are not those of their digest.`,
     )
-  const denied = policy
-    .evaluate(policyInput(step.question))
-    .find(finding => finding.severity === 'deny' && !isExcepted(finding, step, policy))
+  const denied = denialOf(policy, step)
   // Nothing was judged: trying again may help, and the deadline ends it otherwise.
   if (denied?.policy === 'policy-error') throw new Error(denied.message.en)
   if (denied)
@@ -256,15 +251,6 @@ async function carryOut(
   const { phase, isWhole } = await alone(() => engine.apply(step.work, step.secrets, signal))
   if (phase !== null && !isWhole) await hub.phaseStarted(claim, phase)
   else await hub.applied(claim, phase ?? undefined)
-}
-
-/** An exception is from what these very policies say. */
-function isExcepted(
-  { policy }: Finding,
-  { excepted }: Pick<Extract<Order['step'], { type: 'apply' }>, 'excepted'>,
-  { bundle }: PolicyEngine,
-): boolean {
-  return excepted?.bundle === bundle && excepted.policies.includes(policy)
 }
 
 async function prepareNamespace({ hub }: WorkerOptions, engine: Engine, task: Task): Promise<void> {
@@ -285,19 +271,4 @@ async function prepareNamespace({ hub }: WorkerOptions, engine: Engine, task: Ta
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-async function answer(engine: Engine, question: Question): Promise<unknown> {
-  switch (question.type) {
-    case 'dry-run':
-      return engine.dryRun(question.work)
-    case 'objects':
-      return engine.inspect(question.work)
-    case 'logs':
-      return engine.logs(question, question.lines, question.since)
-    case 'metrics':
-      return engine.metrics(question)
-    case 'tell':
-      return engine.tell(question.notes, AbortSignal.timeout(tellWithin))
-  }
 }

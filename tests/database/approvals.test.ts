@@ -187,6 +187,19 @@ describe('an exception', () => {
   })
 })
 
+/** Deactivates everybody else, until that is taken back. */
+async function nobodyBut(id: string) {
+  const others = await context.database.query<{ id: string }>(
+    'update kade.account set deactivated_at = now() where id <> $1 and deactivated_at is null returning id',
+    [id],
+  )
+  const restore = () =>
+    context.database.query('update kade.account set deactivated_at = null where id = any($1)', [
+      others.map(one => one.id),
+    ])
+  return { rows: others.length, restore }
+}
+
 describe('who decides', () => {
   it('is nobody who made it, whatever account of theirs they use', async () => {
     const maker = await officer('security-officer')
@@ -194,7 +207,12 @@ describe('who decides', () => {
     await officer('security-officer')
     const made: Actor = { ...maker, memberships: { a: 'developer' } }
     const mine = await ask(undefined, made)
-    for (const one of [made, second])
+    const post = (id: string, email: string) =>
+      context.database.query('update kade.account set email = $2 where id = $1', [id, email])
+    const box = await officer('security-officer')
+    await post(maker.id, 'Mo@example.nl')
+    await post(box.id, 'mo+two@example.nl')
+    for (const one of [made, second, box])
       expect(await approve(one, mine).catch(codeOf)).toBe('forbidden')
     // Who edited what runs is an author of its next change too.
     const create = body(freshName(), { replicas: 1 })
@@ -234,6 +252,15 @@ describe('who decides', () => {
     expect((await approve(owner, asked)).decision).toMatchObject({ alone: true })
     for (const { id, roles } of held)
       await context.database.query('update kade.account set roles = $2 where id = $1', [id, roles])
+  })
+
+  it('counts nobody among the others who was deactivated', async () => {
+    const maker = await officer('platform-admin')
+    const asked = await ask(undefined, maker)
+    const { rows, restore } = await nobodyBut(maker.id)
+    expect(rows).toBeGreaterThan(0)
+    expect((await approve(maker, asked)).decision?.alone).toBe(true)
+    await restore()
   })
 
   it('consents to what was shown and to nothing else', async () => {

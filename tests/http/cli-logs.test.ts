@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Logs } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { cliAtDoor } from '#tests/support/cli-at-door.ts'
 

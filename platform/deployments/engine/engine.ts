@@ -1,4 +1,5 @@
-import type { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import type { ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import type { DeploymentMetrics } from '#api/metrics.ts'
 import type { Phase } from '#platform/events/types.ts'
 import type { ClusterNote, Told } from '#platform/federation/cluster-note.ts'

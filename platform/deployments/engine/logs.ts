@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { Logs } from '#api/deployments.ts'
+import type { Logs } from '#api/logs.ts'
 import { type KubeApi, KubeError, type LiveObject } from '#platform/adapters/kubernetes/kube-api.ts'
 import { label } from '#platform/labels.ts'
 import { inParallel } from './parallel.ts'

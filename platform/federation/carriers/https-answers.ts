@@ -1,6 +1,7 @@
 /** What a worker in another region may answer to each type of question. It is the word of a cluster, and not of Kade. */
 import { z } from 'zod'
-import { Logs, ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import { ObjectChange, ObjectStatus } from '#api/deployments.ts'
+import { Logs } from '#api/logs.ts'
 import { DeploymentMetrics } from '#api/metrics.ts'
 import { PlatformError } from '../../errors.ts'
 import type { Question } from '../cluster-agent.ts'

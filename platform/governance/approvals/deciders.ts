@@ -3,8 +3,11 @@ import type { PlatformContext } from '#platform/context.ts'
 import type { Actor } from '#platform/platform.ts'
 import type { Decider } from './may-decide.ts'
 
-/** By what accounts of one person are told to be one: what an administrator said of them, or their own id. */
-const person = 'coalesce(a.person, a.id)'
+/**
+ * By what accounts of one person are told to be one: what an administrator said of them, else where their post goes (what follows a
+ * plus sign leads to the same box), else their own id.
+ */
+const person = "coalesce(a.person, regexp_replace(lower(a.email), '\\+[^@]*@', '@'), a.id)"
 
 type Asked = { readonly approver: string; readonly authors: readonly string[] }
 
@@ -20,7 +23,7 @@ export async function deciderOf(
      select coalesce((select ${person} in (select person from made) from kade.account a where a.id = $1), $1 = any($2)) as author,
        count(distinct ${person}) filter (where $3 = any(a.roles))::int as named,
        count(distinct ${person}) filter (where 'platform-admin' = any(a.roles))::int as admins
-       from kade.account a where ${person} not in (select person from made)`,
+       from kade.account a where a.deactivated_at is null and ${person} not in (select person from made)`,
     [actor.id, [...authors], approver],
   )
   return {

@@ -13,6 +13,7 @@ const bookkeeping = new Set([
   'deadline',
   'preview',
   'consents',
+  'approvals',
   'continues',
   'reason',
   'why',

@@ -55,7 +55,7 @@ export function entryOf({ event, asked, place, before, now }: Told): AuditDraft 
     ...(asked ? { request: asked.request } : {}),
     ...(event.stream.startsWith('audit-') ? {} : compare(before, now)),
     ...reasonOf(data),
-    ...(text('continues') && data.consents ? { approval: text('continues') } : {}),
+    ...approvalOf(data),
   }
 }
 
@@ -77,8 +77,10 @@ function actionOf(event: StoredEvent): string {
   }
   if (event.type === 'SecretRevealed') return 'secret.reveal'
   if (event.type === 'SignedIn') return 'session.open'
+  if (event.type === 'ApprovalUsed') return 'deployment.update'
   const words: Readonly<Record<string, string>> = {
     app: 'catalogue.change',
+    approval: 'approval.decide',
     deployment: 'deployment.update',
     namespace: 'namespace.create',
     observed: 'deployment.update',
@@ -99,6 +101,13 @@ function objectOf(event: StoredEvent, place: Place | null): AuditDraft['object']
   if (category === 'deployment' || category === 'observed') return { kind: 'deployment', id: named }
   if (event.type === 'AppAdded') return { kind: 'app', id: own, digest: event.data.digest }
   return { kind: category, id: own }
+}
+
+/** On whose consent: the operation that asked for it, or the approval of an exception. */
+function approvalOf(data: Data): Pick<AuditDraft, 'approval'> {
+  const [given]: readonly unknown[] = Array.isArray(data.approvals) ? data.approvals : []
+  if (typeof given === 'string') return { approval: given }
+  return typeof data.continues === 'string' && data.consents ? { approval: data.continues } : {}
 }
 
 function reasonOf(data: Data): Pick<AuditDraft, 'reason'> {
