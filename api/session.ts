@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Time } from './names.ts'
 import { Email, OneTimeToken } from './password.ts'
 import { InstallationRole, TeamRole } from './roles.ts'
+import { actions } from './route.ts'
 
 /**
  * The one-time token of a sign-in link, which the portal reads from the fragment, so that it never stands in a URL that is sent; or
@@ -37,6 +38,8 @@ export type Account = z.infer<typeof Account>
 
 export const Session = z.object({
   account: Account,
+  /** What this account may do to something at least: a page leaves out what is for others. */
+  may: z.array(z.enum(actions)),
   expiresAt: Time.nullable(),
   /** Sent back as `X-CSRF-Token` on every change made with the cookie. */
   csrf: z.string().optional(),

@@ -53,7 +53,8 @@ async function byToken(
   return { actor: { ...actorOf(session), via }, session, token }
 }
 
-function actorOf(session: OpenSession) {
+/** Who the account of a session is to the platform, apart from the door that it came by. */
+export function actorOf(session: OpenSession) {
   const { id, roles, memberships, teams } = session.account
   const { scope } = session
   return { id, roles, memberships, teams, ...(scope === null ? {} : { scope }) }

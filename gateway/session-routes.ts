@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Route } from '#api/route.ts'
+import { actions, type Route } from '#api/route.ts'
 import { type Session, SignIn, type SignInLink } from '#api/session.ts'
 import { PlatformError } from '#platform/errors.ts'
 import { createSignInLink } from '#platform/governance/accounts.ts'
@@ -11,7 +11,7 @@ import {
   type OpenSession,
   signInWithLink,
 } from '#platform/governance/sessions.ts'
-import { cookieName, csrfToken, refuseForeignOrigin } from './caller.ts'
+import { actorOf, cookieName, csrfToken, refuseForeignOrigin } from './caller.ts'
 import { callerOf, type Door, demand } from './door.ts'
 import { parseCall } from './parse-call.ts'
 
@@ -51,7 +51,7 @@ export async function letIn(
 ): Promise<FastifyReply> {
   await setSession(door, request, reply, opened)
   reply.header('location', '/api/v1/session')
-  return reply.code(201).send(view(opened.session, opened.token))
+  return reply.code(201).send(view(door, opened.session, opened.token))
 }
 
 /** A new session always has a new token, so that nobody can plant one. */
@@ -127,7 +127,7 @@ export async function readSession(
 ): Promise<Session> {
   const { actor, session, token } = callerOf(request)
   demand(door.may, actor, route)
-  return view(session, token)
+  return view(door, session, token)
 }
 
 /** Ends the session at once. */
@@ -144,8 +144,9 @@ export async function signOut(
   return reply.code(204).send()
 }
 
-function view(session: OpenSession, token: string): Session {
+function view(door: Door, session: OpenSession, token: string): Session {
   const { id, name, roles, memberships } = session.account
+  const actor = { ...actorOf(session), via: 'portal' as const }
   return {
     account: {
       id,
@@ -153,6 +154,7 @@ function view(session: OpenSession, token: string): Session {
       roles: [...roles],
       teams: Object.entries(memberships).map(([team, role]) => ({ team, role })),
     },
+    may: actions.filter(action => door.may(actor, action, { team: null })),
     expiresAt: session.expiresAt.toISOString(),
     ...(session.kind === 'browser' ? { csrf: csrfToken(token) } : {}),
   }

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { Register } from '#api/accounts.ts'
 import { ProblemError } from '#api/client.ts'
+import type { Action } from '#api/route.ts'
 import type { Session } from '#api/session.ts'
 import { client, useCsrf } from '../client.ts'
 
@@ -27,6 +28,11 @@ export const useSession = defineStore('session', () => {
     }
     asked = true
     return session.value !== null
+  }
+
+  /** Whether the account may do this to something at least. */
+  function may(action: Action): boolean {
+    return session.value?.may.includes(action) === true
   }
 
   async function signIn(token: string): Promise<void> {
@@ -59,5 +65,5 @@ export const useSession = defineStore('session', () => {
     }
   }
 
-  return { session, ended, known, signIn, signInWith, register, signOut, renew }
+  return { session, ended, may, known, signIn, signInWith, register, signOut, renew }
 })

@@ -165,6 +165,17 @@ describe('who looks on', () => {
   })
 })
 
+it('tells each account what it may do, so that a page can leave out what is for others', async () => {
+  const looking = await somebody({ member: { a: 'viewer' } })
+  const { may: mine } = JSON.parse((await looking('GET', '/api/v1/session')).text)
+  expect(mine).toContain('deployment.read')
+  expect(mine).not.toContain('deployment.update')
+  const officer = await somebody({ roles: ['security-officer'] })
+  const { may: theirs } = JSON.parse((await officer('GET', '/api/v1/session')).text)
+  expect(theirs).toContain('approval.decide')
+  expect(theirs).not.toContain('deployment.create')
+})
+
 describe('a role of the installation', () => {
   it.each([
     ['auditor', 200, 403],
