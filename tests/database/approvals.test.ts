@@ -173,12 +173,14 @@ describe('an exception', () => {
 
   it('shows no value of a secret to whoever decides', async () => {
     const canary = `canary-${randomUUID()}`
-    const create = body(freshName(), { app: 'open-webui', secrets: { 'openai-api-key': canary } })
-    const asked = await platform
-      .requestApproval(ada, {
-        body: { deployment: create, policy: 'own-replicas', reason: 'x' },
-      })
-      .catch((error: unknown) => error)
+    const given = { app: 'text-embeddings-inference', secrets: { huggingFaceToken: canary } }
+    const asked = await platform.requestApproval(ada, {
+      body: {
+        deployment: body(freshName(), { ...given, replicas: 0 }),
+        ...{ policy: 'own-replicas', reason: 'x' },
+      },
+    })
+    expect(asked.what.request).toMatchObject({ secrets: ['huggingFaceToken'] })
     const rows = await context.database.query('select * from kade.approval')
     const events = await context.database.query(
       `select data::text from message_store.messages where stream_name like 'approval-%'`,
