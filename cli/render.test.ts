@@ -43,6 +43,7 @@ it('tells what happened, why, and what to do, in the language of the terminal', 
     '    /resources/limits/memory: The limit is absent.',
     '    why: Others share the node.',
     '    fix: add /resources/limits/memory = "1Gi"',
+    '    an exception needs: platform',
     '→ Apply the fix of each finding.',
   ])
   expect(problemLines(terminal({ KADE_LANG: 'nl' }), problem)).toContain(

@@ -33,6 +33,8 @@ const ownEvents: ReadonlySet<RouteName> = new Set([
   'revokeWorkerCredential',
   'createNamespace',
   'spreadNamespace',
+  'setQuota',
+  'removeQuota',
   'createDeployment',
   'updateDeployment',
   'deleteDeployment',

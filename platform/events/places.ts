@@ -59,16 +59,26 @@ async function findPlace(sql: Sql, event: StoredEvent): Promise<Place | null> {
     )
     return asked ?? null
   }
-  const [row] =
-    category === 'namespace'
-      ? await sql.query<Place>(
-          'select name as namespace, team from kade.namespace where name = $1',
-          [id],
-        )
-      : // Operations outlive their deployment, so that its last event still has a place.
-        await sql.query<Place>(
-          'select namespace, name as deployment, team from kade.operation where deployment = $1 limit 1',
-          [id],
-        )
+  if (event.type === 'QuotaSet') {
+    const { scope, name } = event.data
+    if (scope === 'namespace') return await placeOfNamespace(sql, name)
+    return { team: scope === 'team' ? name : null }
+  }
+  if (category === 'namespace') return await placeOfNamespace(sql, id)
+  // Streams of another category have ids of another kind.
+  if (category !== 'deployment' && category !== 'observed') return null
+  // Operations outlive their deployment, so that its last event still has a place.
+  const [row] = await sql.query<Place>(
+    'select namespace, name as deployment, team from kade.operation where deployment = $1 limit 1',
+    [id],
+  )
+  return row ?? null
+}
+
+async function placeOfNamespace(sql: Sql, name: string): Promise<Place | null> {
+  const [row] = await sql.query<Place>(
+    'select name as namespace, team from kade.namespace where name = $1',
+    [name],
+  )
   return row ?? null
 }

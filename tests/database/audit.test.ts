@@ -255,3 +255,20 @@ it('that its owner edits, or takes a line out of, is found out', async () => {
   expect(await look()).toEqual({ seq: whole.length - 1, line: null, kind: 'cut-off' })
   await admin.close()
 })
+
+it('goes on behind what concerns a quota, and shows it to the team', async () => {
+  const { platform, context } = ground
+  await context.database.query(`insert into kade.team (name) values ('a') on conflict do nothing`)
+  const engineer = { ...ada, id: 'eve', roles: ['platform-engineer'] as const }
+  for (const scope of ['team', 'namespace', 'environment'] as const) {
+    const name = { team: 'a', namespace: 'team-a', environment: 'dev' }[scope]
+    const change = { params: { scope, name }, body: { cpu: '64' } }
+    await whileAsked(asked('quota.change'), () => platform.setQuota(engineer, change))
+  }
+  await caughtUp()
+  const { items } = await listAudit(context.database, ['a'], { limit: 5, action: 'quota.change' })
+  expect(items.map(one => one.object)).toMatchObject([
+    { kind: 'quota', id: 'namespace/team-a' },
+    { kind: 'quota', id: 'team/a' },
+  ])
+})

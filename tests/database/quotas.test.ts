@@ -165,7 +165,7 @@ it('the quota of a namespace is its bounds, which its clusters are told anew', a
   expect(
     await ground.platform.readNamespace(member, { params: { namespace: mine } }),
   ).toMatchObject({
-    bounds: { cpu: '2', memory: '64Gi', devices: { 'nvidia.com/gpu': 2 } },
+    bounds: { cpu: '2', memory: '4000Gi', devices: { 'nvidia.com/gpu': 2 } },
     clusters: [{ state: 'preparing' }, { state: 'preparing' }],
   })
   await create()

@@ -105,7 +105,7 @@ describe('a refusal leaves a line', () => {
   })
 
   it('of a stranger, with nothing of what they sent but their address', async () => {
-    const [line, ...more] = await linesOf(() =>
+    const told = await linesOf(() =>
       Promise.all([
         ask('GET', '/deployments/team-a/canary', { token: `${'x'.repeat(40)}` }),
         ask('GET', '/clusters', { token: `${'y'.repeat(40)}` }),
@@ -116,6 +116,10 @@ describe('a refusal leaves a line', () => {
         }),
       ]),
     )
+    // A link that is not good is an event of its own.
+    const [signIn, ...noMore] = told.filter(one => one.event === 'SignInRefused')
+    expect([signIn?.actor.id, noMore]).toEqual(['unknown', []])
+    const [line, ...more] = told.filter(one => one.event !== 'SignInRefused')
     // Alike to the audit: the others are counted, and told after a minute.
     expect(more).toEqual([])
     expect(line).toMatchObject({

@@ -114,7 +114,7 @@ export async function platformGround(
     },
     async namespace(name, team, clusters = ['amsterdam'], environment = 'dev') {
       const states = clusters.map(cluster => ({ name: cluster, state: 'ready' }))
-      const bounds = { cpu: '16', memory: '64Gi', storage: '500Gi', deployments: 500 }
+      const bounds = { cpu: '1000', memory: '4000Gi', storage: '900Ti', deployments: 500 }
       await database.query(
         `insert into kade.namespace (name, team, environment, clusters, bounds)
          values ($1, $2, $3, $4, $5)`,

@@ -99,6 +99,8 @@ function objectOf(event: StoredEvent, place: Place | null): AuditDraft['object']
   if (event.type === 'DeploymentRequested' && event.data.revision)
     return { kind: 'deployment', id: named, digest: event.data.revision.objects }
   if (category === 'deployment' || category === 'observed') return { kind: 'deployment', id: named }
+  if (event.type === 'QuotaSet')
+    return { kind: category, id: `${event.data.scope}/${event.data.name}` }
   if (event.type === 'AppAdded') return { kind: 'app', id: own, digest: event.data.digest }
   return { kind: category, id: own }
 }
