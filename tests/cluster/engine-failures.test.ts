@@ -165,7 +165,11 @@ describe.concurrent('a revision with phases', () => {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: { name: 'broken', namespace },
-      spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port }] }] },
+      spec: {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [{ podSelector: { matchLabels: { a: 'b' } } }], ports: [{ port }] }],
+      },
     })
     const without = { without: ['NetworkPolicy'] }
     const first = named('broken', () => [])(1)
