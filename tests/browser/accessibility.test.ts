@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { foreignModule } from '#tests/support/foreign-module.ts'
 import { violationsOf } from './axe.ts'
 import { type Browser, openChromium } from './chromium.ts'
-import { operationSucceeds, prepareNamespace } from './lay-ready.ts'
+import { narrowInCluster, operationSucceeds, prepareNamespace } from './lay-ready.ts'
 import { type Product, startProduct } from './product.ts'
 
 let product: Product
@@ -80,9 +80,10 @@ async function bringFromOutside() {
   await notes.remove()
 }
 
-/** Two apps, of which the second waits for the first, and that one never fits into the namespace. */
+/** Two apps, of which the second waits for the first, and that one never fits into what the cluster has left. */
 async function compose() {
-  const cpu = '15900m'
+  const cpu = '8'
+  await narrowInCluster(product.home, params.namespace, '4')
   const resources = { requests: { cpu }, limits: { cpu } }
   const members = [
     { name: 'chat', app: 'open-webui' },
@@ -119,6 +120,11 @@ const addresses = [
   '/dashboard',
   '/dashboard?q=nothing-like-it',
   '/clusters',
+  '/worker-credentials',
+  '/compliance',
+  '/approvals',
+  '/quotas',
+  '/audit',
   '/dead-letters',
   '/notifications',
   '/operations',

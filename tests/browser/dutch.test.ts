@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Browser, openChromium } from './chromium.ts'
-import { operationSucceeds, prepareNamespace } from './lay-ready.ts'
+import { narrowInCluster, operationSucceeds, prepareNamespace } from './lay-ready.ts'
 import { type Product, startProduct } from './product.ts'
 
 let product: Product
@@ -9,8 +9,8 @@ let browser: Browser
 let page: Page
 
 const served = { namespace: 'lab', name: 'vectors' }
-/** More than the namespace has left: no pod can be made. */
-const greedy = { requests: { cpu: '16' }, limits: { cpu: '16' } }
+/** More than the cluster allows the namespace: no pod can be made. */
+const greedy = { requests: { cpu: '8' }, limits: { cpu: '8' } }
 
 beforeAll(async () => {
   product = await startProduct()
@@ -42,6 +42,7 @@ test('a deployment that serves says why it is healthy in Dutch, as do its object
 })
 
 test('one that fails says so in Dutch and quotes the cluster in its own words', async () => {
+  await narrowInCluster(product.home, 'lab', '4')
   const body = { app: 'qdrant', namespace: 'lab', name: 'greedy', resources: greedy }
   await product.client.createDeployment({ body })
   await page.goto(`${product.url}/deployments/lab/greedy`)

@@ -62,6 +62,8 @@ test('a name that is taken is said at once, and a free one was proposed', async 
 test('a policy says what, why and how, and its fix is one click that shows its difference', async () => {
   await next('settings')
   await page.getByText('Size and address').click()
+  // Near enough to what the fix makes of the most.
+  await page.getByLabel('Memory, at least').fill('8Gi')
   await page.getByLabel('Memory, at most').fill('900Gi')
   await next('secrets')
   await next('review')
