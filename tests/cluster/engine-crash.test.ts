@@ -120,7 +120,8 @@ describe('a worker that dies after its nth call', () => {
       expect(await standing(work)).toEqual([])
       if (alive) return expect(nth).toBeGreaterThan(9)
     }
-  })
+    // What is removed with its data is looked for longer, once for each call.
+  }, 300_000)
 })
 
 /** A worker that has written the parent of its revision and then loses its breath, until it is woken. */

@@ -176,7 +176,7 @@ test('golden files are written when asked, and a change shows in each environmen
     'golden.prod.yaml',
   ])
   expect(of('golden')?.findings[0]?.detail).toMatch(/- +value: debug\n +\+ +value: info\n/)
-})
+}, 180_000)
 
 test('what is not sound is never written as golden', async () => {
   await sample(text => text.replace("version: '1.0.0'", "version: '1.0 beta'"))

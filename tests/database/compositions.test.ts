@@ -160,7 +160,7 @@ describe('a composition that is asked for', () => {
       { ...chat, settings: { nonsense: 1 }, bindings: { llm: 'nobody' } },
       store,
       { name: 'x', app: 'no-such-app' },
-      { ...models, resources: { limits: { memory: '900Gi' } } },
+      { ...models, resources: { limits: { memory: '9000Gi' } } },
       { ...models, name: 'models' },
     ]
     const body = { ...taken, members: members.map(full) }

@@ -346,7 +346,7 @@ describe('what stays behind of a deployment that goes elsewhere', () => {
 
   it('has a look at a move say no until it is agreed to', async () => {
     const lists = { placement: [], violations: [], findings: [] }
-    const places = { from: ['amsterdam'], to: ['paris'], leaves: ['amsterdam'] }
+    const places = { from: ['amsterdam'], to: ['paris'], leaves: ['amsterdam'], finds: [] }
     cli.answers = { previewMove: () => ({ allowed: true, ...places, stays: ['data'], ...lists }) }
     const refused = (await kade('move team-a/vectors --to paris --dry-run')).code
     expect(refused).not.toBe(0)
@@ -393,7 +393,7 @@ describe('the other commands', () => {
     expect(await asked(forget)).not.toContain('GEWIST')
     const all = await asked(`${forget} --data delete`)
     expect(all).toContain(
-      'Ook zijn volumes blijven; DE GEHEIMEN die Kade ervan heeft WORDEN GEWIST',
+      'Ook zijn volumes blijven daar, die op zijn andere clusters WORDEN GEWIST; DE GEHEIMEN die Kade ervan heeft WORDEN GEWIST',
     )
     expect(all).not.toContain('AL ZIJN GEGEVENS')
     expect(calls.at(-1)?.call.query).toEqual({ data: 'delete', forget: 'vectors' })
