@@ -89,14 +89,14 @@ describe('a value that was left out', () => {
   })
 
   it('is judged as if it had been asked for', async () => {
-    const kade = kadeWith({ defaults: { resources: { requests: { cpu: '40' } } } })
+    const kade = kadeWith({ defaults: { resources: { requests: { cpu: '4000' } } } })
     const body = bodyOf({})
     const { allowed, findings } = await kade.previewDeployment(ada, { body })
     expect(allowed).toBe(false)
     const [finding] = findings.filter(each => each.path === '/resources/requests/cpu')
     // The fix is a change of what was sent, which says nothing of resources.
     expect(applyPatch(structuredClone(body), [...(finding?.fix ?? [])] as never)).toEqual([null])
-    const most = kadeWith({ defaults: { replicas: 10, resources: { limits: { memory: '30Gi' } } } })
+    const most = kadeWith({ defaults: { replicas: 10, resources: { limits: { memory: '3000Gi' } } } })
     const { findings: others } = await most.previewDeployment(ada, { body })
     const [replicas] = others.filter(each => each.path === '/replicas')
     expect(applyPatch(structuredClone(body), [...(replicas?.fix ?? [])] as never)).toEqual([null])
