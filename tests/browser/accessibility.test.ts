@@ -170,7 +170,7 @@ test.each(looks)(
     for (const step of ['settings', 'secrets', 'review']) {
       await button(words.next).click()
       await page.waitForURL(`**step=${step}`)
-      if (step === 'review') await page.locator('dl').waitFor()
+      if (step === 'review') await page.locator('dl').first().waitFor()
       for (const fold of await page.locator('details summary').all()) await fold.click()
       expect(await violationsOf(page), step).toEqual([])
     }
