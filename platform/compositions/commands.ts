@@ -15,7 +15,7 @@ import { request } from '#platform/deployments/request.ts'
 import { requestDelete } from '#platform/deployments/request-delete.ts'
 import { reserveName } from '#platform/deployments/reserve-name.ts'
 import { PlatformError } from '#platform/errors.ts'
-import { foreseeUses, quotaFindings } from '#platform/governance/quotas/reserve.ts'
+import { foreseeQuotas } from '#platform/governance/quotas/reserve.ts'
 import { takenBy } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { leavingViolations, refuseLeaving } from './in-use.ts'
@@ -40,16 +40,11 @@ export async function previewComposition(
 
 /** The members together: each alone may fit where all do not. */
 async function overQuota(sql: Sql, { namespace, members }: Plan): Promise<Finding[]> {
-  const [first, ...others] = members.map(({ id, made }) => ({
+  const wanted = members.map(({ id, made }) => ({
     deployment: id,
     taken: takenBy(made.revision, made.placed.clusters, made.placed.replicas),
   }))
-  if (!namespace || !first) return []
-  const uses = await foreseeUses(sql, namespace, [first, ...others])
-  // How many deployments a namespace may hold is said by its room.
-  return quotaFindings(
-    uses.filter(one => one.scope !== 'namespace' || one.resource !== 'deployments'),
-  )
+  return (await foreseeQuotas(sql, namespace, wanted)).findings
 }
 
 /** A composition lives in one namespace: what joins members that are there has to go where these are. */

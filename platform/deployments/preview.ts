@@ -12,7 +12,7 @@ import type { PlatformContext } from '#platform/context.ts'
 import { PlatformError } from '#platform/errors.ts'
 import type { RevisionData } from '#platform/events/types.ts'
 import { findNamespace } from '#platform/federation/namespaces.ts'
-import { foreseeUses, quotaFindings } from '#platform/governance/quotas/reserve.ts'
+import { foreseeQuotas } from '#platform/governance/quotas/reserve.ts'
 import { takenBy } from '#platform/governance/quotas/taken.ts'
 import type { Actor } from '#platform/platform.ts'
 import { appOf } from './app-of.ts'
@@ -80,14 +80,8 @@ export async function lookAhead(
   const room = isNew ? await roomFindings(sql, { namespace, names: [input.name] }) : []
   const { placed } = made
   const taken = takenBy(made.revision, placed.clusters, placed.replicas)
-  const quotas = namespace
-    ? await foreseeUses(sql, namespace, [{ deployment: made.deployment, taken }])
-    : []
-  // How many deployments a namespace may hold is said in `room` already.
-  const over = quotaFindings(
-    quotas.filter(one => one.resource !== 'deployments' || one.scope !== 'namespace'),
-  )
-  const findings = [...made.findings, ...room, ...over]
+  const quotas = await foreseeQuotas(sql, namespace, [{ deployment: made.deployment, taken }])
+  const findings = [...made.findings, ...room, ...quotas.findings]
   const clusters = [...placed.clusters]
   const cluster = clusters[0] ?? null
   const violations = [
@@ -121,7 +115,7 @@ export async function lookAhead(
     monitoring: made.monitoring,
     resources: totals(made, resources),
     failover: await previewFailover(sql, actor, input, !existing, made),
-    quotas,
+    quotas: quotas.uses,
     simulated: clusterRow?.simulated ?? false,
   }
   return { preview, made, namespace }

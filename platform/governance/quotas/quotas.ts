@@ -24,7 +24,7 @@ export async function listQuotas(sql: Sql, actor: Actor): Promise<{ items: Quota
 
 /**
  * Sets what may be taken. It stops nothing that is there: who is over it can ask for less and not for more. Throws `not-found` for a
- * namespace or team that is not there, `request-invalid` for an environment that Kade does not have.
+ * namespace, team or environment that is not there.
  */
 export async function setQuota(
   context: PlatformContext,

@@ -38,16 +38,21 @@ export async function refuseOverQuota(
   })
 }
 
-/** The same as a look ahead: every limit with what is taken now and then. */
-export async function foreseeUses(
+/** The same as a look ahead: every limit with what is taken now and then, and what would be too much. Nothing where there is no namespace. */
+export async function foreseeQuotas(
   sql: Sql,
-  namespace: Namespace,
-  wanted: readonly [Wanted, ...Wanted[]],
-): Promise<QuotaUse[]> {
-  return usesAfter(sql, await limitsOver(sql, namespace, ''), wanted)
+  namespace: Namespace | null,
+  [first, ...others]: readonly Wanted[],
+): Promise<{ readonly uses: QuotaUse[]; readonly findings: Finding[] }> {
+  if (!namespace || !first) return { uses: [], findings: [] }
+  const uses = await usesAfter(sql, await limitsOver(sql, namespace, ''), [first, ...others])
+  // How many deployments a namespace may hold is foreseen by its room, which may lead to another one.
+  const isRoom = ({ scope, resource }: QuotaUse) =>
+    scope === 'namespace' && resource === 'deployments'
+  return { uses, findings: quotaFindings(uses.filter(use => !isRoom(use))) }
 }
 
-export function quotaFindings(uses: readonly QuotaUse[]): Finding[] {
+function quotaFindings(uses: readonly QuotaUse[]): Finding[] {
   return broken(uses).map(quotaFinding)
 }
 
