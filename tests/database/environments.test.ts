@@ -96,7 +96,9 @@ describe('a value that was left out', () => {
     const [finding] = findings.filter(each => each.path === '/resources/requests/cpu')
     // The fix is a change of what was sent, which says nothing of resources.
     expect(applyPatch(structuredClone(body), [...(finding?.fix ?? [])] as never)).toEqual([null])
-    const most = kadeWith({ defaults: { replicas: 10, resources: { limits: { memory: '3000Gi' } } } })
+    const most = kadeWith({
+      defaults: { replicas: 10, resources: { limits: { memory: '3000Gi' } } },
+    })
     const { findings: others } = await most.previewDeployment(ada, { body })
     const [replicas] = others.filter(each => each.path === '/replicas')
     expect(applyPatch(structuredClone(body), [...(replicas?.fix ?? [])] as never)).toEqual([null])
